@@ -1,0 +1,171 @@
+"""Cases with parties, assignments and dated grants; flow nodes and the events that move them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class SubjectType(models.TextChoices):
+    CASE = "case"
+    MATTER = "matter"
+
+
+class FlowVersion(models.Model):
+    """A flow file as loaded; a case keeps the version it was filed under."""
+
+    key = models.CharField(max_length=60)
+    version = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    document = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="flow_version_once")]
+
+
+class Case(models.Model):
+    class Status(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        SUSPENDED = "SUSPENDED", _("Suspended")
+        CLOSED = "CLOSED", _("Closed")
+
+    class Priority(models.TextChoices):
+        NORMAL = "NORMAL", _("Normal")
+        HIGH = "HIGH", _("Urgent")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="cases")
+    case_no = models.CharField(max_length=60, unique=True)
+    """Canonical key, e.g. `（2026）闽9821执123号`; never issued by a device."""
+    cause = models.CharField(max_length=100, default="")
+    status = models.CharField(max_length=20, choices=Status, default=Status.OPEN)
+    priority = models.CharField(max_length=10, choices=Priority, default=Priority.NORMAL)
+    closing_mode = models.CharField(max_length=30, default="", blank=True)
+    filed_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    claim_amount = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    recovered_amount = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    flow = models.ForeignKey(FlowVersion, on_delete=models.PROTECT)
+    flow_facts = models.JSONField(default=dict)
+    """What the flow's conditions ask: basis, claim_kind, track."""
+    assignment_no = models.PositiveIntegerField(default=0)
+    version = models.BigIntegerField(default=1)
+    """Version of this case's sync unit: bumped in every transaction that touches it."""
+
+    def __str__(self) -> str:
+        return self.case_no
+
+
+class Party(models.Model):
+    class Part(models.TextChoices):
+        APPLICANT = "applicant", _("Applicant")
+        DEBTOR = "debtor", _("Debtor")
+        THIRD_PARTY = "third_party", _("Third party")
+
+    class Kind(models.TextChoices):
+        PERSON = "PERSON", _("Natural person")
+        ENTITY = "ENTITY", _("Legal entity")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
+    part = models.CharField(max_length=20, choices=Part)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(max_length=200)
+    id_no = models.CharField(max_length=40, default="", blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    address = models.CharField(max_length=300, default="", blank=True)
+
+
+class Assignment(models.Model):
+    """Who holds a subject, numbered, so that authority can be judged as of the act."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    subject_type = models.CharField(max_length=10, choices=SubjectType, default=SubjectType.CASE)
+    subject_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    group = models.ForeignKey("people.Group", null=True, on_delete=models.PROTECT)
+    officer = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=200, default="")
+    assigned_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_id", "number"], name="assignment_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(group__isnull=False) | models.Q(officer__isnull=False), name="assignment_names_somebody"
+            ),
+        ]
+
+
+class Grant(models.Model):
+    """A court's or an officer's dated right to a subject, with its reason. Open-ended where `valid_to` is null."""
+
+    class Reason(models.TextChoices):
+        ASSIGNED = "ASSIGNED"
+        ASSISTING = "ASSISTING"
+        DELEGATED = "DELEGATED"
+        FORMER_TEAM = "FORMER_TEAM"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    subject_type = models.CharField(max_length=10, choices=SubjectType, default=SubjectType.CASE)
+    subject_id = models.UUIDField()
+    court = models.ForeignKey("people.Court", null=True, on_delete=models.PROTECT)
+    officer = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=20, choices=Reason)
+    assignment_no = models.PositiveIntegerField(null=True)
+    valid_from = models.DateTimeField(default=now)
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["officer", "subject_type"], name="grant_by_officer"),
+            models.Index(fields=["subject_id"], name="grant_by_subject"),
+        ]
+
+
+class Node(models.Model):
+    class State(models.TextChoices):
+        NOT_STARTED = "NOT_STARTED", _("Not started")
+        RUNNING = "RUNNING", _("In progress")
+        DONE = "DONE", _("Done")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="nodes")
+    key = models.CharField(max_length=60)
+    chain = models.CharField(max_length=60, default="", blank=True)
+    """What a repeated node is about (a property, a clue); empty for the case itself."""
+    stage = models.CharField(max_length=40)
+    ordinal = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=20, choices=State, default=State.NOT_STARTED)
+    started_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    finished_on = models.DateField(null=True)
+    start_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
+    stop_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "key", "chain"], name="node_once_per_chain")]
+        indexes = [models.Index(fields=["state", "due_on"], name="node_by_due")]
+
+
+class CaseEvent(models.Model):
+    """What starts or stops a node's clock, as the flow file names it; `occurred_at` is field time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    key = models.CharField(max_length=60)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=now)
+    source_type = models.CharField(max_length=20)
+    """`desk`, `operation` or `import`."""
+    source_id = models.CharField(max_length=64, default="")
+    chain = models.CharField(max_length=60, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "key", "source_type", "source_id"], name="event_once_per_source")
+        ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Centre(AppConfig):
+    name = "server.centre"
+    label = "centre"

@@ -1,0 +1,81 @@
+"""What an operator may set, typed. Every name is an environment variable; `.env` is not read on purpose."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Environment(BaseSettings):
+    """Embedded defaults need nothing set; a province sets DATABASE_URL, REDIS_URL, S3_ENDPOINT_URL and SECRET_KEY."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = ROOT / "var"
+    database_url: str = ""
+    redis_url: str = ""
+    s3_endpoint_url: str = ""
+    s3_bucket: str = "zhixing"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_region: str = "us-east-1"
+    secret_key: str = ""
+    debug: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    allowed_hosts: str = "127.0.0.1,localhost,[::1]"
+    public_origins: str = ""
+    """Origins with scheme that browsers use, comma separated; behind a proxy such as `https://zhixing.court.example`."""
+    secure_cookies: bool = False
+    safe_policy: Literal["commit"] = "commit"
+    upload_bearer_seconds: int = Field(default=3600, ge=60)
+    enrolment_code_hours: int = Field(default=72, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("data_dir")
+    @classmethod
+    def make_absolute(cls, path: Path) -> Path:
+        return path.expanduser().absolute()
+
+    @property
+    def hosts(self) -> list[str]:
+        return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+    @property
+    def origins(self) -> list[str]:
+        return [origin.strip() for origin in self.public_origins.split(",") if origin.strip()]
+
+    @property
+    def is_embedded(self) -> bool:
+        return not self.database_url or self.database_url.startswith("sqlite")
+
+
+def secret_key(environment: Environment) -> str:
+    """The configured key, or one made once and kept in DATA_DIR (mode 0600) for the embedded default."""
+    if environment.secret_key:
+        return environment.secret_key
+    path = environment.data_dir / "secret_key"
+    if not path.exists():
+        _write_new_key(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _write_new_key(path: Path) -> None:
+    import os
+    import secrets
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # atomic, and the first process wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

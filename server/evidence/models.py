@@ -1,0 +1,99 @@
+"""Promises, uploads in progress and verified files."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class StoredFile(models.Model):
+    """Verified original bytes, one row a content; byte-exact for ever."""
+
+    class Preview(models.TextChoices):
+        PENDING = "pending", _("Preview being made")
+        READY = "ready", _("Preview ready")
+        UNAVAILABLE = "unavailable", _("No preview")
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    sm3 = models.CharField(max_length=64, default="")
+    size = models.BigIntegerField()
+    detected_type = models.CharField(max_length=60, default="application/octet-stream")
+    stored_at = models.DateTimeField(default=now)
+    preview = models.CharField(max_length=20, choices=Preview, default=Preview.PENDING)
+    preview_reason = models.CharField(max_length=60, default="", blank=True)
+    thumbnail_sha256 = models.CharField(max_length=64, default="", blank=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    exif = models.JSONField(default=dict)
+    """What the file itself states: taken_at, position, orientation, maker, model. A claim, not proof."""
+
+
+class ProvisionalThumbnail(models.Model):
+    """The device's own preview, re-encoded by us, until the original's is made."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    """Hash of the bytes the device sent."""
+    stored_sha256 = models.CharField(max_length=64)
+    """Hash of our re-encoding: the name it is stored under."""
+
+
+class Promise(models.Model):
+    """A file named by an operation: promised, delivered by that device, verified by us."""
+
+    class State(models.TextChoices):
+        PROMISED = "promised", _("Promised")
+        PARTIAL = "partial", _("Arriving")
+        STORED = "stored", _("Stored")
+        VERIFIED = "verified", _("Verified")
+        MISSING = "missing", _("Declared missing")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    evidence_id = models.CharField(max_length=64, default="")
+    """The device's claim; never a key."""
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="promises")
+    incarnation = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    operation_hash = models.CharField(max_length=64)
+    holder_id = models.UUIDField(null=True)
+    subject_type = models.CharField(max_length=10, default="", blank=True)
+    subject_id = models.UUIDField(null=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100, default="")
+    origin = models.CharField(max_length=10, default="CAMERA")
+    shot_code = models.CharField(max_length=30, default="OTHER")
+    recorded_at = models.DateTimeField(null=True)
+    thumbnail_sha256 = models.CharField(max_length=64, default="", blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PROMISED)
+    promised_at = models.DateTimeField(default=now)
+    verified_at = models.DateTimeField(null=True)
+    receipt = models.TextField(default="", blank=True)
+    priority = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "operation_hash", "sha256"], name="promise_once_per_operation")
+        ]
+        indexes = [
+            models.Index(fields=["device", "sha256"], name="promise_by_device_hash"),
+            models.Index(fields=["holder_id"], name="promise_by_holder"),
+            models.Index(fields=["subject_id"], name="promise_by_subject"),
+            models.Index(fields=["sha256"], name="promise_by_hash"),
+        ]
+
+
+class Upload(models.Model):
+    """Bytes of one hash on their way from one device; the offset moves only after fsync."""
+
+    device = models.ForeignKey("people.Device", on_delete=models.CASCADE, related_name="uploads")
+    sha256 = models.CharField(max_length=64)
+    length = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
+    """Rises with each mismatch or termination, so that late bytes of an older attempt have nowhere to land."""
+    mismatches = models.PositiveSmallIntegerField(default=0)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "sha256"], name="upload_once_per_device")]

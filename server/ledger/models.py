@@ -1,0 +1,44 @@
+"""Heads, entries and the epochs of this database's life."""
+
+from django.db import models
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class ServerLife(models.Model):
+    """The newest row is the current server epoch; a restore adds one."""
+
+    server_epoch = models.CharField(primary_key=True, max_length=40)
+    started_at = models.DateTimeField(default=now)
+    reason = models.CharField(max_length=40, default="installed")
+
+
+class Head(models.Model):
+    """The end of one stream. Locked last in every transaction, in order of `stream`."""
+
+    stream = models.CharField(primary_key=True, max_length=80)
+    ledger_epoch = models.CharField(max_length=40)
+    position = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default="0" * 64)
+
+
+class Entry(models.Model):
+    """One accepted change. `view` and `facts` are the exact JSON texts that were hashed; rows are never updated."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    stream = models.CharField(max_length=80)
+    ledger_epoch = models.CharField(max_length=40)
+    position = models.BigIntegerField()
+    kind = models.CharField(max_length=60)
+    subject_id = models.UUIDField(null=True)
+    """The case or matter it is about, for its timeline."""
+    view = models.TextField()
+    facts = models.TextField()
+    salt = models.BinaryField()
+    hash = models.CharField(max_length=64)
+    appended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "position"], name="entry_position_once")]
+        indexes = [models.Index(fields=["subject_id", "appended_at"], name="entry_by_subject")]

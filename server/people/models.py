@@ -1,0 +1,199 @@
+"""Courts and their keys, teams, groups, officers with dated roles, devices and enrolment codes."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class Court(models.Model):
+    class Level(models.TextChoices):
+        BASIC = "BASIC", _("Basic court")
+        INTERMEDIATE = "INTERMEDIATE", _("Intermediate court")
+        HIGH = "HIGH", _("High court")
+        SUPREME = "SUPREME", _("Supreme court")
+        SPECIAL = "SPECIAL", _("Special court")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    code = models.CharField(max_length=20, unique=True)
+    """Opaque (法院代字): never computed from an address; an old code may outlive its county."""
+    name = models.CharField(max_length=100)
+    level = models.CharField(max_length=20, choices=Level)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="lower_courts")
+    kind_rules = models.JSONField(default=dict)
+    """This court's overrides of completeness rules: {rule code: "block" | "warn" | "off"}."""
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CourtKey(models.Model):
+    """Public keys are kept for ever; a private key is sealed under the deployment's SECRET_KEY."""
+
+    class Purpose(models.TextChoices):
+        ROOT = "ROOT"
+        SIGNING = "SIGNING"
+        ESCROW = "ESCROW"
+
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="keys")
+    kid = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    public_key = models.BinaryField()
+    sealed_private_key = models.BinaryField()
+    statement = models.TextField(default="")
+    """A signing key's key statement, signed by the root (the certificate chain's link)."""
+    valid_from = models.DateTimeField(default=now)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["court", "kid"], name="court_kid_once")]
+
+
+class Team(models.Model):
+    class Kind(models.TextChoices):
+        INVESTIGATION = "INVESTIGATION", _("Investigation team")
+        DISPOSAL = "DISPOSAL", _("Disposal team")
+        FUNDS = "FUNDS", _("Funds team")
+        FAST_TRACK = "FAST_TRACK", _("Fast-track team")
+        REVIEW = "REVIEW", _("Review panel")
+        COMMAND_CENTRE = "COMMAND_CENTRE", _("Command centre")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="teams")
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Group(models.Model):
+    """执行小组: an executor and an assistant. An assignment to the group covers every member of that day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="groups")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="groups")
+    name = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    def get_by_natural_key(self, username: str | None) -> "Officer":
+        return self.get(staff_no=username)
+
+
+class Officer(AbstractBaseUser):
+    id = models.UUIDField(primary_key=True, default=new_id)
+    staff_no = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="officers")
+    credential_no = models.CharField(max_length=60, default="", blank=True)
+    is_active = models.BooleanField(default=True)
+    suspended_from = models.DateTimeField(null=True, blank=True)
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    version = models.BigIntegerField(default=1)
+    """Version of this officer's `profile` unit."""
+
+    USERNAME_FIELD = "staff_no"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = OfficerManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    # Django's admin asks these; everything there is read-only.
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.role_rows.filter(role=Role.SYSADMIN, valid_to=None).exists()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return "view_" in perm and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class Role(models.TextChoices):
+    OFFICER = "officer", _("Enforcement officer")
+    ASSISTANT = "assistant", _("Assistant")
+    JUDGE = "judge", _("Enforcement judge")
+    BAILIFF = "bailiff", _("Judicial police")
+    TEAM_LEADER = "team_leader", _("Team leader")
+    DIRECTOR = "director", _("Director of the enforcement bureau")
+    COMMAND_CENTRE = "command_centre", _("Command centre")
+    PRESIDENT = "president", _("President")
+    FILING = "filing", _("Case filing")
+    FINANCE = "finance", _("Finance")
+    REVIEW_PANEL = "review_panel", _("Review panel")
+    INSPECTION = "inspection", _("Inspection")
+    SUPERIOR_SUPERVISOR = "superior_supervisor", _("Supervisor of a superior court")
+    TRIAL_MANAGEMENT = "trial_management", _("Trial management")
+    AUDITOR = "auditor", _("Auditor")
+    SYSADMIN = "sysadmin", _("System administrator")
+
+
+class OfficerRole(models.Model):
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="role_rows")
+    role = models.CharField(max_length=30, choices=Role)
+    valid_from = models.DateTimeField(default=now)
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+
+class GroupMember(models.Model):
+    class Part(models.TextChoices):
+        EXECUTOR = "EXECUTOR", _("Executor")
+        ASSISTANT = "ASSISTANT", _("Assistant")
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members")
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="memberships")
+    part = models.CharField(max_length=20, choices=Part)
+    valid_from = models.DateTimeField(default=now)
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+
+class Device(models.Model):
+    """One enrolment of one officer's phone: one store, one signing key."""
+
+    id = models.UUIDField(primary_key=True)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="devices")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="devices")
+    incarnation = models.PositiveIntegerField(default=1)
+    alg = models.CharField(max_length=10, default="ed25519")
+    public_key = models.BinaryField()
+    certificate = models.TextField()
+    name = models.CharField(max_length=100, default="")
+    enrolled_at = models.DateTimeField(default=now)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_reason = models.CharField(max_length=200, default="")
+    last_contact_at = models.DateTimeField(null=True)
+    last_status = models.JSONField(default=dict)
+    """What it last said it held: unsent operations, bytes, free space, app."""
+
+    def __str__(self) -> str:
+        return f"{self.name or self.id}"
+
+
+class EnrolmentCode(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="enrolment_codes")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+    device = models.OneToOneField(Device, null=True, on_delete=models.PROTECT, related_name="code")
+
+
+class EnrolmentAttempt(models.Model):
+    """Failed tries by address, for the throttle."""
+
+    address = models.CharField(max_length=64)
+    failed_at = models.DateTimeField(default=now, db_index=True)

@@ -1,0 +1,95 @@
+"""Each device's log as it arrived, its head, what it holds, and what a person must look at."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class DeviceLog(models.Model):
+    """The acknowledged end of a device's log: the first row locked by every push."""
+
+    device = models.OneToOneField("people.Device", primary_key=True, on_delete=models.PROTECT, related_name="log")
+    incarnation = models.PositiveIntegerField(default=1)
+    acked_seq = models.BigIntegerField(default=0)
+    acked_hash = models.CharField(max_length=64)
+
+
+class Operation(models.Model):
+    """One operation, verbatim. Only its outcome may gain a later life, by ratification or replay."""
+
+    class Status(models.TextChoices):
+        APPLIED = "applied", _("Applied")
+        SUPERSEDED = "superseded", _("Superseded")
+        PARKED = "parked", _("Parked for review")
+        QUARANTINED = "quarantined", _("Quarantined")
+
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="operations")
+    incarnation = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    body = models.BinaryField()
+    hash = models.CharField(max_length=64, db_index=True)
+    signature = models.BinaryField()
+    claimed_id = models.CharField(max_length=64, default="", db_index=True)
+    """`id` inside the body: a claim, never a key of the log."""
+    received_at = models.DateTimeField(default=now)
+    earliest_at = models.DateTimeField(null=True)
+    latest_at = models.DateTimeField(null=True)
+    clock_verdict = models.CharField(max_length=12, default="unbounded")
+    status = models.CharField(max_length=12, choices=Status)
+    result = models.TextField()
+    """The answer as given, remembered in the transaction of its effect."""
+    trace_id = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "incarnation", "seq"], name="operation_once")]
+
+
+class ForkedOperation(models.Model):
+    """A second signed content for a seq already acknowledged: kept, never applied."""
+
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT)
+    incarnation = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    body = models.BinaryField()
+    signature = models.BinaryField()
+    received_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "incarnation", "seq", "hash"], name="fork_once")]
+
+
+class Review(models.Model):
+    """One for each operation not applied, until a person decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waiting")
+        RATIFIED = "ratified", _("Ratified")
+        ANNULLED = "annulled", _("Annulled")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    operation = models.OneToOneField(Operation, on_delete=models.PROTECT, related_name="review")
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT)
+    subject_id = models.UUIDField(null=True)
+    cause = models.CharField(max_length=40)
+    details = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField(default=now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["court", "state", "cause"], name="review_by_cause")]
+
+
+class DeviceView(models.Model):
+    """What a device holds: the acknowledged answer's tags and those of the latest sent. Keys are `type:id`."""
+
+    device = models.OneToOneField("people.Device", primary_key=True, on_delete=models.CASCADE, related_name="view")
+    acked_cursor = models.CharField(max_length=40, default="")
+    acked_tags = models.JSONField(default=dict)
+    sent_cursor = models.CharField(max_length=40, default="")
+    sent_tags = models.JSONField(default=dict)
