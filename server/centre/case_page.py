@@ -1,0 +1,237 @@
+"""The desk's middle and right: one case with its nodes, its timeline, and the photos of one act."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from server.cases.levels import Level
+from server.cases.models import Case, Node, Party
+from server.centre.desk import FlowNames, flow_names, holders_of, level_of
+from server.centre.states import Look, action_look, done_look, file_look, level_look, pending_look, running_look
+from server.evidence.models import Promise, StoredFile, Upload
+from server.field.kinds import kinds_document
+from server.field.models import ActionSubject, FieldAction
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLine:
+    name: str
+    started_on: date | None
+    due_on: date | None
+    look: Look
+    is_pending: bool
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    key: str
+    name: str
+    done: int
+    total: int
+    look: Look
+    is_current: bool
+    nodes: list[NodeLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    sha256: str
+    name: str
+    look: Look
+    is_shown: bool
+    preview_reason: str
+    origin: str
+    stated_at: datetime | None
+    exif: dict[str, Any]
+    verified_at: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    id: UUID
+    kind: str
+    officer: str
+    device: str
+    recorded_at: datetime
+    received_at: datetime
+    verified_at: datetime | None
+    files_promised: int
+    files_verified: int
+    missing: list[str]
+    warnings: list[str]
+    look: Look
+
+
+@dataclass(slots=True)
+class CasePage:
+    case: Case
+    holder: str
+    applicants: list[str]
+    debtors: list[str]
+    stages: list[StageLine]
+    acts: list[Act]
+    shots: list[Shot] = field(default_factory=list)
+    shown_act: Act | None = None
+
+
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePage:
+    names = flow_names({case.flow_id})[case.flow_id]
+    nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
+    parties: dict[str, list[str]] = defaultdict(list)
+    for party in Party.objects.filter(case=case).order_by("id"):
+        parties[party.part].append(party.name)
+    acts = acts_of(case.pk)
+    page = CasePage(
+        case=case,
+        holder=holders_of([case.pk]).get(case.pk, ""),
+        applicants=parties[Party.Part.APPLICANT],
+        debtors=parties[Party.Part.DEBTOR],
+        stages=stage_lines(nodes, names, today),
+        acts=acts,
+    )
+    page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
+    if page.shown_act:
+        page.shots = shots_of(page.shown_act.id)
+    return page
+
+
+def stage_lines(nodes: Sequence[Node], names: FlowNames, today: date) -> list[StageLine]:
+    by_stage: dict[str, list[Node]] = defaultdict(list)
+    for node in nodes:
+        by_stage[node.stage].append(node)
+    current = next((node.stage for node in nodes if node.state == Node.State.RUNNING), None)
+    return [
+        _stage_line(key, name, by_stage[key], names, today, key == current)
+        for key, name in names.stages.items()
+        if by_stage.get(key)
+    ]
+
+
+def _stage_line(
+    key: str, name: str, nodes: list[Node], names: FlowNames, today: date, is_current: bool
+) -> StageLine:
+    done = sum(node.state == Node.State.DONE for node in nodes)
+    worst = max((level_of(node, names, today) for node in nodes), key=lambda level: level.rank)
+    is_running = any(node.state == Node.State.RUNNING for node in nodes)
+    if is_running:
+        look = level_look(worst) if worst is not Level.NORMAL else Look("active", "blue", "")
+    else:
+        look = Look("done", "green", "") if done else pending_look()
+    return StageLine(key, name, done, len(nodes), look, is_current, [_node_line(node, names, today) for node in nodes])
+
+
+def _node_line(node: Node, names: FlowNames, today: date) -> NodeLine:
+    if node.state == Node.State.DONE:
+        look = done_look(node.finished_on, node.due_on)
+    elif node.state == Node.State.RUNNING:
+        look = running_look(level_of(node, names, today), node.due_on, today)
+    else:
+        look = pending_look()
+    name = names.nodes.get(node.key, node.key)
+    return NodeLine(
+        f"{name} · {node.chain}" if node.chain else name,
+        node.started_on,
+        node.due_on,
+        look,
+        node.state == Node.State.NOT_STARTED,
+        node.state == Node.State.RUNNING,
+    )
+
+
+def acts_of(case_id: UUID) -> list[Act]:
+    """Newest arrival first; one act once, with its worst standing in this case."""
+    rows = (
+        ActionSubject.objects.filter(subject_id=case_id)
+        .select_related("action__officer", "record__device")
+        .order_by("-action__received_at", "-action_id")[:200]
+    )
+    names = kind_names()
+    proofs = _proof_times([row.action_id for row in rows])
+    acts: dict[UUID, Act] = {}
+    for row in rows:
+        acts.setdefault(row.action_id, _act(row, names, proofs.get(row.action_id)))
+    return list(acts.values())
+
+
+def _proof_times(action_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    times: dict[UUID, datetime] = {}
+    for holder, at in Promise.objects.filter(holder_id__in=action_ids, verified_at__isnull=False).values_list(
+        "holder_id", "verified_at"
+    ):
+        if holder and at:
+            times[holder] = max(at, times.get(holder, at))
+    return times
+
+
+def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None) -> Act:
+    action: FieldAction = row.action
+    outstanding = action.files_promised - action.files_verified
+    missing = [finding_text(finding) for finding in action.missing]
+    return Act(
+        id=action.pk,
+        kind=names.get(action.kind, action.kind),
+        officer=action.officer.name,
+        device=row.record.device.name,
+        recorded_at=action.recorded_at,
+        received_at=action.received_at,
+        verified_at=verified_at if not outstanding else None,
+        files_promised=action.files_promised,
+        files_verified=action.files_verified,
+        missing=missing,
+        warnings=[finding_text(finding) for finding in action.warnings],
+        look=action_look(row.status, action.is_complete, len(missing) + outstanding),
+    )
+
+
+def kind_names() -> dict[str, str]:
+    return {kind["key"]: kind[_language()] for kind in kinds_document()["kinds"]}
+
+
+def shot_names() -> dict[str, str]:
+    return {shot["key"]: shot[_language()] for shot in kinds_document()["shots"]}
+
+
+def finding_text(finding: dict[str, Any]) -> str:
+    return str(finding.get(_language()) or finding.get("code", ""))
+
+
+def shots_of(action_id: UUID) -> list[Shot]:
+    promises = list(Promise.objects.filter(holder_id=action_id).order_by("recorded_at", "id"))
+    hashes = {promise.sha256 for promise in promises}
+    files = StoredFile.objects.in_bulk(hashes)
+    offsets = {
+        (upload.device_id, upload.sha256): upload
+        for upload in Upload.objects.filter(sha256__in=hashes, device_id__in={p.device_id for p in promises})
+    }
+    names = shot_names()
+    return [_shot(p, files.get(p.sha256), offsets.get((p.device_id, p.sha256)), names) for p in promises]
+
+
+def _shot(promise: Promise, file: StoredFile | None, upload: Upload | None, names: dict[str, str]) -> Shot:
+    is_verified = promise.state == Promise.State.VERIFIED
+    percent = int(100 * upload.offset / upload.length) if upload and upload.length else None
+    state = "partial" if percent and not is_verified else promise.state
+    known = file if is_verified else None
+    return Shot(
+        sha256=promise.sha256,
+        name=names.get(promise.shot_code, promise.shot_code),
+        look=file_look(state, percent),
+        is_shown=bool(known and known.preview != StoredFile.Preview.UNAVAILABLE) or bool(promise.thumbnail_sha256),
+        preview_reason=known.preview_reason if known else "",
+        origin=promise.origin,
+        stated_at=promise.recorded_at,
+        exif=known.exif if known else {},
+        verified_at=promise.verified_at,
+        size=promise.size,
+    )

@@ -1,0 +1,88 @@
+"""How a state looks: glyph of the sprite, hue, and its word. Never colour alone."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.utils.functional import Promise
+
+from server.cases.levels import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    glyph: str
+    hue: str
+    text: str | Promise
+
+
+HUES = {
+    Level.NORMAL: ("normal", "green"),
+    Level.NOTICE: ("notice", "blue"),
+    Level.WARN: ("warn", "yellow"),
+    Level.DUE: ("due", "orange"),
+    Level.OVERDUE: ("overdue", "red"),
+    Level.SEVERE: ("severe", "crimson"),
+}
+
+
+def level_name(level: Level) -> str:
+    return {
+        Level.NORMAL: _("On time"),
+        Level.NOTICE: _("Notice"),
+        Level.WARN: _("Warning"),
+        Level.DUE: _("Due today"),
+        Level.OVERDUE: _("Overdue"),
+        Level.SEVERE: _("Severe"),
+    }[level]
+
+
+def level_look(level: Level, text: str | None = None) -> Look:
+    glyph, hue = HUES[level]
+    return Look(glyph, hue, text or level_name(level))
+
+
+def running_look(level: Level, due_on: date | None, today: date) -> Look:
+    """An open node wears its level, with the days written out."""
+    if due_on is None:
+        return Look("active", "blue", _("In progress"))
+    days = (due_on - today).days
+    if days < 0:
+        return level_look(level, ngettext("%(days)d day overdue", "%(days)d days overdue", -days) % {"days": -days})
+    if days == 0:
+        return level_look(level)
+    return level_look(level, ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days})
+
+
+def done_look(finished_on: date | None, due_on: date | None) -> Look:
+    if finished_on and due_on and finished_on > due_on:
+        late = (finished_on - due_on).days
+        return Look("donelate", "grey", ngettext("Done %(days)d day late", "Done %(days)d days late", late) % {"days": late})
+    return Look("done", "green", _("Done"))
+
+
+def pending_look() -> Look:
+    return Look("pending", "grey", _("Not started"))
+
+
+def action_look(status: str, is_complete: bool, missing_count: int) -> Look:
+    if status == "parked":
+        return Look("parked", "violet", _("Parked for review"))
+    if status == "quarantined":
+        return Look("quarantine", "red", _("Quarantined"))
+    if status == "superseded":
+        return Look("superseded", "grey", _("Superseded"))
+    if is_complete:
+        return Look("done", "green", _("Applied"))
+    return Look("claimed", "yellow", _("Done, unproven · %(count)d missing") % {"count": missing_count})
+
+
+def file_look(state: str, percent: int | None = None) -> Look:
+    if state == "verified":
+        return Look("verified", "green", _("Verified"))
+    if state == "partial":
+        return Look("catchup", "blue", _("%(percent)d %%") % {"percent": percent or 0})
+    if state == "missing":
+        return Look("quarantine", "red", _("Declared missing"))
+    return Look("missing", "orange", _("Promised, not here"))

@@ -1,0 +1,136 @@
+"""Pages of the command centre: sign in, the desk, one case with an act's photos."""
+
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from server.cases.access import cases_visible_to
+from server.cases.models import Case
+from server.centre.case_page import case_page
+from server.centre.desk import Filters, desk
+from server.centre.language import chinese_first
+from server.common.clock import local_date, now
+from server.common.errors import DomainError
+from server.field.models import ActionSubject
+from server.people.models import Officer
+from server.people.sign_in import sign_in
+
+THEMES = ("light", "dark")
+
+
+def _officer(request: HttpRequest) -> Officer:
+    assert isinstance(request.user, Officer)
+    return request.user
+
+
+def _frame(request: HttpRequest, **context: Any) -> dict[str, Any]:
+    moment = now().astimezone(UTC)
+    theme = request.COOKIES.get("theme", "light")
+    return {"as_of": moment, "theme": theme if theme in THEMES else "light", "brand": _("Command centre"), **context}
+
+
+@never_cache
+@chinese_first
+@require_http_methods(["GET", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    fault, status, staff_no = "", 200, ""
+    if request.method == "POST":
+        staff_no = request.POST.get("staff_no", "")
+        try:
+            sign_in(request, staff_no=staff_no, password=request.POST.get("password", ""))
+        except DomainError as error:
+            fault, status = str(error.message), error.status
+        else:
+            return HttpResponseRedirect(_safe_next(request))
+    context = _frame(request, fault=fault, staff_no=staff_no, next=request.GET.get("next", ""))
+    return render(request, "centre/sign_in.html", context, status=status)
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else "/centre/"
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("/centre/sign-in")
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Language and theme, kept in cookies; back to where the reader was."""
+    back = request.POST.get("back", "")
+    response = HttpResponseRedirect(
+        back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "/centre/"
+    )
+    year = 365 * 24 * 3600
+    secure = settings.SESSION_COOKIE_SECURE
+    if request.POST.get("language") in dict(settings.LANGUAGES):
+        name = settings.LANGUAGE_COOKIE_NAME
+        response.set_cookie(name, request.POST["language"], max_age=year, samesite="Lax", secure=secure)
+    if request.POST.get("theme") in THEMES:
+        response.set_cookie("theme", request.POST["theme"], max_age=year, samesite="Lax", secure=secure)
+    return response
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_GET
+def desk_page(request: HttpRequest) -> HttpResponse:
+    return _desk(request, None, None)
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_GET
+def case_view(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    return _desk(request, _readable_case(request, case_id), None)
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_GET
+def action_view(request: HttpRequest, action_id: UUID) -> HttpResponse:
+    subject_ids = ActionSubject.objects.filter(action_id=action_id).values_list("subject_id", flat=True)
+    case = cases_visible_to(_officer(request)).filter(pk__in=list(subject_ids)).order_by("pk").first()
+    if case is None:
+        raise Http404
+    return _desk(request, case, action_id)
+
+
+def _readable_case(request: HttpRequest, case_id: UUID) -> Case:
+    case = cases_visible_to(_officer(request)).filter(pk=case_id).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> HttpResponse:
+    officer, today = _officer(request), local_date(now())
+    filters = Filters.of(request.GET)
+    groups, counters = desk(officer, filters, today)
+    page = case_page(case, today, action_id) if case else None
+    context = _frame(
+        request,
+        officer=officer,
+        groups=groups,
+        counters=counters,
+        filters=filters,
+        page=page,
+        query=request.GET.urlencode(),
+    )
+    return render(request, "centre/desk.html", context)
