@@ -1,6 +1,20 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def begin_first_life(**kwargs: Any) -> None:
+    from server.ledger.models import ServerLife
+    from server.ledger.services import begin_server_life
+
+    if not ServerLife.objects.exists():
+        begin_server_life(reason="installed")
 
 
 class Ledger(AppConfig):
     name = "server.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        post_migrate.connect(begin_first_life, sender=self)

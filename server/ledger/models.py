@@ -1,5 +1,7 @@
 """Heads, entries and the epochs of this database's life."""
 
+from typing import Any, NoReturn
+
 from django.db import models
 
 from server.common.clock import now
@@ -23,6 +25,20 @@ class Head(models.Model):
     hash = models.CharField(max_length=64, default="0" * 64)
 
 
+class EntriesAreImmutable(TypeError):
+    """Somebody tried to change what was written. A correction is a new entry."""
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Reads, and the one bulk insert of `services.append`; the database holds the same rule by a trigger."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise EntriesAreImmutable("ledger entries are appended by services.append and never changed")
+
+    create = get_or_create = update_or_create = update = delete = bulk_update = _refuse
+    _raw_delete = _update = _refuse
+
+
 class Entry(models.Model):
     """One accepted change. `view` and `facts` are the exact JSON texts that were hashed; rows are never updated."""
 
@@ -39,6 +55,14 @@ class Entry(models.Model):
     hash = models.CharField(max_length=64)
     appended_at = models.DateTimeField()
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "position"], name="entry_position_once")]
         indexes = [models.Index(fields=["subject_id", "appended_at"], name="entry_by_subject")]
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise EntriesAreImmutable("ledger entries are appended by services.append and never changed")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise EntriesAreImmutable("ledger entries are never deleted")

@@ -1,0 +1,133 @@
+"""The only writers of the ledger."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from server.common.clock import now, to_wire
+from server.common.hashing import canonical_json
+from server.common.ids import new_id
+from server.ledger import hashing, signals
+from server.ledger.models import Entry, Head, ServerLife
+
+RESERVED = frozenset({"entry", "stream", "position", "kind", "at", "subject"})
+
+
+class StreamNotOpen(LookupError):
+    """A draft names a stream nobody opened: a fault of the caller, never an input of a client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One change to be told to these streams. `view` holds codes, ids and numbers: no names, no prose."""
+
+    streams: tuple[str, ...]
+    kind: str
+    view: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    subject_type: str = ""
+    subject_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an entry stands now, if the transaction commits."""
+
+    stream: str
+    ledger_epoch: str
+    position: int
+    hash: str
+
+
+def append(drafts: Sequence[Draft]) -> list[dict[str, Appended]]:
+    """Append one entry per draft and stream; per draft, says where it stands in each of its streams.
+
+    Call it once, as the last statement of the transaction: it locks the heads in the order of their names and
+    holds them to the commit, so positions are gapless, in commit order, and a reader at p never sees p or less appear.
+    Raises StreamNotOpen.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("ledger entries are appended in the transaction of their effect")
+    heads = _lock_heads({stream for draft in drafts for stream in draft.streams})
+    entries: list[Entry] = []
+    places = [{stream: _extend(heads[stream], draft, entries) for stream in draft.streams} for draft in drafts]
+    if entries:
+        Entry.objects.bulk_create(entries)
+        Head.objects.bulk_update(heads.values(), ["position", "hash"])
+        positions = {stream: head.position for stream, head in heads.items()}
+        transaction.on_commit(partial(signals.appended.send_robust, Head, positions=positions), robust=True)
+    return places
+
+
+def _lock_heads(streams: Iterable[str]) -> dict[str, Head]:
+    wanted = sorted(streams)
+    if not wanted:
+        return {}
+    heads = {
+        head.stream: head for head in Head.objects.select_for_update().filter(stream__in=wanted).order_by("stream")
+    }
+    if len(heads) != len(wanted):
+        raise StreamNotOpen(", ".join(stream for stream in wanted if stream not in heads))
+    return heads
+
+
+def _extend(head: Head, draft: Draft, entries: list[Entry]) -> Appended:
+    entry = _entry_at(head, draft, now())
+    head.position, head.hash = entry.position, entry.hash
+    entries.append(entry)
+    return Appended(head.stream, head.ledger_epoch, head.position, head.hash)
+
+
+def _entry_at(head: Head, draft: Draft, at: datetime) -> Entry:
+    entry_id, position, salt = new_id(), head.position + 1, secrets.token_bytes(hashing.SALT_BYTES)
+    view = canonical_json(_view(draft, entry_id, head.stream, position, at))
+    facts = canonical_json(draft.facts)
+    digest = hashing.entry_hash(
+        bytes.fromhex(head.hash), head.stream, position, hashing.view_hash(view), hashing.facts_hash(salt, facts)
+    )
+    return Entry(
+        id=entry_id,
+        stream=head.stream,
+        ledger_epoch=head.ledger_epoch,
+        position=position,
+        kind=draft.kind,
+        subject_id=draft.subject_id,
+        view=view.decode(),
+        facts=facts.decode(),
+        salt=salt,
+        hash=digest.hex(),
+        appended_at=at,
+    )
+
+
+def _view(draft: Draft, entry_id: UUID, stream: str, position: int, at: datetime) -> dict[str, Any]:
+    if not RESERVED.isdisjoint(draft.view):
+        raise ValueError(f"a view may not say {', '.join(sorted(RESERVED & set(draft.view)))}: the ledger does")
+    subject = {"type": draft.subject_type, "id": str(draft.subject_id)} if draft.subject_id else None
+    return {
+        **draft.view,
+        "entry": str(entry_id),
+        "stream": stream,
+        "position": position,
+        "kind": draft.kind,
+        "at": to_wire(at),
+        "subject": subject,
+    }
+
+
+def open_stream(stream: str) -> None:
+    """Let entries be appended to this stream; harmless when it is open already."""
+    Head.objects.bulk_create([Head(stream=stream, ledger_epoch=str(new_id()))], ignore_conflicts=True)
+
+
+@transaction.atomic
+def begin_server_life(*, reason: str) -> str:
+    """Mint a new server epoch: at installation, and after every restore."""
+    life = ServerLife.objects.create(server_epoch=str(new_id()), reason=reason)
+    return life.server_epoch
