@@ -1,0 +1,33 @@
+"""Fixtures for every folder: the real servers, and nothing of the trade."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from server.config.locale_compile import compile_stale_catalogues
+from tests import backends
+
+
+def pytest_configure() -> None:
+    compile_stale_catalogues()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a real PostgreSQL, whatever database the suite itself runs on."""
+    with backends.postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """URL of a real Valkey."""
+    with backends.valkey_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[backends.Bucket]:
+    """A bucket on a real S3 server."""
+    with backends.s3_server() as bucket:
+        yield bucket
