@@ -1,7 +1,7 @@
 """Case numbers: read as people type them, kept in one form.
 
-Form: `（年度）法院代字 类型代字 编号 号` (法〔2015〕137号, from memory). A court's code is an opaque key: when counties are
-redrawn the old code may stay, so it is never computed from an address.
+Form: `（年度）法院代字 类型代字 编号 号` (法〔2015〕137号, from memory). A court's code is an opaque key: when
+counties are redrawn the old code may stay, so it is never computed from an address.
 """
 
 import re
@@ -34,7 +34,10 @@ class CaseType(StrEnum):
 
 
 class CaseNoError(ValueError):
-    """What was typed is no case number. `reason` is stable: blank, too_long, year, court, type, sequence, sub_document."""
+    """What was typed is no case number.
+
+    `reason` is stable: blank, too_long, year, court, type, sequence, sub_document.
+    """
 
     def __init__(self, reason: str, typed: str) -> None:
         super().__init__(f"{reason}: {typed[:MAX_TYPED]!r}")

@@ -1,0 +1,109 @@
+"""The flow of a case as data: stages, nodes, and the events that start and stop them. Loaded by flow_file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from server.cases.clock import Limit
+from server.cases.conditions import Condition
+
+CASE_CLOCK = "case_clock"
+"""The stage name of the clocks that run over the whole case."""
+
+
+def _no_limits() -> Mapping[str, Limit]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class NodeDefinition:
+    key: str
+    zh: str
+    en: str
+    stage: str
+    ordinal: int
+    limit: Limit
+    start: tuple[str, ...]
+    stop: tuple[str, ...]
+    kind: str
+    """statutory, regulatory or internal: a breach is a legal or only a management matter."""
+    basis: str
+    conf: str
+    owner: str = ""
+    is_core: bool = False
+    when: Condition | None = None
+    evidence: tuple[str, ...] = ()
+    repeat: str = ""
+    """What a node has one chain per: property, clue, measure, entry; empty for the case itself."""
+    pause: tuple[str, ...] = ()
+    is_pausable: bool = True
+    rolls: bool = True
+    outer_limit: Limit | None = None
+    alt_limit: Limit | None = None
+    urgent_limit: Limit | None = None
+    internal_limit: Limit | None = None
+    minimum: Mapping[str, Limit] = field(default_factory=_no_limits)
+    """By kind of property; under the empty name where one minimum holds for all."""
+    variants: Mapping[str, Limit] = field(default_factory=_no_limits)
+    note: str = ""
+
+    def applies(self, facts: Mapping[str, Any]) -> bool:
+        return self.when is None or self.when.holds(facts)
+
+    def name(self, language: str = "zh") -> str:
+        return self.en if language.startswith("en") else self.zh
+
+
+@dataclass(frozen=True)
+class Stage:
+    key: str
+    zh: str
+    en: str
+    nodes: tuple[NodeDefinition, ...]
+    is_cross_cutting: bool = False
+
+
+@dataclass(frozen=True)
+class FlowDefinition:
+    key: str
+    version: str
+    calendar: str
+    facts: Mapping[str, tuple[str | bool, ...]]
+    case_clocks: tuple[NodeDefinition, ...]
+    stages: tuple[Stage, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.key}@{self.version}"
+
+    @cached_property
+    def nodes(self) -> Mapping[str, NodeDefinition]:
+        """The nodes of the stages, in their order; the clocks of the whole case stand apart."""
+        return MappingProxyType({node.key: node for stage in self.stages for node in stage.nodes})
+
+    @cached_property
+    def tracked(self) -> Mapping[str, NodeDefinition]:
+        """Case clocks and nodes: everything that events start and stop."""
+        return MappingProxyType({clock.key: clock for clock in self.case_clocks} | dict(self.nodes))
+
+    @cached_property
+    def events(self) -> frozenset[str]:
+        return frozenset(event for node in self.tracked.values() for event in (*node.start, *node.stop))
+
+    def started_by(self, event: str) -> tuple[NodeDefinition, ...]:
+        return tuple(node for node in self.tracked.values() if event in node.start)
+
+    def stopped_by(self, event: str) -> tuple[NodeDefinition, ...]:
+        return tuple(node for node in self.tracked.values() if event in node.stop)
+
+    def touched_by(self, event: str) -> Iterator[NodeDefinition]:
+        return (node for node in self.tracked.values() if event in node.start or event in node.stop)
+
+    def names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """What a device shows: `{"stages": {key: {"zh", "en"}}, "nodes": {key: {"zh", "en", "stage"}}}`."""
+        return {
+            "stages": {stage.key: {"zh": stage.zh, "en": stage.en} for stage in self.stages},
+            "nodes": {node.key: {"zh": node.zh, "en": node.en, "stage": node.stage} for node in self.tracked.values()},
+        }

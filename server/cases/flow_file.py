@@ -1,0 +1,225 @@
+"""Reads a flow file into a FlowDefinition; every mistake is named with its line and key, all at once."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from server.cases import located_yaml
+from server.cases.clock import Extension, Limit, Unit
+from server.cases.conditions import Condition, parse_condition
+from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition, Stage
+from server.cases.located_yaml import KEY, Reader, Source
+
+FLOWS = Path(__file__).parent / "flows"
+
+LIMIT_KINDS = ("statutory", "regulatory", "internal")
+GRADES = ("A", "A-local", "B", "C")
+OWNERS = (
+    "filing_clerk",
+    "command_centre",
+    "deputy_director",
+    "director",
+    "president",
+    "enforcement_judge",
+    "clerk",
+    "investigation_team",
+    "disposal_team",
+    "funds_team",
+)
+REPEATS = ("per_property", "per_clue", "per_measure", "per_entry", "per_debtor")
+PAUSES = (
+    "PUBLIC_NOTICE",
+    "STAYED",
+    "STAYED_BY_SUPERIOR",
+    "SUSPENDED",
+    "CONSULT_SUPERIOR",
+    "DISPUTE_COORDINATION",
+    "AUDIT_VALUATION",
+    "AUCTION_SALE",
+    "JURISDICTION",
+)
+NODE_KEYS = frozenset(
+    {
+        "key",
+        "core",
+        "zh",
+        "en",
+        "owner",
+        "limit",
+        "outer_limit",
+        "alt_limit",
+        "urgent_limit",
+        "internal_limit",
+        "variants",
+        "minimum",
+        "start",
+        "stop",
+        "when",
+        "evidence",
+        "kind",
+        "basis",
+        "conf",
+        "note",
+        "repeat",
+        "pause",
+        "pausable",
+        "rolls",
+    }
+)
+LIMIT_KEYS = frozenset({"n", "unit", "start", "max", "wait", "every", "for", "extend"})
+
+
+@cache
+def flow_definition(key: str, version: str) -> FlowDefinition:
+    """A flow this release carries. Raises FileNotFoundError, or DataFileError naming every mistake."""
+    return read_flow((FLOWS / f"{key}@{version}.yaml").read_text(encoding="utf-8"))
+
+
+def read_flow(text: str) -> FlowDefinition:
+    """Raises DataFileError naming every mistake."""
+    source = Source(text)
+    flow = _Reader(source, (), source.content).flow()
+    source.require_faultless()
+    return flow
+
+
+class _Reader(Reader):
+    def flow(self) -> FlowDefinition:
+        self.only({"flow", "version", "calendar", "facts", "defaults", "case_clock", "stages"})
+        facts = self._facts()
+        defaults = self.inner("defaults")
+        pause = defaults.codes("pause", PAUSES, PAUSES)
+        clocks = tuple(r.node(CASE_CLOCK, i, facts, pause) for i, r in enumerate(self.each("case_clock")))
+        stages: list[Stage] = []
+        for reader in self.each("stages"):
+            stages.append(reader.stage(len(clocks) + sum(len(s.nodes) for s in stages), facts, pause))
+        flow = FlowDefinition(
+            self.name("flow"), self.text("version"), self.text("calendar"), facts, clocks, tuple(stages)
+        )
+        self._no_key_twice(flow)
+        return flow
+
+    def stage(self, first: int, facts: Mapping[str, Any], pause: tuple[str, ...]) -> Stage:
+        self.only({"stage", "zh", "en", "nodes", "cross_cutting"})
+        key = self.name("stage")
+        nodes = tuple(r.node(key, first + i, facts, pause) for i, r in enumerate(self.each("nodes")))
+        return Stage(key, self.text("zh"), self.text("en"), nodes, self.flag("cross_cutting"))
+
+    def node(self, stage: str, ordinal: int, facts: Mapping[str, Any], pause: tuple[str, ...]) -> NodeDefinition:
+        self.only(NODE_KEYS)
+        return NodeDefinition(
+            key=self.name("key"),
+            zh=self.text("zh"),
+            en=self.text("en"),
+            stage=stage,
+            ordinal=ordinal,
+            limit=self.limit("limit") or Limit(None),
+            start=self.events("start"),
+            stop=self.events("stop"),
+            kind=self.choice("kind", LIMIT_KINDS),
+            basis=self.text("basis"),
+            conf=self.choice("conf", GRADES),
+            owner="" if stage == CASE_CLOCK else self.choice("owner", OWNERS),
+            is_core=self.flag("core"),
+            when=self.condition(facts),
+            repeat=self.choice("repeat", REPEATS, "").removeprefix("per_"),
+            pause=self.codes("pause", PAUSES, pause),
+            is_pausable=self.flag("pausable", default=True),
+            rolls=self.flag("rolls", default=True),
+            note=self.text("note", required=False),
+            **self._further(),
+        )
+
+    def _further(self) -> dict[str, Any]:
+        limits = {key: self.limit(key, required=False) for key in ("outer_limit", "alt_limit", "urgent_limit")}
+        return limits | {
+            "internal_limit": self.limit("internal_limit", required=False),
+            "minimum": self.limits("minimum"),
+            "variants": self.limits("variants"),
+            "evidence": self.codes("evidence", None, ()),
+        }
+
+    def events(self, key: str) -> tuple[str, ...]:
+        names = tuple(self.text(key).split("|"))
+        for name in names:
+            if name and not KEY.fullmatch(name):
+                self.blame(key, f"{name!r} is no event: small letters, digits and _, several separated by |")
+        return names
+
+    def condition(self, facts: Mapping[str, Any]) -> Condition | None:
+        if "when" not in self.mapping:
+            return None
+        try:
+            condition = parse_condition(self.text("when"))
+        except ValueError as refused:
+            self.blame("when", str(refused))
+            return None
+        if condition.value not in facts.get(condition.fact, ()):
+            self.blame("when", f"no fact {condition.fact!r} with the value {condition.value!r} is declared under facts")
+        return condition
+
+    def limit(self, key: str, *, required: bool = True) -> Limit | None:
+        if key not in self.mapping:
+            if required:
+                self.blame(key, "is missing")
+            return None
+        return self.inner(key).as_limit()
+
+    def limits(self, key: str) -> Mapping[str, Limit]:
+        """Several by name, or one for all under the empty name."""
+        reader = self.inner(key)
+        if "n" in reader.mapping:
+            return MappingProxyType({"": reader.as_limit()})
+        return MappingProxyType({str(name): reader.inner(name).as_limit() for name in reader.mapping})
+
+    def as_limit(self) -> Limit:
+        self.only(LIMIT_KEYS)
+        return Limit(
+            n=self.number("n"),
+            unit=self._unit(),
+            start=self.name("start") if "start" in self.mapping else None,
+            is_maximum=self.flag("max"),
+            is_wait=self.flag("wait"),
+            is_recurring=self.flag("every"),
+            recurs_for=self.limit("for", required=False),
+            extension=self._extension(),
+        )
+
+    def _unit(self) -> Unit:
+        if self.mapping.get("n") is None and "unit" not in self.mapping:
+            return Unit.DAYS
+        value = self.choice("unit", tuple(Unit))
+        return Unit(value) if value in tuple(Unit) else Unit.DAYS
+
+    def _extension(self) -> Extension | None:
+        if "extend" not in self.mapping:
+            return None
+        reader = self.inner("extend")
+        reader.only({"n", "times"})
+        return Extension(reader.number("n") or 0, reader.number("times") or 0)
+
+    def _facts(self) -> Mapping[str, tuple[str | bool, ...]]:
+        reader = self.inner("facts")
+        for key, values in reader.mapping.items():
+            if not isinstance(values, list) or not all(isinstance(value, str | bool) for value in values):
+                reader.blame(key, "must be a list of the values this fact may have")
+        return MappingProxyType({str(k): tuple(v) for k, v in reader.mapping.items() if isinstance(v, list)})
+
+    def _no_key_twice(self, flow: FlowDefinition) -> None:
+        seen: set[str] = set()
+        for path, node in _places(flow):
+            if node.key and node.key in seen:
+                self.source.blame((*path, "key"), f"{node.key!r} is used by another node")
+            seen.add(node.key)
+        if len({stage.key for stage in flow.stages}) < len(flow.stages):
+            self.blame("stages", "two stages have the same name")
+
+
+def _places(flow: FlowDefinition) -> list[tuple[located_yaml.Path, NodeDefinition]]:
+    clocks = [(("case_clock", index), clock) for index, clock in enumerate(flow.case_clocks)]
+    nodes = [
+        (("stages", s, "nodes", n), node) for s, stage in enumerate(flow.stages) for n, node in enumerate(stage.nodes)
+    ]
+    return [*clocks, *nodes]

@@ -1,0 +1,130 @@
+"""Which nodes an event starts and stops. Pure: events in, changes out; the services write them.
+
+A node's state is a fold over the events of its case, whatever the order in which they arrive: it starts with the
+earliest event that starts it and is done with the first event at or after that start that stops it. Dates are those of
+the act, never of its upload.
+"""
+
+from bisect import insort
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from server.cases.clock import Limit, Unit, due_on
+from server.cases.flow import FlowDefinition, NodeDefinition
+
+
+class State(StrEnum):
+    NOT_STARTED = "NOT_STARTED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True)
+class NodeState:
+    key: str
+    started_on: date | None = None
+    due_on: date | None = None
+    finished_on: date | None = None
+    start_event: str = ""
+    stop_event: str = ""
+    stops_seen: tuple[tuple[date, str], ...] = ()
+    """Every stopping event so far: one that came before its start counts once an earlier start arrives."""
+
+    @property
+    def state(self) -> State:
+        if self.finished_on:
+            return State.DONE
+        return State.RUNNING if self.started_on else State.NOT_STARTED
+
+
+@dataclass(frozen=True)
+class NodeChange:
+    key: str
+    before: NodeState
+    after: NodeState
+
+    @property
+    def has_started(self) -> bool:
+        return self.before.started_on is None and self.after.started_on is not None
+
+    @property
+    def has_finished(self) -> bool:
+        return self.before.finished_on is None and self.after.finished_on is not None
+
+    @property
+    def is_visible(self) -> bool:
+        """False where only `stops_seen` grew: nothing to write for a caller that folds from the events."""
+        return replace(self.before, stops_seen=()) != replace(self.after, stops_seen=())
+
+
+def initial_nodes(flow: FlowDefinition, facts: Mapping[str, Any]) -> dict[str, NodeState]:
+    """The case clocks and nodes that apply to a case with these facts, none started."""
+    return {node.key: NodeState(node.key) for node in flow.tracked.values() if node.applies(facts)}
+
+
+def apply_event(
+    flow: FlowDefinition,
+    nodes: Mapping[str, NodeState],
+    event: str,
+    occurred_on: date,
+    facts: Mapping[str, Any],
+) -> list[NodeChange]:
+    """What one event changes, in the order of the flow. The same event again changes nothing.
+
+    A node missing from `nodes` counts as not started. Nodes whose condition does not hold are left alone: when a fact
+    changes, fold the case's events again.
+    """
+    changes = []
+    for node in flow.touched_by(event):
+        if not node.applies(facts):
+            continue
+        before = nodes.get(node.key, NodeState(node.key))
+        after = _after(node, before, event, occurred_on)
+        if after != before:
+            changes.append(NodeChange(node.key, before, after))
+    return changes
+
+
+def fold_events(
+    flow: FlowDefinition, events: Iterable[tuple[str, date]], facts: Mapping[str, Any]
+) -> dict[str, NodeState]:
+    """The nodes after all events of a case, in whatever order they are given."""
+    nodes = initial_nodes(flow, facts)
+    for event, occurred_on in events:
+        for change in apply_event(flow, nodes, event, occurred_on, facts):
+            nodes[change.key] = change.after
+    return nodes
+
+
+def plain_due_on(limit: Limit, started_on: date) -> date | None:
+    """The due date a page may show today; hours have none, their alarms are moments."""
+    return None if limit.unit is Unit.HOURS else due_on(limit, started_on)
+
+
+def _after(node: NodeDefinition, before: NodeState, event: str, occurred_on: date) -> NodeState:
+    after = before
+    if event in node.start:
+        after = _started(node, after, event, occurred_on)
+    if event in node.stop and (occurred_on, event) not in after.stops_seen:
+        stops = list(after.stops_seen)
+        insort(stops, (occurred_on, event))
+        after = replace(after, stops_seen=tuple(stops))
+    return _finished(after)
+
+
+def _started(node: NodeDefinition, before: NodeState, event: str, occurred_on: date) -> NodeState:
+    first = min((occurred_on, event), (before.started_on or date.max, before.start_event))
+    if first == (before.started_on, before.start_event):
+        return before
+    return replace(before, started_on=first[0], start_event=first[1], due_on=plain_due_on(node.limit, first[0]))
+
+
+def _finished(node: NodeState) -> NodeState:
+    if node.started_on is None:
+        return node
+    stops = [stop for stop in node.stops_seen if stop[0] >= node.started_on]
+    finished_on, stop_event = stops[0] if stops else (None, "")
+    return replace(node, finished_on=finished_on, stop_event=stop_event)
