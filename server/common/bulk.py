@@ -1,0 +1,116 @@
+"""Many rows in one statement, whatever their number.
+
+Django's `bulk_create` makes a model of each row and cuts a batch by the database's limit of parameters; a push pays for
+both. Here a row is a tuple, and a batch is one statement on either database.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models
+
+
+def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert `rows`, each with a value for every field in `names` (attribute names, `case_id` for a key).
+
+    Every column without a database default must be named: model defaults are not applied. JSON is given as text.
+    """
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        sql = _unnest_sql(model, tuple(names))
+        columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, columns)
+        return
+    sql, adapters = _values_sql(model, tuple(names))
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
+
+
+def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set the fields `names` of the rows found by `key`; each row is its key followed by the values."""
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_update_unnest_sql(model, key, tuple(names)), [list(c) for c in zip(*rows, strict=True)])
+        return
+    sql, adapters = _update_sql(model, key, tuple(names))
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [_key_last(adapters, row) for row in rows])
+
+
+def json_text(value: Any) -> str:
+    """JSON for a column; both databases keep it as they like."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _key_last(adapters: Sequence[Callable[[Any], Any]], row: Sequence[Any]) -> list[Any]:
+    adapted = [a(v) for a, v in zip(adapters, row, strict=True)]
+    return [*adapted[1:], adapted[0]]
+
+
+def _fields(model: type[models.Model], names: Iterable[str]) -> "list[models.Field[Any, Any]]":
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    return [by_name[name] for name in names]
+
+
+def _column(field: "models.Field[Any, Any]") -> str:
+    assert field.column
+    return connection.ops.quote_name(field.column)
+
+
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _array_type(field: "models.Field[Any, Any]") -> str:
+    # Without the length: `varchar(64)[]` would cut a value silently where the column refuses it.
+    return f"{(field.db_type(connection) or '').split('(')[0]}[]"
+
+
+@lru_cache(maxsize=64)
+def _unnest_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
+    fields = _fields(model, names)
+    columns = ", ".join(_column(field) for field in fields)
+    arrays = ", ".join(f"%s::{_array_type(field)}" for field in fields)
+    return f"INSERT INTO {_table(model)} ({columns}) SELECT * FROM unnest({arrays})"
+
+
+@lru_cache(maxsize=64)
+def _update_unnest_sql(model: type[models.Model], key: str, names: tuple[str, ...]) -> str:
+    fields = _fields(model, (key, *names))
+    arrays = ", ".join(f"%s::{_array_type(field)}" for field in fields)
+    sets = ", ".join(f"{_column(field)} = given.v{i}" for i, field in enumerate(fields) if i)
+    given = ", ".join(f"v{i}" for i in range(len(fields)))
+    table = _table(model)
+    found = f"{table}.{_column(fields[0])} = given.v0"
+    return f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given({given}) WHERE {found}"
+
+
+Adapters = tuple[Callable[[Any], Any], ...]
+
+
+@lru_cache(maxsize=64)
+def _values_sql(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, Adapters]:
+    fields = _fields(model, names)
+    columns = ", ".join(_column(field) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", tuple(map(_adapter, fields))
+
+
+@lru_cache(maxsize=64)
+def _update_sql(model: type[models.Model], key: str, names: tuple[str, ...]) -> tuple[str, Adapters]:
+    fields = _fields(model, (key, *names))
+    sets = ", ".join(f"{_column(field)} = %s" for field in fields[1:])
+    return f"UPDATE {_table(model)} SET {sets} WHERE {_column(fields[0])} = %s", tuple(map(_adapter, fields))
+
+
+def _adapter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField):
+        return lambda text: text
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    return lambda value: target.get_db_prep_value(value, connection)
