@@ -34,7 +34,9 @@ class ProvisionalThumbnail(models.Model):
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     """Hash of the bytes the device sent."""
-    stored_sha256 = models.CharField(max_length=64)
+    received = models.BinaryField(default=b"")
+    """Those bytes, never served, until a limited process has made our own picture of them."""
+    stored_sha256 = models.CharField(max_length=64, default="", blank=True)
     """Hash of our re-encoding: the name it is stored under."""
 
 
@@ -58,8 +60,11 @@ class Promise(models.Model):
     holder_id = models.UUIDField(null=True)
     subject_type = models.CharField(max_length=10, default="", blank=True)
     subject_id = models.UUIDField(null=True)
+    other_subjects = models.JSONField(default=list)
+    """What else the act is about, where it serves several cases of one debtor: [{"type", "id"}]."""
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
+    """As the device stated it; the hash outranks it."""
     media_type = models.CharField(max_length=100, default="")
     origin = models.CharField(max_length=10, default="CAMERA")
     shot_code = models.CharField(max_length=30, default="OTHER")
@@ -68,7 +73,12 @@ class Promise(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROMISED)
     promised_at = models.DateTimeField(default=now)
     verified_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=30, default="", blank=True)
+    """Why these bytes can never arrive as promised, e.g. `empty_file`."""
     receipt = models.TextField(default="", blank=True)
+    receipt_epoch = models.CharField(max_length=40, default="", blank=True)
+    """The server epoch it was signed in; after a restore it is signed again."""
+    receipt_position = models.BigIntegerField(default=0)
     priority = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -84,12 +94,14 @@ class Promise(models.Model):
 
 
 class Upload(models.Model):
-    """Bytes of one hash on their way from one device; the offset moves only after fsync."""
+    """Bytes of one hash on their way from one device; gone once verified. The offset moves only after fsync."""
 
     device = models.ForeignKey("people.Device", on_delete=models.CASCADE, related_name="uploads")
     sha256 = models.CharField(max_length=64)
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    """Names of the stored chunks up to `offset`, in order: a chunk not named here never arrived."""
     attempt = models.PositiveIntegerField(default=0)
     """Rises with each mismatch or termination, so that late bytes of an older attempt have nowhere to land."""
     mismatches = models.PositiveSmallIntegerField(default=0)
