@@ -1,5 +1,6 @@
 """Fixtures for every folder: the real servers, and nothing of the trade."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,16 @@ from tests import backends
 
 def pytest_configure() -> None:
     compile_stale_catalogues()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On CI a skipped test is a failure: there, everything a test may need can be had."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        reporter.section("CI=true: nothing may be skipped")
+        for report in reporter.stats["skipped"]:
+            reporter.line(f"{report.nodeid}: {report.longrepr}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,10 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
     if (url := os.environ.get("DATABASE_URL", "")).startswith("postgres"):
         yield url
         return
-    folder, user, (port,) = temporary_folder("postgres"), _user(), free_ports(1)
+    folder, user = temporary_folder("postgres"), _user()
     binaries = _binaries(folder, user)
     cluster = _new_cluster(folder, binaries, user)
+    (port,) = free_ports(1)
     url = f"postgres://postgres@127.0.0.1:{port}/postgres"
     options = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
     options += ["timezone=UTC", *([] if durable else _FAST)]

@@ -1,0 +1,117 @@
+"""Tests that fail when the documentation lies."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+
+from django.core.management import get_commands
+
+from tests.ground.sources import ROOT, calls, documents, place, python_files, text_of, tree
+
+LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def error_classes() -> set[str]:
+    """DomainError and whatever is derived from it, in however many steps."""
+    bases = {
+        node.name: {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
+        for path in python_files("server")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef)
+    }
+    found, before = {"DomainError"}, set[str]()
+    while found != before:
+        before = found
+        found = found | {name for name, parents in bases.items() if parents & found}
+    return found
+
+
+def raised_codes() -> dict[str, str]:
+    """Every code a client can be told, with the place that says it."""
+    classes = error_classes()
+    codes = dict[str, str]()
+    for path in python_files("server"):
+        inside = {id(call) for node in ast.walk(tree(path)) if _derives(node, classes) for call in ast.walk(node)}
+        for name, call in calls(path):
+            if name in classes or (name == "__init__" and id(call) in inside):
+                first = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "code"), None)
+                if first is not None and (code := text_of(first)):
+                    codes[code] = place(path, call)
+    return codes
+
+
+def _derives(node: ast.AST, classes: set[str]) -> bool:
+    return isinstance(node, ast.ClassDef) and node.name in classes - {"DomainError"}
+
+
+def documented_codes() -> list[str]:
+    page = FENCE.sub("", (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8"))
+    return re.findall(r"^## (\S+)$", page, re.MULTILINE)
+
+
+def test_every_error_code_is_documented() -> None:
+    undocumented = {code: where for code, where in raised_codes().items() if code not in documented_codes()}
+    assert not undocumented
+
+
+def test_every_documented_error_code_is_raised_somewhere() -> None:
+    assert not set(documented_codes()) - set(raised_codes())
+
+
+def test_error_codes_stand_once_and_in_alphabetical_order() -> None:
+    assert documented_codes() == sorted(set(documented_codes()))
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def is_broken(page: Path, link: str) -> bool:
+    if re.match(r"[a-z]+:", link):
+        return False
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    return not target.exists() or bool(anchor and target.suffix == ".md" and anchor not in anchors(target))
+
+
+def test_links_between_pages_resolve() -> None:
+    links = [(page, link) for page in documents() for link in LINK.findall(FENCE.sub("", page.read_text("utf-8")))]
+    assert links
+    assert not [f"{page.relative_to(ROOT)}: {link}" for page, link in links if is_broken(page, link)]
+
+
+def mentioned(pattern: str) -> dict[str, str]:
+    """What the pages tell a reader to type, with the page that says it."""
+    return {
+        word: str(page.relative_to(ROOT))
+        for page in documents()
+        for code in re.findall(
+            r"`([^`\n]+)`|^(?:\$ |    )?((?:make|python|\.venv|manage\.py) .*)$", page.read_text("utf-8"), re.M
+        )
+        for word in re.findall(pattern, " ".join(code))
+    }
+
+
+def test_make_targets_that_pages_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = mentioned(r"\bmake ([a-z][a-z-]*)")
+    assert {"check", "test"} <= set(named)
+    assert not {target: page for target, page in named.items() if target not in targets}
+
+
+def test_management_commands_that_pages_name_exist() -> None:
+    known = get_commands()
+    assert not {command: page for command, page in mentioned(r"manage\.py ([a-z_]+)").items() if command not in known}
+
+
+def test_modules_that_pages_run_exist() -> None:
+    named = mentioned(r"python -m ([a-z_.]+)")
+    assert not {module: page for module, page in named.items() if importlib.util.find_spec(module) is None}
+
+
+def test_files_that_pages_name_exist() -> None:
+    named = mentioned(r"^((?:server|client_sdk|tests|docs)/[\w./]+\.\w+)")
+    assert not {path: page for path, page in named.items() if not (ROOT / path).exists()}
