@@ -1,0 +1,76 @@
+"""What an officer's roles let him see. Roles are dated, and rest while he is suspended."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from server.common.clock import now
+from server.common.errors import DomainError
+from server.people.models import Court, Officer, OfficerRole, Role
+
+WATCHES_OWN_COURT = frozenset(
+    {
+        Role.COMMAND_CENTRE,
+        Role.DIRECTOR,
+        Role.PRESIDENT,
+        Role.INSPECTION,
+        Role.TRIAL_MANAGEMENT,
+        Role.TEAM_LEADER,
+    }
+)
+
+
+def current_at(at: datetime) -> Q:
+    """Dated rows (roles, memberships) that hold at this moment; the end is exclusive."""
+    return Q(valid_from__lte=at) & (Q(valid_to=None) | Q(valid_to__gt=at))
+
+
+def is_suspended(officer: Officer, at: datetime | None = None) -> bool:
+    at = at or now()
+    begun = officer.suspended_from is not None and officer.suspended_from <= at
+    return begun and (officer.suspended_until is None or at < officer.suspended_until)
+
+
+def roles_of(officer: Officer, at: datetime | None = None) -> frozenset[str]:
+    """Role codes that give rights at this moment; none for an officer inactive or suspended. One SELECT."""
+    at = at or now()
+    if not officer.is_active or is_suspended(officer, at):
+        return frozenset()
+    rows = OfficerRole.objects.filter(current_at(at), officer_id=officer.pk)
+    return frozenset(rows.values_list("role", flat=True))
+
+
+def courts_watched_by(officer: Officer, at: datetime | None = None) -> frozenset[UUID]:
+    """Courts whose cases and live stream this officer may read whole (domain.md 5.6)."""
+    roles = roles_of(officer, at)
+    watched = set(courts_below(officer.court_id)) if Role.SUPERIOR_SUPERVISOR in roles else set()
+    if roles & WATCHES_OWN_COURT:
+        watched.add(officer.court_id)
+    return frozenset(watched)
+
+
+def courts_below(court_id: UUID) -> frozenset[UUID]:
+    """Every lower court, at any depth, without this one. One SELECT per level."""
+    below: set[UUID] = set()
+    level = {court_id}
+    while level:
+        level = set(Court.objects.filter(parent_id__in=level).values_list("id", flat=True)) - below - {court_id}
+        below |= level
+    return frozenset(below)
+
+
+def can_see_court(officer: Officer, court_id: UUID) -> bool:
+    return court_id in courts_watched_by(officer)
+
+
+def require_role(officer: Officer, *roles: str) -> None:
+    """Raises DomainError 403 `role_required` unless the officer has one of these roles now."""
+    if not roles_of(officer) & set(roles):
+        raise DomainError(
+            "role_required",
+            403,
+            _("Your role does not include this. Ask the administrator of your court."),
+            {"roles": sorted(roles)},
+        )

@@ -1,0 +1,38 @@
+"""The only writers of people: courts and their keys, staff and roles, devices."""
+
+from server.people.services.courts import create_court, create_group, create_team, rotate_signing_key
+from server.people.services.devices import (
+    enrol_device,
+    issue_enrolment_code,
+    note_failed_enrolment,
+    revoke_device,
+)
+from server.people.services.staff import (
+    add_group_member,
+    create_officer,
+    end_group_membership,
+    end_role,
+    grant_role,
+    reinstate_officer,
+    set_password,
+    suspend_officer,
+)
+
+__all__ = [
+    "add_group_member",
+    "create_court",
+    "create_group",
+    "create_officer",
+    "create_team",
+    "end_group_membership",
+    "end_role",
+    "enrol_device",
+    "grant_role",
+    "issue_enrolment_code",
+    "note_failed_enrolment",
+    "reinstate_officer",
+    "revoke_device",
+    "rotate_signing_key",
+    "set_password",
+    "suspend_officer",
+]

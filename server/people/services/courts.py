@@ -1,0 +1,66 @@
+"""Courts with their keys and streams, teams and groups."""
+
+from datetime import date
+
+from django.db import transaction
+
+from server.common.clock import now
+from server.ledger.services import append, open_stream
+from server.people.keys import ROOT_KID, first_keys, next_signing_key, private_key_of
+from server.people.models import Court, CourtKey, Group, Officer, Team
+from server.people.services.entries import court_entry
+from server.people.streams import court_stream, inspection_stream
+
+
+@transaction.atomic
+def create_court(
+    *,
+    code: str,
+    name: str,
+    level: str,
+    parent: Court | None = None,
+    valid_from: date | None = None,
+    by: Officer | None = None,
+) -> Court:
+    """A court with its root, signing and escrow keys and its two ledger streams open."""
+    court = Court.objects.create(code=code, name=name, level=level, parent=parent, valid_from=valid_from)
+    CourtKey.objects.bulk_create(first_keys(court))
+    open_stream(court_stream(court.pk))
+    open_stream(inspection_stream(court.pk))
+    append([court_entry(court.pk, "court_created", {"level": level}, by=by, code=code, name=name)])
+    return court
+
+
+@transaction.atomic
+def create_team(*, court: Court, kind: str, name: str, by: Officer | None = None) -> Team:
+    team = Team.objects.create(court=court, kind=kind, name=name)
+    append([court_entry(court.pk, "team_created", {"team": str(team.pk), "team_kind": kind}, by=by, name=name)])
+    return team
+
+
+@transaction.atomic
+def create_group(*, court: Court, name: str, team: Team | None = None, by: Officer | None = None) -> Group:
+    """An 执行小组; its members are added one by one."""
+    if team is not None and team.court_id != court.pk:
+        raise ValueError("a group's team belongs to the group's court")
+    group = Group.objects.create(court=court, name=name, team=team)
+    view = {"group": str(group.pk), "team": str(team.pk) if team else None}
+    append([court_entry(court.pk, "group_created", view, by=by, name=name)])
+    return group
+
+
+@transaction.atomic
+def rotate_signing_key(*, court: Court, by: Officer | None = None) -> CourtKey:
+    """A new signing key vouched for by the root. The old public key stays for ever; its private key is forgotten."""
+    court = Court.objects.select_for_update().get(pk=court.pk)
+    old = court.keys.filter(purpose=CourtKey.Purpose.SIGNING).order_by("id").last()
+    assert old is not None, "every court is created with a signing key"
+    moment = now()
+    number = int(old.kid.removeprefix("s")) + 1
+    root_private = private_key_of(court.keys.get(kid=ROOT_KID))
+    fresh = next_signing_key(court, number=number, root_private=root_private, at=moment)
+    old.retired_at, old.sealed_private_key = moment, b""
+    old.save(update_fields=["retired_at", "sealed_private_key"])
+    fresh.save()
+    append([court_entry(court.pk, "signing_key_rotated", {"kid": fresh.kid, "retired": old.kid}, by=by)])
+    return fresh
