@@ -1,0 +1,114 @@
+"""One simulated officer: a process of its own that uses only the SDK, over HTTP, and keeps a plain journal.
+
+The journal is a file of JSON lines, one per act, written when `record_action` has returned: what the officer
+believes. The recount compares it with what the server can show.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from client_sdk import FieldClient, NotSent
+from demo.pictures import draw_photo, real_photos
+
+SHANGHAI = timezone(timedelta(hours=8))
+KINDS = ("SERVE", "SEAL", "SITE_SURVEY", "LOCATE", "POST_NOTICE", "INTERVIEW")
+SHOTS = ("PANORAMA", "DOOR_NO", "SEAL_CLOSEUP", "NOTICE_POSTED", "SIGNING", "ITEM", "PERSON_PRESENT")
+SYNC_ATTEMPTS = 30
+
+
+class Officer:
+    def __init__(self, field: FieldClient, journal: Path, chance: random.Random) -> None:
+        self.field = field
+        self.journal = journal
+        self.chance = chance
+
+    def round(self, acts: int) -> None:
+        """Arrive with papers, lose the network, record, come back, sync."""
+        self.sync()
+        cases = self.field.cases()
+        for _ in range(acts if cases else 0):
+            self.record(self.chance.choice(cases).id)
+        self.sync()
+
+    def record(self, case_id: str) -> None:
+        now = datetime.now(SHANGHAI)
+        lat, lon = 26.5 + self.chance.random() / 5, 119.5 + self.chance.random() / 5
+        contents = [draw_photo(self.chance, now, lat, lon) for _ in range(self.chance.randint(1, 3))]
+        photos: list[Any] = [self.field.capture(content, shot_code=self.chance.choice(SHOTS)) for content in contents]
+        imported = self._sometimes_a_real_one()
+        if imported:
+            photos.append(imported)
+            contents.append(imported.read_bytes())
+        kind = self.chance.choice(KINDS)
+        action = self.field.record_action(case_id=case_id, kind=kind, fields=site_record(now, lat, lon), photos=photos)
+        self._note({
+            "action_id": str(action.id),
+            "case_id": str(case_id),
+            "kind": kind,
+            "photos": [{"sha256": hashlib.sha256(one).hexdigest(), "size": len(one)} for one in contents],
+        })  # fmt: skip
+
+    def _sometimes_a_real_one(self) -> Path | None:
+        choices = list(real_photos())
+        return self.chance.choice(choices) if choices and self.chance.random() < 0.5 else None
+
+    def _note(self, line: dict[str, Any]) -> None:
+        with self.journal.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def sync(self) -> None:
+        for attempt in range(SYNC_ATTEMPTS):
+            try:
+                self.field.sync()
+                return
+            except NotSent as error:
+                print(f"not sent yet ({error}); attempt {attempt + 1}", file=sys.stderr)
+                time.sleep(min(0.2 * 2**attempt, 3))
+        raise SystemExit("the server did not answer in time")
+
+
+def site_record(now: datetime, lat: float, lon: float) -> dict[str, Any]:
+    """A record as an officer in a hurry leaves it: the common part, not every fact of every kind."""
+    return {
+        "started_at": (now - timedelta(minutes=20)).isoformat(timespec="seconds"),
+        "finished_at": now.isoformat(timespec="seconds"),
+        "place": {"address": "东屿镇解放路 12 号", "lat": round(lat, 6), "lon": round(lon, 6), "accuracy": 12},
+        "narrative": "出示证件，告知权利，现场执行完毕。",
+        "result": "DONE",
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser()
+    for name in ("server", "store", "passphrase", "journal"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--code", default="")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--acts", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=1)
+    options = parser.parse_args(arguments)
+    if Path(options.store).exists():
+        field = FieldClient.open(options.store, passphrase=options.passphrase)
+    else:
+        field = FieldClient.enrol(options.server, code=options.code, store=options.store, passphrase=options.passphrase)
+    officer = Officer(field, Path(options.journal), random.Random(options.seed))
+    for number in range(options.rounds):
+        officer.round(options.acts)
+        if number + 1 < options.rounds:
+            time.sleep(officer.chance.uniform(2, 8))  # on the road
+    officer.sync()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Takes something away from the server behind its back: proves that the recount would notice a loss."""
+
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
+django.setup()
+
+from server.evidence.store import store  # noqa: E402 - Django must be set up first
+from server.field.models import ActionRecord, ActionSubject, FieldAction  # noqa: E402
+
+
+def drop_photo(sha256: str) -> None:
+    store().delete_original(sha256)
+
+
+def drop_action(action_id: str) -> None:
+    ActionSubject.objects.filter(action_id=action_id).delete()
+    ActionRecord.objects.filter(action_id=action_id).delete()
+    FieldAction.objects.filter(pk=action_id).delete()
+
+
+if __name__ == "__main__":
+    {"drop_photo": drop_photo, "drop_action": drop_action}[sys.argv[1]](sys.argv[2])

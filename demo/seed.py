@@ -1,0 +1,184 @@
+"""Writes the city through the server's own services: once, whatever how often it is asked."""
+
+import json
+import os
+import random
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - Django must be set up first
+
+from demo.city import COURTS, DESK, FAMILY, GIVEN, SEED, CasePlan, CourtPlan, PersonPlan, cases  # noqa: E402
+from server.cases.models import Case  # noqa: E402
+from server.cases.services import assign_subject, close_case, file_case, record_event  # noqa: E402
+from server.common import clock  # noqa: E402
+from server.people.models import Court, Group, GroupMember, Officer, Role  # noqa: E402
+from server.people.services.courts import create_court, create_group, create_team  # noqa: E402
+from server.people.services.staff import add_group_member, create_officer, set_password  # noqa: E402
+
+CITY = "闽98"
+
+
+@dataclass(slots=True)
+class Staff:
+    """The executors of one court, each alone or with a group."""
+
+    court: Court
+    executors: list[Officer] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    clock.set_clock(lambda: moment)
+    try:
+        yield
+    finally:
+        clock.set_clock(None)
+
+
+def at_hour(day: date, hour: int = 10) -> datetime:
+    return datetime.combine(day, time(hour), clock.SHANGHAI).astimezone(UTC)
+
+
+def seed(today: datetime) -> bool:
+    """False when the city stands already."""
+    if Court.objects.filter(code=CITY).exists():
+        return False
+    chance = random.Random(SEED)
+    with as_of(today - timedelta(days=400)):
+        staff = dict(_staff_of(COURTS, chance))
+    for plan in sorted(cases(clock.local_date(today)), key=lambda plan: (plan.filed_on, plan.case_no)):
+        _write_case(plan, staff[plan.court_code])
+    return True
+
+
+def _staff_of(plans: tuple[CourtPlan, ...], chance: random.Random) -> Iterator[tuple[str, Staff]]:
+    courts: dict[str, Court] = {}
+    for number, plan in enumerate(plans):
+        parent = courts.get(plan.parent or "")
+        courts[plan.code] = court = create_court(code=plan.code, name=plan.name, level=plan.level, parent=parent)
+        for kind, name in plan.teams:
+            create_team(court=court, kind=kind, name=name)
+        _leaders(court, number, chance)
+        staff = Staff(court)
+        for index in range(plan.executors):
+            _executor(staff, plan, number, index, chance)
+        yield plan.code, staff
+
+
+def _leaders(court: Court, number: int, chance: random.Random) -> None:
+    roles = {
+        "director": [Role.DIRECTOR],
+        "president": [Role.PRESIDENT],
+        "desk": [Role.COMMAND_CENTRE] + ([Role.SUPERIOR_SUPERVISOR] if court.parent is None else []),
+        "inspection": [Role.INSPECTION],
+    }
+    for post, held in roles.items():
+        staff_no = DESK if court.code == CITY and post == "desk" else f"{number}-{post}"
+        create_officer(court=court, staff_no=staff_no, name=_name(chance), roles=held)
+
+
+def _executor(staff: Staff, plan: CourtPlan, number: int, index: int, chance: random.Random) -> None:
+    executor = create_officer(
+        court=staff.court, staff_no=f"{number}-e{index + 1}", name=_name(chance), roles=[Role.OFFICER]
+    )
+    staff.executors.append(executor)
+    if plan.grouped:
+        assistant = create_officer(
+            court=staff.court, staff_no=f"{number}-a{index + 1}", name=_name(chance), roles=[Role.ASSISTANT]
+        )
+        group = create_group(court=staff.court, name=f"第{index + 1}执行小组")
+        add_group_member(group=group, officer=executor, part=GroupMember.Part.EXECUTOR)
+        add_group_member(group=group, officer=assistant, part=GroupMember.Part.ASSISTANT)
+        staff.groups.append(group)
+
+
+def _name(chance: random.Random) -> str:
+    return chance.choice(FAMILY) + "某" + chance.choice(GIVEN)
+
+
+def _write_case(plan: CasePlan, staff: Staff) -> None:
+    filed_at = at_hour(plan.filed_on)
+    with as_of(filed_at):
+        case = file_case(
+            court=staff.court,
+            case_no=plan.case_no,
+            cause=plan.cause,
+            filed_on=plan.filed_on,
+            parties=[_party(person) for person in plan.parties],
+            claim_amount=plan.claim,
+            flow_facts={"basis": "JUDGMENT", "claim_kind": "MONEY", "track": plan.track},
+        )
+    with as_of(filed_at + timedelta(hours=4)):
+        holder = {"group": staff.groups[plan.executor]} if staff.groups else {"officer": staff.executors[plan.executor]}
+        assign_subject(case=case, reason="分案", **holder)
+    for step in plan.steps:
+        moment = filed_at + timedelta(days=step.day, hours=5)
+        with as_of(moment):
+            record_event(case=case, key=step.event, occurred_at=moment, source_type="desk", source_id=f"{case.pk}")
+    if plan.closed_on:
+        with as_of(at_hour(plan.closed_on, 16)):
+            close_case(case=case, closing_mode=plan.closing_mode)
+
+
+def _party(person: PersonPlan) -> dict[str, str]:
+    return asdict(person)
+
+
+def sign_ins(folder: Path) -> dict[str, str]:
+    """Passwords of the demonstration, made once for this data folder and kept there (mode 0600); never in the code."""
+    path = folder / "sign-ins.json"
+    if not path.exists():
+        staff = [DESK, "1-e1", "2-e1", "2-director"]
+        draft = {staff_no: secrets.token_urlsafe(9) for staff_no in staff}
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(draft, file)
+    passwords: dict[str, str] = json.loads(path.read_text())
+    for officer in Officer.objects.filter(staff_no__in=passwords):
+        if not officer.check_password(passwords[officer.staff_no]):
+            set_password(officer=officer, password=passwords[officer.staff_no])
+    return passwords
+
+
+def field_officers(count: int) -> list[str]:
+    """Staff numbers of officers who hold open cases, from different courts first."""
+    held = Case.objects.exclude(status=Case.Status.CLOSED).values_list("court_id", flat=True)
+    busy = Officer.objects.filter(court_id__in=set(held), role_rows__role=Role.OFFICER, is_active=True)
+    by_court: dict[str, list[str]] = {}
+    for staff_no in busy.order_by("staff_no").values_list("staff_no", flat=True):
+        by_court.setdefault(staff_no.split("-")[0], []).append(staff_no)
+    turns = [staff_no for row in zip(*_padded(list(by_court.values())), strict=True) for staff_no in row if staff_no]
+    return turns[:count]
+
+
+def _padded(rows: list[list[str]]) -> list[list[str]]:
+    longest = max((len(row) for row in rows), default=0)
+    return [row + [""] * (longest - len(row)) for row in rows]
+
+
+def main() -> None:
+    begun = seed(clock.now())
+    folder = Path(settings.DATA_DIR)
+    answer = {
+        "seeded": begun,
+        "sign_ins": sign_ins(folder),
+        "officers": field_officers(int(sys.argv[1]) if len(sys.argv) > 1 else 4),
+        "courts": {court.code: str(court.pk) for court in Court.objects.filter(code__startswith=CITY)},
+        "cases": Case.objects.count(),
+    }
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""How a watcher joins a stream without a hole: register first, read the ledger, then let in what came meanwhile."""
+
+from dataclasses import dataclass
+
+from channels.db import database_sync_to_async
+
+from server.ledger.models import Head
+from server.realtime import frames
+from server.realtime.access import Viewer, watchable_streams
+from server.realtime.feed import READ_AT_ONCE, Feed, read_rows
+from server.realtime.frames import Position
+from server.realtime.watcher import Batch, Joining, Watcher
+
+LARGEST_GAP = 1000
+ROWS_PER_FRAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger holds above a position, or why it cannot be replayed from there."""
+
+    ledger_epoch: str = ""
+    start: int = 0
+    head: int = 0
+    rows: tuple[tuple[int, str], ...] = ()
+    refusal: str = ""
+
+
+async def join(feed: Feed, watcher: Watcher, viewer: Viewer, wanted: Position) -> bool:
+    """Subscribe, answering `ok` and the missing entries, or `reset`; True when the stream now flows."""
+    stream = wanted.stream
+    if stream in watcher.positions:
+        watcher.leave(stream)
+    watcher.joining[stream] = Joining()
+    feed.register(stream, watcher)
+    past = await database_sync_to_async(read_past)(viewer, wanted)
+    while not past.refusal and watcher.joining[stream].has_overflowed:
+        watcher.joining[stream] = Joining()
+        past = await database_sync_to_async(read_past)(viewer, wanted)
+    held = watcher.joining.pop(stream)
+    if past.refusal:
+        feed.leave(stream, watcher)
+        watcher.push(frames.reset(stream, past.refusal))
+        return False
+    feed.begin_at(stream, past.ledger_epoch, past.head)
+    _let_in(watcher, stream, past, held)
+    return True
+
+
+def _let_in(watcher: Watcher, stream: str, past: Past, held: Joining) -> None:
+    watcher.push(frames.ok(stream, past.ledger_epoch, past.start, past.head))
+    for index in range(0, len(past.rows), ROWS_PER_FRAME):
+        batch = Batch.of(stream, past.ledger_epoch, past.rows[index : index + ROWS_PER_FRAME])
+        watcher.push(batch.text, is_acknowledged=True)
+    watcher.positions[stream] = past.head
+    for batch in held.batches:
+        watcher.offer(batch)
+
+
+async def replay(watcher: Watcher, viewer: Viewer, need: Position) -> None:
+    """A gap the client saw: the same entries again, from the ledger. Positions queued later are left alone."""
+    past = await database_sync_to_async(read_past)(viewer, need)
+    if past.refusal:
+        watcher.push(frames.reset(need.stream, past.refusal))
+    elif past.rows:
+        watcher.push(Batch.of(need.stream, past.ledger_epoch, past.rows).text, is_acknowledged=True)
+
+
+def read_past(viewer: Viewer, wanted: Position) -> Past:
+    """Rights are asked here too: a replay refuses as well. Never a part of a gap."""
+    if wanted.stream not in watchable_streams(viewer, [wanted.stream]):
+        return Past(refusal="rights")
+    head = Head.objects.filter(stream=wanted.stream).first()
+    if head is None:
+        return Past(refusal="rights")
+    if wanted.ledger_epoch not in (None, head.ledger_epoch):
+        return Past(refusal="epoch")
+    start = head.position if wanted.position is None else wanted.position
+    if start > head.position:
+        return Past(refusal="position")
+    if head.position - start > LARGEST_GAP:
+        return Past(refusal="gap")
+    rows = []
+    while start + len(rows) < head.position:
+        rows += read_rows(wanted.stream, start + len(rows), min(READ_AT_ONCE, head.position - start - len(rows)))
+    return Past(head.ledger_epoch, start, head.position, tuple(rows))

@@ -1,0 +1,12 @@
+"""Sockets of the server, behind the Origin check and the session."""
+
+from typing import Any
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from django.urls import path
+
+from server.realtime.consumers import live
+from server.realtime.origin import SameOriginOrTicket
+
+websocket: Any = SameOriginOrTicket(URLRouter([path("ws/v1/live", live)]), AuthMiddlewareStack)

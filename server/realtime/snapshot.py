@@ -1,0 +1,25 @@
+"""What a stream's frames add up to, read in one transaction with the position it is true for."""
+
+from typing import Any
+from uuid import UUID
+
+from server.cases.live import live_cases, live_nodes
+from server.common.clock import now, to_wire
+from server.common.snapshot import snapshot
+from server.field.live import live_actions
+from server.ledger.queries import head_of
+
+
+def take_snapshot(stream: str, court: UUID) -> dict[str, Any]:
+    """`cases`, `nodes`, `actions`: lists of the same objects that frames carry; applying a frame twice is harmless."""
+    with snapshot():
+        head = head_of(stream)  # the head first: a lower bound even where isolation were weaker
+        return {
+            "stream": stream,
+            "ledger_epoch": head.ledger_epoch,
+            "position": head.position,
+            "as_of": to_wire(now()),
+            "cases": live_cases(court),
+            "nodes": live_nodes(court),
+            "actions": live_actions(court),
+        }
