@@ -1,7 +1,7 @@
 """What the repository holds, for the tests that read it as text."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +41,11 @@ def text_of(argument: ast.expr) -> str | None:
 
 def place(path: Path, node: ast.expr | ast.stmt) -> str:
     return f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def listed(found: Mapping[str, str]) -> str:
+    """One line each, for the message of a failed test."""
+    return "\n" + "\n".join(f"{where}: {what}" for what, where in sorted(found.items(), key=lambda each: each[::-1]))
 
 
 def _walk(folder: str, pattern: str) -> list[Path]:

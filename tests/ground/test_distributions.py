@@ -11,6 +11,9 @@ from packaging.utils import canonicalize_name
 from tests.ground.sources import ROOT
 
 
+EXTRAS = frozenset({"keyring", "sqlcipher", "thumbnails", "zstd"})
+
+
 def brought_by(name: str, extras: frozenset[str] = frozenset()) -> set[str]:
     """Names of everything that installing `name` brings on this machine."""
     found, waiting = set[str](), [(name, extras)]
@@ -29,7 +32,7 @@ def brought_by(name: str, extras: frozenset[str] = frozenset()) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("extras", [frozenset(), frozenset({"sqlcipher", "keyring", "zstd"})], ids=["plain", "extras"])
+@pytest.mark.parametrize("extras", [frozenset(), EXTRAS], ids=["plain", "extras"])
 def test_installing_the_sdk_brings_no_django_and_nothing_of_the_server(extras: frozenset[str]) -> None:
     brought = brought_by("zhixing-client-sdk", extras)
     assert {"httpx2", "cryptography"} <= brought

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management import get_commands
 
-from tests.ground.sources import ROOT, calls, documents, place, python_files, text_of, tree
+from tests.ground.sources import ROOT, calls, documents, listed, place, python_files, text_of, tree
 
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -53,7 +53,7 @@ def documented_codes() -> list[str]:
 
 def test_every_error_code_is_documented() -> None:
     undocumented = {code: where for code, where in raised_codes().items() if code not in documented_codes()}
-    assert not undocumented
+    assert not undocumented, listed(undocumented)
 
 
 def test_every_documented_error_code_is_raised_somewhere() -> None:
@@ -99,19 +99,23 @@ def test_make_targets_that_pages_name_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = mentioned(r"\bmake ([a-z][a-z-]*)")
     assert {"check", "test"} <= set(named)
-    assert not {target: page for target, page in named.items() if target not in targets}
+    unknown = {target: page for target, page in named.items() if target not in targets}
+    assert not unknown, listed(unknown)
 
 
 def test_management_commands_that_pages_name_exist() -> None:
     known = get_commands()
-    assert not {command: page for command, page in mentioned(r"manage\.py ([a-z_]+)").items() if command not in known}
+    unknown = {command: page for command, page in mentioned(r"manage\.py ([a-z_]+)").items() if command not in known}
+    assert not unknown, listed(unknown)
 
 
 def test_modules_that_pages_run_exist() -> None:
     named = mentioned(r"python -m ([a-z_.]+)")
-    assert not {module: page for module, page in named.items() if importlib.util.find_spec(module) is None}
+    unknown = {module: page for module, page in named.items() if importlib.util.find_spec(module) is None}
+    assert not unknown, listed(unknown)
 
 
 def test_files_that_pages_name_exist() -> None:
     named = mentioned(r"^((?:server|client_sdk|tests|docs)/[\w./]+\.\w+)")
-    assert not {path: page for path, page in named.items() if not (ROOT / path).exists()}
+    missing = {path: page for path, page in named.items() if not (ROOT / path).exists()}
+    assert not missing, listed(missing)

@@ -11,7 +11,7 @@ from babel.messages.pofile import PoFileError, read_po
 from django.utils import translation
 
 from server.config import locale_compile
-from tests.ground.sources import ROOT, calls, place, python_files, text_of
+from tests.ground.sources import ROOT, calls, listed, place, python_files, text_of
 
 CATALOGUE = ROOT / "server/locale/zh_Hans/LC_MESSAGES/django.po"
 # How many of the first arguments are msgids, by the name it is called with.
@@ -63,7 +63,7 @@ def translated() -> set[str]:
 def test_every_marked_text_is_translated() -> None:
     known = translated()
     missing = {text: where for text, where in [*marked_in_code(), *marked_in_templates()] if text not in known}
-    assert not missing
+    assert not missing, listed(missing)
 
 
 def test_a_text_is_translated_in_one_place_only() -> None:
