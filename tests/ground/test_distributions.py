@@ -10,7 +10,6 @@ from packaging.utils import canonicalize_name
 
 from tests.ground.sources import ROOT
 
-
 EXTRAS = frozenset({"keyring", "sqlcipher", "thumbnails", "zstd"})
 
 
