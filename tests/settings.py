@@ -18,6 +18,7 @@ _DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 
 if _FOLDER not in os.environ:
     os.environ[_FOLDER] = str(temporary_folder("run"))
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", os.environ[_FOLDER])  # pytest's own folders go with the run too
     if _DATABASE == "postgres":
         server = contextlib.ExitStack()
         os.environ["DATABASE_URL"] = server.enter_context(postgres_server())
