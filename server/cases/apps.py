@@ -1,6 +1,32 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def load_flows_of_this_release(**kwargs: Any) -> None:
+    from django.db import connection
+
+    from server.cases.models import FlowVersion
+    from server.cases.services import load_flows
+
+    # A migration to an earlier state may have left no table.
+    if FlowVersion._meta.db_table in connection.introspection.table_names():
+        load_flows()
+
+
+def cover_changed_membership(membership: Any, **kwargs: Any) -> None:
+    from server.cases.services import cover_membership
+
+    cover_membership(membership=membership)
 
 
 class Cases(AppConfig):
     name = "server.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        from server.people.signals import group_membership_changed
+
+        post_migrate.connect(load_flows_of_this_release, sender=self)
+        group_membership_changed.connect(cover_changed_membership)

@@ -1,4 +1,4 @@
-"""What watchers are told of cases and nodes: codes, ids and dates, no names. The same objects in frames and snapshot."""
+"""What watchers are told of cases and nodes: codes, ids and dates, no names. The same in frames and snapshot."""
 
 from typing import Any
 from uuid import UUID

@@ -95,7 +95,8 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject_id", "number"], name="assignment_number_once"),
             models.CheckConstraint(
-                condition=models.Q(group__isnull=False) | models.Q(officer__isnull=False), name="assignment_names_somebody"
+                condition=models.Q(group__isnull=False) | models.Q(officer__isnull=False),
+                name="assignment_names_somebody",
             ),
         ]
 

@@ -8,146 +8,242 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_courts_officers_and_devices'),
+        ("people", "0001_courts_officers_and_devices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
-                ('case_no', models.CharField(max_length=60, unique=True)),
-                ('cause', models.CharField(default='', max_length=100)),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('SUSPENDED', 'Suspended'), ('CLOSED', 'Closed')], default='OPEN', max_length=20)),
-                ('priority', models.CharField(choices=[('NORMAL', 'Normal'), ('HIGH', 'Urgent')], default='NORMAL', max_length=10)),
-                ('closing_mode', models.CharField(blank=True, default='', max_length=30)),
-                ('filed_on', models.DateField()),
-                ('closed_on', models.DateField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('claim_amount', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
-                ('recovered_amount', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
-                ('flow_facts', models.JSONField(default=dict)),
-                ('assignment_no', models.PositiveIntegerField(default=0)),
-                ('version', models.BigIntegerField(default=1)),
-                ('court', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='people.court')),
+                ("id", models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
+                ("case_no", models.CharField(max_length=60, unique=True)),
+                ("cause", models.CharField(default="", max_length=100)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "Open"), ("SUSPENDED", "Suspended"), ("CLOSED", "Closed")],
+                        default="OPEN",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("NORMAL", "Normal"), ("HIGH", "Urgent")], default="NORMAL", max_length=10
+                    ),
+                ),
+                ("closing_mode", models.CharField(blank=True, default="", max_length=30)),
+                ("filed_on", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("claim_amount", models.DecimalField(decimal_places=2, default=0, max_digits=16)),
+                ("recovered_amount", models.DecimalField(decimal_places=2, default=0, max_digits=16)),
+                ("flow_facts", models.JSONField(default=dict)),
+                ("assignment_no", models.PositiveIntegerField(default=0)),
+                ("version", models.BigIntegerField(default=1)),
+                (
+                    "court",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="people.court"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=60)),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(default=server.common.clock.now)),
-                ('source_type', models.CharField(max_length=20)),
-                ('source_id', models.CharField(default='', max_length=64)),
-                ('chain', models.CharField(blank=True, default='', max_length=60)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='cases.case')),
+                ("id", models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=60)),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=server.common.clock.now)),
+                ("source_type", models.CharField(max_length=20)),
+                ("source_id", models.CharField(default="", max_length=64)),
+                ("chain", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FlowVersion',
+            name="FlowVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('version', models.CharField(max_length=40)),
-                ('sha256', models.CharField(max_length=64)),
-                ('document', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("version", models.CharField(max_length=40)),
+                ("sha256", models.CharField(max_length=64)),
+                ("document", models.JSONField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='flow_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("key", "version"), name="flow_version_once")],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='flow',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cases.flowversion'),
+            model_name="case",
+            name="flow",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="cases.flowversion"),
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
-                ('subject_type', models.CharField(choices=[('case', 'Case'), ('matter', 'Matter')], default='case', max_length=10)),
-                ('subject_id', models.UUIDField()),
-                ('reason', models.CharField(choices=[('ASSIGNED', 'Assigned'), ('ASSISTING', 'Assisting'), ('DELEGATED', 'Delegated'), ('FORMER_TEAM', 'Former Team')], max_length=20)),
-                ('assignment_no', models.PositiveIntegerField(null=True)),
-                ('valid_from', models.DateTimeField(default=server.common.clock.now)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('court', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.court')),
-                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
+                (
+                    "subject_type",
+                    models.CharField(choices=[("case", "Case"), ("matter", "Matter")], default="case", max_length=10),
+                ),
+                ("subject_id", models.UUIDField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("ASSIGNED", "Assigned"),
+                            ("ASSISTING", "Assisting"),
+                            ("DELEGATED", "Delegated"),
+                            ("FORMER_TEAM", "Former Team"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("assignment_no", models.PositiveIntegerField(null=True)),
+                ("valid_from", models.DateTimeField(default=server.common.clock.now)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("court", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="people.court")),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=60)),
-                ('chain', models.CharField(blank=True, default='', max_length=60)),
-                ('stage', models.CharField(max_length=40)),
-                ('ordinal', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('NOT_STARTED', 'Not started'), ('RUNNING', 'In progress'), ('DONE', 'Done')], default='NOT_STARTED', max_length=20)),
-                ('started_on', models.DateField(null=True)),
-                ('due_on', models.DateField(null=True)),
-                ('finished_on', models.DateField(null=True)),
-                ('version', models.BigIntegerField(default=1)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nodes', to='cases.case')),
-                ('start_event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.caseevent')),
-                ('stop_event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.caseevent')),
+                ("id", models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=60)),
+                ("chain", models.CharField(blank=True, default="", max_length=60)),
+                ("stage", models.CharField(max_length=40)),
+                ("ordinal", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("NOT_STARTED", "Not started"), ("RUNNING", "In progress"), ("DONE", "Done")],
+                        default="NOT_STARTED",
+                        max_length=20,
+                    ),
+                ),
+                ("started_on", models.DateField(null=True)),
+                ("due_on", models.DateField(null=True)),
+                ("finished_on", models.DateField(null=True)),
+                ("version", models.BigIntegerField(default=1)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="nodes", to="cases.case"
+                    ),
+                ),
+                (
+                    "start_event",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="cases.caseevent"
+                    ),
+                ),
+                (
+                    "stop_event",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="cases.caseevent"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
-                ('part', models.CharField(choices=[('applicant', 'Applicant'), ('debtor', 'Debtor'), ('third_party', 'Third party')], max_length=20)),
-                ('kind', models.CharField(choices=[('PERSON', 'Natural person'), ('ENTITY', 'Legal entity')], default='PERSON', max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('id_no', models.CharField(blank=True, default='', max_length=40)),
-                ('phone', models.CharField(blank=True, default='', max_length=40)),
-                ('address', models.CharField(blank=True, default='', max_length=300)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='cases.case')),
+                ("id", models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("applicant", "Applicant"), ("debtor", "Debtor"), ("third_party", "Third party")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("PERSON", "Natural person"), ("ENTITY", "Legal entity")],
+                        default="PERSON",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("id_no", models.CharField(blank=True, default="", max_length=40)),
+                ("phone", models.CharField(blank=True, default="", max_length=40)),
+                ("address", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
-                ('subject_type', models.CharField(choices=[('case', 'Case'), ('matter', 'Matter')], default='case', max_length=10)),
-                ('subject_id', models.UUIDField()),
-                ('number', models.PositiveIntegerField()),
-                ('reason', models.CharField(default='', max_length=200)),
-                ('assigned_at', models.DateTimeField(default=server.common.clock.now)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.group')),
-                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=server.common.ids.new_id, primary_key=True, serialize=False)),
+                (
+                    "subject_type",
+                    models.CharField(choices=[("case", "Case"), ("matter", "Matter")], default="case", max_length=10),
+                ),
+                ("subject_id", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
+                ("reason", models.CharField(default="", max_length=200)),
+                ("assigned_at", models.DateTimeField(default=server.common.clock.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("group", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="people.group")),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject_id', 'number'), name='assignment_number_once'), models.CheckConstraint(condition=models.Q(('group__isnull', False), ('officer__isnull', False), _connector='OR'), name='assignment_names_somebody')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject_id", "number"), name="assignment_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("group__isnull", False), ("officer__isnull", False), _connector="OR"),
+                        name="assignment_names_somebody",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.UniqueConstraint(fields=('case', 'key', 'source_type', 'source_id'), name='event_once_per_source'),
+            model_name="caseevent",
+            constraint=models.UniqueConstraint(
+                fields=("case", "key", "source_type", "source_id"), name="event_once_per_source"
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['officer', 'subject_type'], name='grant_by_officer'),
+            model_name="grant",
+            index=models.Index(fields=["officer", "subject_type"], name="grant_by_officer"),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['subject_id'], name='grant_by_subject'),
+            model_name="grant",
+            index=models.Index(fields=["subject_id"], name="grant_by_subject"),
         ),
         migrations.AddIndex(
-            model_name='node',
-            index=models.Index(fields=['state', 'due_on'], name='node_by_due'),
+            model_name="node",
+            index=models.Index(fields=["state", "due_on"], name="node_by_due"),
         ),
         migrations.AddConstraint(
-            model_name='node',
-            constraint=models.UniqueConstraint(fields=('case', 'key', 'chain'), name='node_once_per_chain'),
+            model_name="node",
+            constraint=models.UniqueConstraint(fields=("case", "key", "chain"), name="node_once_per_chain"),
         ),
     ]

@@ -1,0 +1,123 @@
+"""Reads of cases: the state decisions need, in one SELECT per table, and what pages show."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from server.cases.flow import CASE_CLOCK, FlowDefinition
+from server.cases.flow_file import read_flow
+from server.cases.models import Assignment, Case, CaseEvent, FlowVersion, Grant, Node
+from server.cases.states import CaseState, HeldAssignment, HeldEvent, HeldGrant, HeldNode
+from server.common.hashing import canonical_json
+
+NODE_COLUMNS = HeldNode._fields[:-1]
+EVENT_COLUMNS = HeldEvent._fields
+
+
+def case_states(case_ids: Collection[UUID], officer_id: UUID | None, *, lock: bool = False) -> dict[UUID, CaseState]:
+    """The cases that exist, by id, each with its nodes, events, assignments and this officer's grants.
+
+    One SELECT per table whatever their number. `lock` holds the case rows, taken in the order of their ids, to the end
+    of the transaction: authority judged on them cannot change before the commit.
+    """
+    rows = _case_rows(case_ids, lock)
+    ids = [row.pk for row in rows]
+    nodes, events = _nodes_of(ids), _events_of(ids)
+    grants, assignments = _grants_of(ids, officer_id), _assignments_of(ids)
+    return {
+        row.pk: CaseState(
+            id=row.pk,
+            court_id=row.court_id,
+            case_no=row.case_no,
+            status=row.status,
+            closed_at=row.closed_at,
+            assignment_no=row.assignment_no,
+            version=row.version,
+            flow=flow_of(row.flow),
+            flow_facts=row.flow_facts,
+            nodes=nodes.get(row.pk, {}),
+            events=tuple(events.get(row.pk, ())),
+            grants=tuple(grants.get(row.pk, ())),
+            assignments=tuple(assignments.get(row.pk, ())),
+        )
+        for row in rows
+    }
+
+
+def case_ids_by_no(case_nos: Iterable[str]) -> dict[str, UUID]:
+    """Ids by canonical case number, for those there are."""
+    return dict(Case.objects.filter(case_no__in=set(case_nos)).values_list("case_no", "pk"))
+
+
+def flow_of(version: FlowVersion) -> FlowDefinition:
+    """The definition a case was filed under; `version` may have its document deferred."""
+    return _definition(version.sha256)
+
+
+def flow_versions() -> list[FlowVersion]:
+    """Every flow version there is, without the documents."""
+    return list(FlowVersion.objects.defer("document").order_by("key", "version"))
+
+
+@lru_cache(maxsize=64)
+def _definition(sha256: str) -> FlowDefinition:
+    # JSON is YAML, so the frozen document is read by the reader of the file it came from.
+    return read_flow(canonical_json(FlowVersion.objects.filter(sha256=sha256)[0].document).decode())
+
+
+def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
+    rows = Case.objects.filter(pk__in=case_ids).select_related("flow").defer("flow__document").order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True) if lock else rows)
+
+
+def _nodes_of(case_ids: Collection[UUID]) -> dict[UUID, dict[tuple[str, str], HeldNode]]:
+    nodes: dict[UUID, dict[tuple[str, str], HeldNode]] = defaultdict(dict)
+    for case_id, *columns in Node.objects.filter(case_id__in=case_ids).values_list("case_id", *NODE_COLUMNS):
+        node = HeldNode._make([*columns, False])
+        nodes[case_id][node.key, node.chain] = node
+    return nodes
+
+
+def _events_of(case_ids: Collection[UUID]) -> dict[UUID, list[HeldEvent]]:
+    events: dict[UUID, list[HeldEvent]] = defaultdict(list)
+    rows = CaseEvent.objects.filter(case_id__in=case_ids).order_by("received_at", "pk")
+    for case_id, *columns in rows.values_list("case_id", *EVENT_COLUMNS):
+        events[case_id].append(HeldEvent._make(columns))
+    return events
+
+
+def _grants_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID, list[HeldGrant]]:
+    grants: dict[UUID, list[HeldGrant]] = defaultdict(list)
+    if officer_id is None:
+        return grants
+    rows = Grant.objects.filter(subject_id__in=case_ids, officer_id=officer_id).order_by("valid_from", "pk")
+    for case_id, *columns in rows.values_list("subject_id", *HeldGrant._fields):
+        grants[case_id].append(HeldGrant._make(columns))
+    return grants
+
+
+def _assignments_of(case_ids: Collection[UUID]) -> dict[UUID, list[HeldAssignment]]:
+    assignments: dict[UUID, list[HeldAssignment]] = defaultdict(list)
+    rows = Assignment.objects.filter(subject_id__in=case_ids).order_by("number")
+    for case_id, *columns in rows.values_list("subject_id", *HeldAssignment._fields):
+        assignments[case_id].append(HeldAssignment._make(columns))
+    return assignments
+
+
+def with_stage_and_due(cases: QuerySet[Case]) -> QuerySet[Case, Any]:
+    """Adds `stage` (of the earliest running node, else of the last one done) and `due_on` (the next one)."""
+    nodes = Node.objects.filter(case=OuterRef("pk")).exclude(stage=CASE_CLOCK)
+    running = nodes.filter(state=Node.State.RUNNING)
+    done = nodes.filter(state=Node.State.DONE).order_by("-ordinal")
+    due = running.filter(due_on__isnull=False).order_by("due_on")
+    return cases.annotate(
+        stage=Coalesce(
+            Subquery(running.order_by("ordinal").values("stage")[:1]), Subquery(done.values("stage")[:1]), Value("")
+        ),
+        due_on=Subquery(due.values("due_on")[:1]),
+    )

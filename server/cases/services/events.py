@@ -1,0 +1,88 @@
+"""Events of the flow: recorded once per source, folded into nodes by the time they occurred."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from server.cases.models import Case, CaseEvent, Node
+from server.cases.queries import EVENT_COLUMNS, NODE_COLUMNS, case_states
+from server.cases.services.entries import append_case_entry
+from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
+from server.common.bulk import insert_rows, update_rows
+from server.common.clock import now, to_wire
+from server.common.errors import DomainError
+from server.common.ids import new_id
+from server.people.models import Officer
+
+_MOVED = ("state", "started_on", "due_on", "finished_on", "start_event_id", "stop_event_id", "version")
+
+
+def locked_case(case_id: UUID) -> Case:
+    """The row, held to the end of the transaction; rows that refer to it may still be written by others."""
+    return Case.objects.select_for_update(no_key=True).get(pk=case_id)
+
+
+def touch(case_ids: Collection[UUID]) -> None:
+    """A new version of these cases' units. Called in every transaction that changes what they show, once."""
+    Case.objects.filter(pk__in=case_ids).update(version=F("version") + 1)
+
+
+def write_case_events(changes: Sequence[CaseChange]) -> None:
+    """Write what `after_event` decided, for many cases at once, each with one new version.
+
+    The caller holds the case rows (`case_states(lock=True)`) and appends to the ledger afterwards. Four statements.
+    """
+    received_at, changes = now(), merged(changes)
+    events = [(change.case_id, received_at, *event) for change in changes for event in change.events]
+    insert_rows(CaseEvent, ("case_id", "received_at", *EVENT_COLUMNS), events)
+    nodes = [(change.case_id, node) for change in changes for node in change.nodes]
+    insert_nodes([(case_id, node) for case_id, node in nodes if node.is_unwritten])
+    written = [(node.id, *(getattr(node, name) for name in _MOVED)) for _, node in nodes if not node.is_unwritten]
+    update_rows(Node, "id", _MOVED, written)
+    touch([change.case_id for change in changes])
+
+
+def insert_nodes(nodes: Sequence[tuple[UUID, HeldNode]]) -> None:
+    insert_rows(Node, ("case_id", *NODE_COLUMNS), [(case_id, *node[:-1]) for case_id, node in nodes])
+
+
+@transaction.atomic
+def record_event(
+    *,
+    case: Case,
+    key: str,
+    occurred_at: datetime,
+    source_type: str = "desk",
+    source_id: str = "",
+    chain: str = "",
+    by: Officer | None = None,
+) -> bool:
+    """Record what happened at the desk; False where this source said so before, and nothing changes.
+
+    `occurred_at` may lie before events already recorded. Without a `source_id` each call is a source of its own.
+    Raises DomainError 422 `event_unknown` for a key this case's flow does not name.
+    """
+    state = case_states([case.pk], None, lock=True)[case.pk]
+    if key not in state.flow.events:
+        raise DomainError("event_unknown", 422, _("The flow of this case has no such event."), {"event": key})
+    event_id = new_id()
+    event = HeldEvent(event_id, key, occurred_at, source_type, source_id or str(event_id), chain)
+    change = write_event(state, event)
+    if not change.events:
+        return False
+    case.refresh_from_db()
+    view = {"event": {"id": str(event_id), "key": key, "occurred_at": to_wire(occurred_at), "chain": chain}}
+    append_case_entry(case, "node_changed", view, nodes=change.nodes, by=by, source=[source_type, event.source_id])
+    return True
+
+
+def write_event(state: CaseState, event: HeldEvent) -> CaseChange:
+    """Fold one event into a case whose row is held, and write it."""
+    _, change = after_event(state, event)
+    if change.events:
+        write_case_events([change])
+    return change

@@ -1,0 +1,110 @@
+"""Filing: a case with its parties, the flow it is frozen under, and that flow's nodes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from server.cases.case_no import CaseNoError, parse_case_no
+from server.cases.models import Case, FlowVersion, Party
+from server.cases.nodes import initial_nodes
+from server.cases.queries import case_states, flow_of
+from server.cases.services.entries import append_case_entry
+from server.cases.services.events import insert_nodes, write_event
+from server.cases.states import HeldEvent, unstarted
+from server.common.clock import SHANGHAI
+from server.common.errors import DomainError
+from server.common.ids import new_id
+from server.people.models import Court, Officer
+
+FIRST_ENFORCEMENT = "enforcement_implementation"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyDraft:
+    part: str
+    name: str
+    kind: str = Party.Kind.PERSON
+    id_no: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@transaction.atomic
+def file_case(
+    *,
+    court: Court,
+    case_no: str,
+    cause: str,
+    filed_on: date,
+    parties: Sequence[PartyDraft] = (),
+    claim_amount: Decimal | int = 0,
+    flow_facts: Mapping[str, Any] | None = None,
+    priority: str = Case.Priority.NORMAL,
+    by: Officer | None = None,
+) -> Case:
+    """A new case under the newest flow, its clocks running from `filed_on`; nobody holds it yet.
+
+    Raises DomainError 422 `case_no_invalid`, 409 `case_no_taken`, 422 `flow_fact_unknown`.
+    """
+    flow = FlowVersion.objects.filter(key=FIRST_ENFORCEMENT).defer("document").latest("pk")
+    facts = dict(flow_facts or {})
+    _require_known(facts, flow)
+    case = Case(
+        court=court,
+        case_no=_canonical(case_no),
+        cause=cause,
+        filed_on=filed_on,
+        claim_amount=claim_amount,
+        flow=flow,
+        flow_facts=facts,
+        priority=priority,
+    )
+    _insert(case)
+    Party.objects.bulk_create([Party(case=case, **asdict(party)) for party in parties])
+    definition = flow_of(flow)
+    insert_nodes([(case.pk, unstarted(definition.tracked[key])) for key in initial_nodes(definition, facts)])
+    filed_at = datetime.combine(filed_on, time(), SHANGHAI)
+    filed = HeldEvent(new_id(), "case_filed", filed_at, "desk", str(case.pk))
+    change = write_event(case_states([case.pk], None)[case.pk], filed)
+    case.refresh_from_db()
+    append_case_entry(case, "case_filed", {"flow": definition.id}, nodes=change.nodes, by=by, **_facts(case, parties))
+    return case
+
+
+def _canonical(case_no: str) -> str:
+    try:
+        return parse_case_no(case_no).canonical
+    except CaseNoError as fault:
+        message = _("This is not a case number. Write it as on the case file, such as （2026）闽9821执123号.")
+        raise DomainError("case_no_invalid", 422, message, {"reason": fault.reason}) from None
+
+
+def _require_known(facts: Mapping[str, Any], flow: FlowVersion) -> None:
+    known = flow_of(flow).facts
+    unknown = sorted(name for name, value in facts.items() if value not in known.get(name, ()))
+    if unknown:
+        message = _("The flow does not know these facts, or not these values of them.")
+        raise DomainError("flow_fact_unknown", 422, message, {"facts": unknown})
+
+
+def _insert(case: Case) -> None:
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError:
+        message = _("This case number is taken. Look for the case instead of filing it again.")
+        raise DomainError("case_no_taken", 409, message) from None
+
+
+def _facts(case: Case, parties: Sequence[PartyDraft]) -> dict[str, Any]:
+    return {
+        "cause": case.cause,
+        "claim_amount": str(case.claim_amount),
+        "flow_facts": case.flow_facts,
+        "parties": [asdict(party) for party in parties],
+    }

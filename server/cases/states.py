@@ -1,0 +1,193 @@
+"""A case as decisions see it, and what an event does to it. Pure: loaded by queries, written by services."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from server.cases.flow import FlowDefinition, NodeDefinition
+from server.cases.nodes import NodeChange, NodeState, apply_event
+from server.common.clock import local_date
+from server.common.ids import new_id
+
+
+class HeldEvent(NamedTuple):
+    """One recorded event. `occurred_at` is field time; a source records a key once per case."""
+
+    id: UUID
+    key: str
+    occurred_at: datetime
+    source_type: str
+    source_id: str
+    chain: str = ""
+
+
+class HeldNode(NamedTuple):
+    id: UUID
+    key: str
+    chain: str
+    stage: str
+    ordinal: int
+    state: str
+    started_on: date | None = None
+    due_on: date | None = None
+    finished_on: date | None = None
+    start_event_id: UUID | None = None
+    stop_event_id: UUID | None = None
+    version: int = 1
+    is_unwritten: bool = False
+    """A copy for a new chain, in the change that makes it and in those of the same batch."""
+
+
+class HeldGrant(NamedTuple):
+    reason: str
+    assignment_no: int | None
+    valid_from: datetime
+    valid_to: datetime | None
+
+    def covers(self, moment: datetime) -> bool:
+        return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
+
+
+class HeldAssignment(NamedTuple):
+    number: int
+    assigned_at: datetime
+    ended_at: datetime | None
+    group_id: UUID | None
+    officer_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """`grants` are those of the one officer asked about; everything else is the case's own."""
+
+    id: UUID
+    court_id: UUID
+    case_no: str
+    status: str
+    closed_at: datetime | None
+    assignment_no: int
+    version: int
+    flow: FlowDefinition
+    flow_facts: Mapping[str, Any]
+    nodes: Mapping[tuple[str, str], HeldNode]
+    """By key and chain; the chain is empty for the case itself."""
+    events: tuple[HeldEvent, ...] = ()
+    grants: tuple[HeldGrant, ...] = ()
+    assignments: tuple[HeldAssignment, ...] = ()
+
+    def has_event(self, key: str, source_type: str, source_id: str) -> bool:
+        return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What to write for one case: new events, and the nodes they moved as they stand after them."""
+
+    case_id: UUID
+    events: tuple[HeldEvent, ...] = ()
+    nodes: tuple[HeldNode, ...] = ()
+
+
+def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChange]:
+    """The state with this event folded in, and the change to write; nothing for a source that spoke before.
+
+    An event may come late: what counts is when it occurred. A chained event moves the chain's own copy of each
+    repeated node and the one copy of every other.
+    """
+    if state.has_event(event.key, event.source_type, event.source_id):
+        return state, CaseChange(state.id)
+    events = (*state.events, event)
+    folds = {
+        definition.key: _fold(definition, state.nodes.get(_place(definition, event.chain)), state.events, event.chain)
+        for definition in state.flow.touched_by(event.key)
+    }
+    changes = apply_event(state.flow, folds, event.key, local_date(event.occurred_at), state.flow_facts)
+    moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
+    nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
+    return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved)
+
+
+def merged(changes: Iterable[CaseChange]) -> list[CaseChange]:
+    """One change a case: all its events, and each node as the last change left it."""
+    by_case: dict[UUID, tuple[dict[UUID, HeldEvent], dict[UUID, HeldNode]]] = {}
+    for change in changes:
+        events, nodes = by_case.setdefault(change.case_id, ({}, {}))
+        events.update((event.id, event) for event in change.events)
+        nodes.update((node.id, node) for node in change.nodes)
+    return [
+        CaseChange(case_id, tuple(events.values()), tuple(nodes.values()))
+        for case_id, (events, nodes) in by_case.items()
+    ]
+
+
+def node_views(case_id: UUID, nodes: Iterable[HeldNode]) -> list[dict[str, Any]]:
+    """The part of an entry's view that says where nodes stand now; the same objects as in a live snapshot."""
+    return [
+        {
+            "id": str(node.id),
+            "case": str(case_id),
+            "key": node.key,
+            "chain": node.chain,
+            "stage": node.stage,
+            "state": node.state,
+            "started_on": _text(node.started_on),
+            "due_on": _text(node.due_on),
+            "finished_on": _text(node.finished_on),
+            "version": node.version,
+        }
+        for node in nodes
+    ]
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def unstarted(definition: NodeDefinition, chain: str = "") -> HeldNode:
+    """A node nobody has written yet."""
+    place = (definition.key, chain)
+    return HeldNode(new_id(), *place, definition.stage, definition.ordinal, "NOT_STARTED", is_unwritten=True)
+
+
+def _place(definition: NodeDefinition, chain: str) -> tuple[str, str]:
+    return (definition.key, chain if definition.repeat else "")
+
+
+def _fold(definition: NodeDefinition, node: HeldNode | None, events: Iterable[HeldEvent], chain: str) -> NodeState:
+    """The fold so far: the row holds the dates, the events hold the stops that found nothing to stop yet."""
+    ours = [e for e in events if not definition.repeat or e.chain == chain]
+    stops = sorted({(local_date(e.occurred_at), e.key) for e in ours if e.key in definition.stop})
+    if node is None:
+        return NodeState(definition.key, stops_seen=tuple(stops))
+    keys = {e.id: e.key for e in ours}
+    return NodeState(
+        node.key,
+        node.started_on,
+        node.due_on,
+        node.finished_on,
+        keys.get(node.start_event_id, "") if node.start_event_id else "",
+        keys.get(node.stop_event_id, "") if node.stop_event_id else "",
+        tuple(stops),
+    )
+
+
+def _moved(state: CaseState, change: NodeChange, chain: str, events: tuple[HeldEvent, ...]) -> HeldNode:
+    definition, after = state.flow.tracked[change.key], change.after
+    place = _place(definition, chain)
+    before = state.nodes.get(place) or unstarted(definition, place[1])
+    return before._replace(
+        version=before.version + (not before.is_unwritten),
+        state=after.state.value,
+        started_on=after.started_on,
+        due_on=after.due_on,
+        finished_on=after.finished_on,
+        start_event_id=_event_id(events, after.start_event, after.started_on),
+        stop_event_id=_event_id(events, after.stop_event, after.finished_on),
+    )
+
+
+def _event_id(events: Iterable[HeldEvent], key: str, occurred_on: date | None) -> UUID | None:
+    """The first to arrive of the events that account for this date."""
+    return next((e.id for e in events if e.key == key and local_date(e.occurred_at) == occurred_on), None)
