@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_CODE = ("server", "client_sdk", "tests", "bench")
+_CODE = ("server", "client_sdk", "demo", "bench", "tests")
 _NOT_OURS = {".venv", "var", "build", "node_modules", "__pycache__"}
 
 
