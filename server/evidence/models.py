@@ -30,14 +30,18 @@ class StoredFile(models.Model):
 
 
 class ProvisionalThumbnail(models.Model):
-    """The device's own preview, re-encoded by us, until the original's is made."""
+    """The device's own preview, re-encoded by us, until the original's is made; shown for that device's promises."""
 
-    sha256 = models.CharField(primary_key=True, max_length=64)
+    device = models.ForeignKey("people.Device", on_delete=models.CASCADE, related_name="+")
+    sha256 = models.CharField(max_length=64)
     """Hash of the bytes the device sent."""
     received = models.BinaryField(default=b"")
     """Those bytes, never served, until a limited process has made our own picture of them."""
     stored_sha256 = models.CharField(max_length=64, default="", blank=True)
     """Hash of our re-encoding: the name it is stored under."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "sha256"], name="thumbnail_once_per_device")]
 
 
 class Promise(models.Model):

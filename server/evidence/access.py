@@ -1,0 +1,64 @@
+"""Who may read a file: whoever may read a subject it was promised for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from server.cases.access import cases_visible_to
+from server.cases.models import SubjectType
+from server.common.errors import DomainError
+from server.evidence.models import Promise
+from server.people.access import courts_watched_by
+from server.people.models import Officer
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Why an officer may read a file: these promises of it, through these cases (id: court)."""
+
+    promises: list[Promise]
+    cases: dict[UUID, UUID]
+
+    @property
+    def is_verified(self) -> bool:
+        """Only bytes delivered for a promise he may read are his to read: a known hash alone opens nothing."""
+        return any(promise.state == Promise.State.VERIFIED for promise in self.promises)
+
+    @property
+    def courts(self) -> set[UUID]:
+        return set(self.cases.values()) or {promise.device.court_id for promise in self.promises}
+
+
+def require_can_read_file(officer: Officer, sha256: str) -> Readable:
+    """Raises DomainError 404 `evidence_not_found`, the same for a file that is not yours and for none at all."""
+    readable = readable_promises(officer, sha256)
+    if not readable.promises:
+        raise DomainError("evidence_not_found", 404, _("There is no such file among those you may read."))
+    return readable
+
+
+def can_read_file(officer: Officer, sha256: str) -> bool:
+    return bool(readable_promises(officer, sha256).promises)
+
+
+def readable_promises(officer: Officer, sha256: str) -> Readable:
+    """The promises of this hash the officer may look behind. What stands for no subject yet (an act under review, on
+    a case nobody knows) is for those who watch the device's court."""
+    promises = list(Promise.objects.filter(sha256=sha256).select_related("device"))
+    asked = {case_id for promise in promises for case_id in case_ids_of(promise)}
+    cases = dict(cases_visible_to(officer).filter(pk__in=asked).values_list("pk", "court_id")) if asked else {}
+    watched = courts_watched_by(officer) if any(promise.subject_id is None for promise in promises) else frozenset()
+    return Readable([promise for promise in promises if _is_open(promise, cases, watched)], cases)
+
+
+def _is_open(promise: Promise, cases: Iterable[UUID], watched: Iterable[UUID]) -> bool:
+    if promise.subject_id is None:
+        return promise.device.court_id in watched
+    return not case_ids_of(promise).isdisjoint(cases)
+
+
+def case_ids_of(promise: Promise) -> set[UUID]:
+    own = {promise.subject_id} if promise.subject_id and promise.subject_type == SubjectType.CASE else set()
+    return own | {UUID(other["id"]) for other in promise.other_subjects if other["type"] == SubjectType.CASE}

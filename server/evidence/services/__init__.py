@@ -1,0 +1,29 @@
+"""The only writers of evidence: promises, bytes on their way, verification with receipts, previews."""
+
+from server.evidence.bearer import device_of_bearer, issue_bearer
+from server.evidence.queries import wanted_by
+from server.evidence.services.previews import make_pending_previews, make_preview, store_thumbnails
+from server.evidence.services.promises import PromiseDraft, fault_of, promise_files
+from server.evidence.services.reading import open_range, record_access
+from server.evidence.services.receipts import issue_missing_receipts, receipts_after
+from server.evidence.services.uploads import append_chunk, end_upload, open_upload, progress_of
+
+__all__ = [
+    "PromiseDraft",
+    "append_chunk",
+    "device_of_bearer",
+    "end_upload",
+    "fault_of",
+    "issue_bearer",
+    "issue_missing_receipts",
+    "make_pending_previews",
+    "make_preview",
+    "open_range",
+    "open_upload",
+    "progress_of",
+    "promise_files",
+    "receipts_after",
+    "record_access",
+    "store_thumbnails",
+    "wanted_by",
+]

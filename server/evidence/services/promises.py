@@ -1,0 +1,122 @@
+"""Promising: an operation names files by hash, in the transaction that records it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from server.common.clock import now
+from server.common.hashing import sha256_hex
+from server.evidence.models import Promise
+from server.evidence.services.receipts import issue_missing_receipts
+from server.evidence.services.verification import verify_late_promises
+
+EMPTY_SHA256 = sha256_hex(b"")
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseDraft:
+    """One file an operation names. `subjects` are (type, id) of the cases or matters its act is judged for."""
+
+    device_id: UUID
+    incarnation: int
+    seq: int
+    operation_hash: str
+    sha256: str
+    size: int
+    subjects: tuple[tuple[str, UUID], ...] = ()
+    holder_id: UUID | None = None
+    evidence_id: str = ""
+    media_type: str = ""
+    origin: str = "CAMERA"
+    shot_code: str = "OTHER"
+    recorded_at: datetime | None = None
+    thumbnail_sha256: str = ""
+
+
+def fault_of(*, sha256: str, size: int) -> str:
+    """Why such a file can never arrive as promised: `empty_file`, or nothing."""
+    return "empty_file" if size <= 0 or sha256 == EMPTY_SHA256 else ""
+
+
+def promise_files(drafts: Sequence[PromiseDraft]) -> list[Promise]:
+    """Record these promises in the caller's transaction: a SELECT and an INSERT whatever their number.
+
+    One delivery satisfies all of a device's promises of a hash, so a promise of what this very device delivered before
+    is verified at once. Returns those, for the caller to count; their receipts follow after the commit.
+    Promising again (a ratified operation) only brings holder and subjects up to date.
+    """
+    if not drafts:
+        return []
+    verified, open_before = _standing_of(drafts)
+    rows = {(row.device_id, row.operation_hash, row.sha256): row for row in (_row(draft, verified) for draft in drafts)}
+    Promise.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["device", "operation_hash", "sha256"],
+        update_fields=["holder_id", "subject_type", "subject_id", "other_subjects"],
+    )
+    for device_id, hashes in open_before.items():
+        transaction.on_commit(partial(verify_late_promises, device_id=device_id, hashes=hashes), robust=True)
+    return _promised_and_verified(rows, verified)
+
+
+_Key = tuple[UUID, str]
+
+
+def _standing_of(drafts: Sequence[PromiseDraft]) -> tuple[set[_Key], dict[UUID, set[str]]]:
+    """(device, hash) this device delivered before; and those promised before and open, whose bytes may be landing now.
+
+    A verification running beside this transaction cannot see our rows; looking again after the commit catches that.
+    """
+    wanted = {(draft.device_id, draft.sha256) for draft in drafts}
+    earlier = Promise.objects.filter(
+        device_id__in={device for device, _ in wanted}, sha256__in={sha256 for _, sha256 in wanted}
+    ).values_list("device_id", "sha256", "state")
+    verified = {(device, sha256) for device, sha256, state in earlier if state == Promise.State.VERIFIED}
+    open_before: dict[UUID, set[str]] = {}
+    for device, sha256, _state in earlier:
+        if (device, sha256) in wanted - verified:
+            open_before.setdefault(device, set()).add(sha256)
+    return verified, open_before
+
+
+def _row(draft: PromiseDraft, verified: Iterable[_Key]) -> Promise:
+    is_verified = (draft.device_id, draft.sha256) in verified
+    (subject_type, subject_id), *others = draft.subjects or (("", None),)
+    return Promise(
+        device_id=draft.device_id,
+        incarnation=draft.incarnation,
+        seq=draft.seq,
+        operation_hash=draft.operation_hash,
+        sha256=draft.sha256,
+        size=draft.size,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        other_subjects=[{"type": type_, "id": str(id_)} for type_, id_ in others],
+        holder_id=draft.holder_id,
+        evidence_id=draft.evidence_id[:64],
+        media_type=draft.media_type[:100],
+        origin=draft.origin,
+        shot_code=draft.shot_code,
+        recorded_at=draft.recorded_at,
+        thumbnail_sha256=draft.thumbnail_sha256,
+        fault=fault_of(sha256=draft.sha256, size=draft.size),
+        state=Promise.State.VERIFIED if is_verified else Promise.State.PROMISED,
+        verified_at=now() if is_verified else None,
+    )
+
+
+def _promised_and_verified(rows: Iterable[tuple[UUID, str, str]], verified: set[_Key]) -> list[Promise]:
+    asked = {key for key in rows if (key[0], key[2]) in verified}
+    if not asked:
+        return []
+    for device_id in {device for device, _, _ in asked}:
+        transaction.on_commit(partial(issue_missing_receipts, device_id=device_id), robust=True)
+    found = Promise.objects.filter(
+        operation_hash__in={operation for _, operation, _ in asked}, sha256__in={sha256 for _, _, sha256 in asked}
+    )
+    return [row for row in found if (row.device_id, row.operation_hash, row.sha256) in asked]

@@ -1,0 +1,95 @@
+"""Receipts: the court's signed word that it re-read these bytes from its storage and this was their hash."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from server.common.clock import now, to_wire
+from server.common.signing import sign_text
+from server.evidence.models import Promise, StoredFile
+from server.ledger.queries import current_server_epoch, head_of
+from server.ledger.services import Appended
+from server.people.keys import SigningKey, signing_key_of
+from server.people.models import Device
+from server.people.streams import court_stream
+
+
+def receipts_after(device: Device, position: int) -> list[str]:
+    """Receipts whose entry stands above `position` of the device's court, oldest first; all of this server's life.
+
+    A receipt not signed yet in this life (after a restore, or a crash) is signed here at the current head. Writes
+    nothing, so it may be called inside a snapshot.
+    """
+    epoch = current_server_epoch()
+    rows = list(_verified(device.pk).exclude(receipt_epoch=epoch, receipt_position__lte=position))
+    signed = [row for row in rows if row.receipt_epoch == epoch]
+    unsigned = [row for row in rows if row.receipt_epoch != epoch]
+    if unsigned:
+        _sign(device, unsigned, _head_of(device))
+    return [row.receipt for row in sorted(signed + unsigned, key=lambda row: (row.receipt_position, row.seq))]
+
+
+def receipts_of(device: Device, sha256: str) -> tuple[list[str], list[str]]:
+    """This device's receipts for one hash, and the key statements that vouch for who signed them."""
+    with transaction.atomic():
+        issue_missing_receipts(device_id=device.pk)
+        texts = (
+            _verified(device.pk).filter(sha256=sha256).order_by("incarnation", "seq").values_list("receipt", flat=True)
+        )
+        return list(texts), signing_key_of(device.court).chain
+
+
+@transaction.atomic
+def issue_missing_receipts(*, device_id: UUID) -> None:
+    """Sign and save the receipts of verified promises that have none in this server's life."""
+    rows = list(_verified(device_id).exclude(receipt_epoch=current_server_epoch()))
+    if rows:
+        device = Device.objects.select_related("court").get(pk=device_id)
+        sign_receipts(device, rows, _head_of(device))
+
+
+def sign_receipts(device: Device, promises: Sequence[Promise], place: Appended) -> None:
+    """Sign and save one receipt per promise, counted by the entry at `place`. One UPDATE."""
+    _sign(device, promises, place)
+    Promise.objects.bulk_update(promises, ["receipt", "receipt_epoch", "receipt_position"])
+
+
+def _sign(device: Device, promises: Sequence[Promise], place: Appended) -> None:
+    key, epoch = signing_key_of(device.court), current_server_epoch()
+    hashes = {promise.sha256 for promise in promises}
+    sizes = dict(StoredFile.objects.filter(pk__in=hashes).values_list("sha256", "size"))
+    for promise in promises:
+        promise.receipt = _receipt(device, promise, sizes[promise.sha256], place, epoch, key)
+        promise.receipt_epoch, promise.receipt_position = epoch, place.position
+
+
+def _receipt(device: Device, promise: Promise, size: int, place: Appended, server_epoch: str, key: SigningKey) -> str:
+    members: dict[str, Any] = {
+        "court": str(device.court_id),
+        "kid": key.kid,
+        "device": str(device.pk),
+        "incarnation": promise.incarnation,
+        "seq": promise.seq,
+        "sha256": promise.sha256,
+        "size": size,
+        "server_epoch": server_epoch,
+        "ledger_epoch": place.ledger_epoch,
+        "position": place.position,
+        "entry_hash": place.hash,
+        "received_at": to_wire(promise.verified_at or now()),
+    }
+    return sign_text("receipt", members, key.private_key)
+
+
+def _verified(device_id: UUID) -> QuerySet[Promise]:
+    return Promise.objects.filter(device_id=device_id, state=Promise.State.VERIFIED)
+
+
+def _head_of(device: Device) -> Appended:
+    """Verified and read together, so whatever verified them stands at or below this head."""
+    stream = court_stream(device.court_id)
+    head = head_of(stream)
+    return Appended(stream, head.ledger_epoch, head.position, head.hash)

@@ -1,0 +1,205 @@
+"""Bytes on their way. The offset moves in the database only after the bytes are durable in storage."""
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NoReturn
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from server.common.clock import now
+from server.common.errors import DomainError
+from server.evidence import store
+from server.evidence.media_types import HEAD_BYTES, detect
+from server.evidence.models import Promise, StoredFile, Upload
+from server.evidence.services.verification import verify_delivery
+from server.evidence.store import BlobMissing, StoreUnavailable
+from server.ledger.services import Draft, append
+from server.people.models import Device
+from server.people.streams import court_stream
+
+CHUNK_BYTES = 1024 * 1024
+MISMATCHES_TO_ALARM = 3
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the upload of one promised file has come, in bytes."""
+
+    offset: int
+    length: int
+
+
+def progress_of(*, device: Device, sha256: str) -> Progress:
+    """Raises DomainError 403 `not_promised`, 422 `empty_file`."""
+    upload = _standing(device, sha256)
+    return Progress(upload.offset, upload.length)
+
+
+def open_upload(*, device: Device, sha256: str, length: int) -> Progress:
+    """The promise is the upload's creation, so this answers with what stands. Another length than stated begins anew.
+
+    Raises DomainError 403 `not_promised`, 422 `empty_file`.
+    """
+    upload = _standing(device, sha256, is_opening=length > 0)
+    if upload.length == length or _is_verified(upload):
+        return Progress(upload.offset, upload.length)
+    _restart(device, sha256, length)
+    return Progress(0, length)
+
+
+def append_chunk(*, device: Device, sha256: str, offset: int, content: bytes) -> int:
+    """Add bytes at `offset`; the new offset. With the last byte the whole is re-read, hashed and verified.
+
+    Raises DomainError 403 `not_promised`, 409 `offset_conflict` or `evidence_mismatch`, 413 `upload_too_long`,
+    422 `empty_file`; StoreUnavailable.
+    """
+    upload = _standing(device, sha256)
+    if offset != upload.offset:
+        _refuse_offset(upload.offset)
+    if offset + len(content) > upload.length:
+        message = _("More bytes than were promised. Create the upload again with its true length.")
+        raise DomainError("upload_too_long", 413, message, {"length": upload.length})
+    if not content:
+        return offset
+    part = store.current_store().put_part(content)
+    if offset + len(content) < upload.length:
+        return _move_offset(device, upload, part, len(content))
+    return _finish(device, upload, part)
+
+
+def end_upload(*, device: Device, sha256: str) -> None:
+    """Forget the bytes on their way; never the promise, never verified bytes. Raises DomainError 403 `not_promised`."""
+    if not _is_verified(_standing(device, sha256, is_opening=True)):
+        _restart(device, sha256, None)
+
+
+def _standing(device: Device, sha256: str, *, is_opening: bool = False) -> Upload:
+    """The upload as it stands, saved or not. A fault of the promise is forgiven where a true length is being stated."""
+    promises = list(Promise.objects.filter(device=device, sha256=sha256).order_by("incarnation", "seq"))
+    if not promises:
+        message = _("This device has not promised such a file. Push the operation that names it first.")
+        raise DomainError("not_promised", 403, message)
+    if any(promise.state == Promise.State.VERIFIED for promise in promises):
+        size = StoredFile.objects.values_list("size", flat=True).get(pk=sha256)
+        return Upload(device=device, sha256=sha256, length=size, offset=size)
+    upload = Upload.objects.filter(device=device, sha256=sha256).first()
+    if upload:
+        return upload
+    stated = max(promise.size for promise in promises)
+    if all(promise.fault for promise in promises) and not is_opening:
+        raise DomainError("empty_file", 422, _("An empty file is no evidence: take the photo again."))
+    return Upload(device=device, sha256=sha256, length=stated)
+
+
+def _is_verified(upload: Upload) -> bool:
+    return 0 < upload.length == upload.offset  # a saved row never gets there: the last byte verifies or begins anew
+
+
+def _refuse_offset(actual: int) -> NoReturn:
+    raise DomainError(
+        "offset_conflict",
+        409,
+        _("Other bytes are wanted next. Ask for the offset and go on there."),
+        {"offset": actual},
+    )
+
+
+def _move_offset(device: Device, seen: Upload, part: str, size: int) -> int:
+    with transaction.atomic():
+        upload = _lock(device, seen.sha256, seen.length)
+        is_current = (upload.offset, upload.attempt) == (seen.offset, seen.attempt)
+        if is_current:
+            upload.parts, upload.offset, upload.updated_at = [*upload.parts, part], upload.offset + size, now()
+            upload.save(update_fields=["parts", "offset", "updated_at"])
+            if not seen.offset:
+                _open_promises(device, seen.sha256).update(state=Promise.State.PARTIAL)
+    if not is_current:
+        _discard([part])
+        _refuse_offset(upload.offset)
+    return upload.offset
+
+
+def _lock(device: Device, sha256: str, length: int) -> Upload:
+    rows = Upload.objects.select_for_update()
+    upload, _created = rows.get_or_create(device=device, sha256=sha256, defaults={"length": length})
+    return upload
+
+
+def _open_promises(device: Device, sha256: str) -> QuerySet[Promise]:
+    return Promise.objects.filter(device=device, sha256=sha256).exclude(state=Promise.State.VERIFIED)
+
+
+def _finish(device: Device, upload: Upload, last: str) -> int:
+    """Kept, then counted: a crash in between leaves bytes nobody names, and the device sends its last chunk again."""
+    blobs, parts = store.current_store(), [*upload.parts, last]
+    try:
+        whole = blobs.assemble(parts)
+        digest, size, head = _reread(blobs.read_part(whole))
+    except BlobMissing:
+        _discard([last])
+        logger.warning("parts of upload %s of device %s are gone; it begins anew", upload.sha256, device.pk)
+        _restart(device, upload.sha256, None)
+        _refuse_offset(0)
+    if digest != upload.sha256:
+        _discard(part for part in [last] if part != whole)
+        _refuse_mismatch(device, upload, whole)
+    blobs.keep(whole, upload.sha256)
+    verify_delivery(device_id=device.pk, sha256=upload.sha256, size=size, detected_type=detect(head))
+    _discard(part for part in parts if part != whole)
+    return size
+
+
+def _reread(blocks: Iterable[bytes]) -> tuple[str, int, bytes]:
+    digest, size, head = hashlib.sha256(), 0, b""
+    for block in blocks:
+        digest.update(block)
+        size += len(block)
+        if len(head) < HEAD_BYTES:
+            head += block[:HEAD_BYTES]
+    return digest.hexdigest(), size, head[:HEAD_BYTES]
+
+
+def _refuse_mismatch(device: Device, seen: Upload, whole: str) -> NoReturn:
+    """Set the bytes aside and begin anew; the third time, somebody must look."""
+    number = min(seen.mismatches + 1, MISMATCHES_TO_ALARM)
+    store.current_store().quarantine(whole, f"{seen.sha256}-{device.pk}-{number}")
+    _restart(device, seen.sha256, None, is_mismatch=True)
+    message = _(
+        "The bytes received are not the promised file. They were set aside; send the file again from the start."
+    )
+    raise DomainError("evidence_mismatch", 409, message, {"offset": 0, "sha256": seen.sha256})
+
+
+def _restart(device: Device, sha256: str, length: int | None, *, is_mismatch: bool = False) -> None:
+    """Offset 0 in a new attempt: bytes of the older one that are still under way no longer fit."""
+    with transaction.atomic():
+        upload = _lock(device, sha256, length or _stated_size(device, sha256))
+        parts, upload.parts = upload.parts, []
+        upload.offset, upload.attempt, upload.updated_at = 0, upload.attempt + 1, now()
+        upload.length = length or upload.length
+        upload.mismatches += is_mismatch
+        upload.save()
+        _open_promises(device, sha256).filter(state=Promise.State.PARTIAL).update(state=Promise.State.PROMISED)
+        if is_mismatch and upload.mismatches == MISMATCHES_TO_ALARM:
+            _raise_alarm(device, upload)
+    _discard(parts)
+
+
+def _stated_size(device: Device, sha256: str) -> int:
+    return max(Promise.objects.filter(device=device, sha256=sha256).values_list("size", flat=True))
+
+
+def _raise_alarm(device: Device, upload: Upload) -> None:
+    view = {"sha256": upload.sha256, "device": str(device.pk), "mismatches": upload.mismatches}
+    append([Draft((court_stream(device.court_id),), "evidence_mismatch_alarm", view, {})])
+
+
+def _discard(parts: Iterable[str]) -> None:
+    with suppress(StoreUnavailable):  # the sweep finds them later
+        store.current_store().discard(parts)

@@ -1,0 +1,82 @@
+"""Verified: the bytes re-read from storage hash to the key, and this device delivered them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from server.common.clock import now
+from server.evidence import settlement
+from server.evidence.models import Promise, StoredFile, Upload
+from server.evidence.services.receipts import sign_receipts
+from server.evidence.tasks import examine_file
+from server.ledger.services import Appended, Draft, append
+from server.people.models import Device
+from server.people.streams import court_stream
+
+
+@transaction.atomic
+def verify_delivery(*, device_id: UUID, sha256: str, size: int, detected_type: str) -> None:
+    """Count these bytes for every open promise this device made of them: one entry, once, and receipts.
+
+    Locks in the one order: device, then whatever subjects the settlement touches, ledger heads last. Two deliveries in
+    parallel meet at the device row, and the second finds nothing open.
+    """
+    device = _lock(device_id)
+    _record_file(sha256, size, detected_type)
+    _count(device, sha256)
+    Upload.objects.filter(device=device, sha256=sha256).delete()
+
+
+def verify_late_promises(*, device_id: UUID, hashes: set[str]) -> None:
+    """Promises recorded while their bytes were being verified: delivered, but unseen by that transaction."""
+    for sha256 in sorted(hashes):
+        with transaction.atomic():
+            device = _lock(device_id)
+            if Promise.objects.filter(device=device, sha256=sha256, state=Promise.State.VERIFIED).exists():
+                _count(device, sha256)
+
+
+def _lock(device_id: UUID) -> Device:
+    # no_key: inserting rows that refer to the device, as a push does, need not wait for us.
+    rows = Device.objects.select_for_update(no_key=True, of=("self",)).select_related("court")
+    return rows.get(pk=device_id)
+
+
+def _record_file(sha256: str, size: int, detected_type: str) -> None:
+    _, is_new = StoredFile.objects.get_or_create(pk=sha256, defaults={"size": size, "detected_type": detected_type})
+    if is_new:
+        examine_file.enqueue(sha256)  # a row of this transaction: nobody examines what was not committed
+
+
+def _count(device: Device, sha256: str) -> None:
+    rows = Promise.objects.filter(device=device, sha256=sha256).exclude(state=Promise.State.VERIFIED)
+    promises = list(rows.order_by("incarnation", "seq"))
+    if not promises:
+        return
+    for promise in promises:
+        promise.state, promise.verified_at = Promise.State.VERIFIED, now()
+    Promise.objects.bulk_update(promises, ["state", "verified_at"])
+    sign_receipts(device, promises, _append(device, promises))
+
+
+def _append(device: Device, promises: Sequence[Promise]) -> Appended:
+    """Where the court's own stream counts them. What nobody above has a word for still gets its entry."""
+    stream = court_stream(device.court_id)
+    drafts = settlement.settle(promises)
+    if not any(stream in draft.streams for draft in drafts):
+        drafts.append(_plain_draft(device, promises, stream))
+    places = append(drafts)
+    return max((place[stream] for place in places if stream in place), key=lambda place: place.position)
+
+
+def _plain_draft(device: Device, promises: Sequence[Promise], stream: str) -> Draft:
+    first = promises[0]
+    return Draft(
+        streams=(stream,),
+        kind="evidence_verified",
+        view={"sha256": first.sha256, "device": str(device.pk), "promises": len(promises)},
+        facts={"operations": [promise.operation_hash for promise in promises]},
+        subject_type=first.subject_type,
+        subject_id=first.subject_id,
+    )

@@ -1,0 +1,163 @@
+"""tus 1.0.0 (core, creation, termination) for promised files. HTTP in and out, no rules.
+
+Plain Django views, since bodies are bytes and every answer, errors too, carries the protocol's headers.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import NoReturn
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from server.common.errors import DomainError
+from server.common.problems import problem_response
+from server.evidence import services
+from server.evidence.bearer import device_of_bearer
+from server.evidence.services.receipts import receipts_of
+from server.evidence.services.uploads import CHUNK_BYTES
+from server.evidence.store import StoreUnavailable
+from server.people.models import Device
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,termination"
+CONTENT_TYPE = "application/offset+octet-stream"
+_SHA256_CHARACTERS = frozenset("0123456789abcdef")
+
+View = Callable[..., HttpResponse]
+
+
+def _answered(view: View) -> View:
+    """Errors as problem documents, none of it cached, the protocol's version on all of it."""
+
+    @csrf_exempt
+    def answer(request: HttpRequest, **arguments: str) -> HttpResponse:
+        try:
+            response = view(request, **arguments)
+        except DomainError as error:
+            response = problem_response(request, error)
+            if "offset" in error.details:
+                response["Upload-Offset"] = str(error.details["offset"])
+        except StoreUnavailable:
+            response = problem_response(request, _store_unavailable())
+        response["Tus-Resumable"] = VERSION
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return answer
+
+
+def _store_unavailable() -> DomainError:
+    message = _("Storage does not answer or is full. Nothing was lost; try again later.")
+    return DomainError("storage_unavailable", 503, message, retry_after_seconds=10)
+
+
+@_answered
+def uploads(request: HttpRequest) -> HttpResponse:
+    return _dispatch(request, {"OPTIONS": _options, "POST": _create})
+
+
+@_answered
+def upload(request: HttpRequest, sha256: str) -> HttpResponse:
+    methods = {"OPTIONS": _options, "HEAD": _head, "PATCH": _patch, "DELETE": _delete}
+    return _dispatch(request, methods, sha256=sha256)
+
+
+@_answered
+def receipt(request: HttpRequest, sha256: str) -> HttpResponse:
+    """`{"receipts": ["P.S", …], "keys": [key statements]}` of this device for this hash; empty until verified."""
+    if request.method != "GET":
+        return HttpResponse(status=405, headers={"Allow": "GET"})
+    device = _device_of(request)
+    services.progress_of(device=device, sha256=sha256)
+    receipts, keys = receipts_of(device, sha256)
+    return JsonResponse({"receipts": receipts, "keys": keys})
+
+
+def _dispatch(request: HttpRequest, methods: dict[str, View], **arguments: str) -> HttpResponse:
+    method = request.headers.get("X-HTTP-Method-Override", request.method or "").upper()
+    if method not in methods:
+        return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(methods))})
+    if method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        error = DomainError("tus_version_unsupported", 412, _("Uploads speak tus 1.0.0: send Tus-Resumable: 1.0.0."))
+        response: HttpResponse = problem_response(request, error)
+        response["Tus-Version"] = VERSION
+        return response
+    return methods[method](request, **arguments)
+
+
+def _options(request: HttpRequest, sha256: str = "") -> HttpResponse:
+    return HttpResponse(status=204, headers={"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS})
+
+
+def _create(request: HttpRequest) -> HttpResponse:
+    device = _device_of(request)
+    sha256, length = _promised_hash(request), _whole_number(request, "Upload-Length")
+    services.open_upload(device=device, sha256=sha256, length=length)
+    return HttpResponse(status=201, headers={"Location": f"{request.path}{sha256}"})
+
+
+def _head(request: HttpRequest, sha256: str) -> HttpResponse:
+    progress = services.progress_of(device=_device_of(request), sha256=sha256)
+    return HttpResponse(headers={"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length)})
+
+
+def _patch(request: HttpRequest, sha256: str) -> HttpResponse:
+    device = _device_of(request)
+    if request.content_type != CONTENT_TYPE:
+        message = _("The body of a PATCH is application/offset+octet-stream.")
+        raise DomainError("content_type_unsupported", 415, message, {"expected": CONTENT_TYPE})
+    offset, content = _whole_number(request, "Upload-Offset"), _chunk(request)
+    offset = services.append_chunk(device=device, sha256=sha256, offset=offset, content=content)
+    return HttpResponse(status=204, headers={"Upload-Offset": str(offset)})
+
+
+def _delete(request: HttpRequest, sha256: str) -> HttpResponse:
+    services.end_upload(device=_device_of(request), sha256=sha256)
+    return HttpResponse(status=204)
+
+
+def _device_of(request: HttpRequest) -> Device:
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    return device_of_bearer(text.strip() if scheme.lower() == "bearer" else "")
+
+
+def _chunk(request: HttpRequest) -> bytes:
+    if int(request.headers.get("Content-Length") or 0) > CHUNK_BYTES:
+        _refuse_chunk()
+    content = request.read(CHUNK_BYTES + 1)
+    if len(content) > CHUNK_BYTES:
+        _refuse_chunk()
+    return content
+
+
+def _refuse_chunk() -> NoReturn:
+    message = _("A chunk has at most 1 MiB: send less at a time.")
+    raise DomainError("chunk_too_large", 413, message, {"max_bytes": CHUNK_BYTES})
+
+
+def _promised_hash(request: HttpRequest) -> str:
+    for pair in request.headers.get("Upload-Metadata", "").split(","):
+        key, _space, encoded = pair.strip().partition(" ")
+        if key == "sha256" and (sha256 := _decoded(encoded)):
+            return sha256
+    message = _("Upload-Metadata has to name the promised file: sha256 and its hash, base64 encoded.")
+    raise DomainError("upload_metadata_invalid", 400, message)
+
+
+def _decoded(encoded: str) -> str:
+    try:
+        sha256 = base64.b64decode(encoded, validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return sha256 if len(sha256) == 64 and set(sha256) <= _SHA256_CHARACTERS else ""
+
+
+def _whole_number(request: HttpRequest, header: str) -> int:
+    text = request.headers.get(header, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        message = _("The header %(header)s has to be a whole number.") % {"header": header}
+        raise DomainError("upload_header_invalid", 400, message, {"header": header})
+    return int(text)
