@@ -1,6 +1,6 @@
 """Signed strings `P.S`, keys, base64 and the bytes a request is signed over. Pure; needs only `cryptography`.
 
-`docs/reference/protocol.md`, sections 1, 2 and 6, is the rule; `tests/wire/vectors/` are its bytes.
+`docs/reference/protocol.md`, sections 1, 2 and 7, is the rule; `tests/wire/vectors/` are its bytes.
 """
 
 import base64

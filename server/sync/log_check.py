@@ -1,6 +1,6 @@
 """One device's log under examination: certificate, chain, request, statements, receipts. Pure.
 
-What a row is called and what its reason says is part of the protocol's reference, section 12.
+What a row is called and what its reason says is part of the protocol's reference, section 14.
 """
 
 import hashlib
@@ -269,7 +269,7 @@ def _same_text(entry: dict[str, Any]) -> None:
 
 def _same_bytes(entry: dict[str, Any], message: bytes) -> None:
     if "signed_bytes" in entry and entry["signed_bytes"] != message.hex():
-        raise SignatureError("signed_bytes differ")
+        raise SignatureError("signed_bytes differs")
 
 
 def _object(value: Any) -> dict[str, Any]:
