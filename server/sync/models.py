@@ -16,6 +16,14 @@ class DeviceLog(models.Model):
     acked_hash = models.CharField(max_length=64)
 
 
+class IssuedStatement(models.Model):
+    """When we signed what a device may later name as the last it had heard: an act recorded after it came after it."""
+
+    hash = models.CharField(primary_key=True, max_length=64)
+    device = models.ForeignKey("people.Device", on_delete=models.CASCADE, related_name="statements")
+    issued_at = models.DateTimeField()
+
+
 class Operation(models.Model):
     """One operation, verbatim. Only its outcome may gain a later life, by ratification or replay."""
 
@@ -86,10 +94,14 @@ class Review(models.Model):
 
 
 class DeviceView(models.Model):
-    """What a device holds: the acknowledged answer's tags and those of the latest sent. Keys are `type:id`."""
+    """What a device holds: the acknowledged answer's tags, and what the latest sent changes. Keys are `type:id`."""
 
     device = models.OneToOneField("people.Device", primary_key=True, on_delete=models.CASCADE, related_name="view")
     acked_cursor = models.CharField(max_length=40, default="")
     acked_tags = models.JSONField(default=dict)
+    acked_position = models.BigIntegerField(default=0)
+    """Receipts up to this position of its court's ledger have reached it."""
     sent_cursor = models.CharField(max_length=40, default="")
     sent_tags = models.JSONField(default=dict)
+    """Only the difference: a new tag, or null for a unit removed."""
+    sent_position = models.BigIntegerField(default=0)

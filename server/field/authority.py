@@ -1,0 +1,40 @@
+"""May this act move this case? Judged as of the act, subject by subject. Pure.
+
+The right to push is no right to read, and neither is authority: what fails here is kept in full and waits for a person.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.cases.states import CaseState
+from server.field.operation import SignedOperation
+
+UNKNOWN = "subject_unknown"
+
+
+def why_parked(operation: SignedOperation, subject: Mapping[str, Any], case: CaseState | None) -> str:
+    """The code under which the effect waits, or "" where the officer had authority.
+
+    In this order, since an answer may tell only what a pull would have shown: whoever never held a case learns nothing
+    of it, not even that it exists; whoever held it once learns that he no longer does.
+    """
+    if case is None or not case.grants:
+        return UNKNOWN
+    return _why_not_held(operation, subject, case) or _why_not_now(operation, case)
+
+
+def _why_not_held(operation: SignedOperation, subject: Mapping[str, Any], case: CaseState) -> str:
+    stated = subject.get("assignment_no")
+    if stated is not None and stated != case.assignment_no:
+        return "not_assigned"
+    return "" if any(grant.covers(operation.received_at) for grant in case.grants) else "grant_ended"
+
+
+def _why_not_now(operation: SignedOperation, case: CaseState) -> str:
+    if case.closed_at is not None:
+        return "case_closed"
+    reporter, bounds = operation.reporter, operation.bounds
+    if reporter.is_suspended(bounds.earliest_at, bounds.latest_at):
+        return "officer_suspended"
+    stated = operation.body.get("officer_id")
+    return "officer_mismatch" if stated is not None and stated != str(reporter.officer_id) else ""

@@ -1,0 +1,304 @@
+"""What one recorded act does: to its action, to each of its subjects, to their nodes. Pure.
+
+State is loaded once for a batch and folded here, so that the next operation of the batch sees what the last one did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from server.cases.case_no import CaseNoError, parse_case_no
+from server.cases.states import CaseChange, HeldEvent, after_event, merged
+from server.common.clock import SHANGHAI, from_wire
+from server.common.ids import new_id
+from server.field.authority import UNKNOWN, why_parked
+from server.field.events import CausedEvent
+from server.field.operation import NodeEffect, Outcome, SignedOperation, Status, SubjectOutcome, gravest, set_aside
+from server.field.states import ActionEffects, ActionState, Facts, FieldState, SubjectRow
+
+SOURCE = "operation"
+CLAIM = "claim"
+"""Source of an event that only starts a protective clock, with no credit to anybody."""
+PARALLEL = "parallel"
+
+
+class Judged(NamedTuple):
+    """One subject as listed; `case_id` where there is such a case, `code` "" where the officer had authority."""
+
+    subject: Mapping[str, Any]
+    case_id: UUID | None
+    code: str
+
+
+def record_action(operation: SignedOperation, state: FieldState) -> ActionEffects:
+    """Judge one act of any kind and fold it into the state."""
+    facts, known = facts_of(operation), state.actions.get(action_id_of(operation))
+    judged = [_judged(operation, subject, state) for subject in operation.subjects]
+    if operation.is_id_reused or not _may_join(known, facts, judged):
+        return _id_reused(operation, facts, judged, state)
+    action = _contributed(operation, facts, known, judged, state)
+    released = release_withheld(action, state)
+    rows = [_row(action, each, state) for each in judged]
+    claims = _hidden_claims(action, judged, state)
+    written = tuple({row.subject_id: row for row in reversed(rows) if row}.values())[::-1]
+    state.actions[action.id] = _held(action, written)
+    outcome = _outcome(
+        operation, known, action, judged, [row.outcome if row else _hidden(action, state) for row in rows]
+    )
+    verdict = action.verdict if known is None else state.rules.judge(facts)
+    return ActionEffects(operation, outcome, new_id(), action, verdict, written, released, claims)
+
+
+def action_id_of(operation: SignedOperation) -> UUID:
+    """As the device made it; a body without one is an action of its own, the same at every replay."""
+    stated = operation.body.get("action_id")
+    return UUID(stated) if stated else UUID(operation.hash[:32])
+
+
+def facts_of(operation: SignedOperation) -> Facts:
+    body = operation.body
+    return Facts(operation.kind, body["fields"], tuple(operation.evidence), body.get("position"))
+
+
+def recorded_at_of(operation: SignedOperation) -> datetime:
+    """As stated, where it was."""
+    stated = operation.body.get("recorded_at")
+    return from_wire(stated) if stated else operation.received_at
+
+
+def case_no_of(subject: Mapping[str, Any]) -> str | None:
+    """The canonical number of a subject typed by hand; None where it is no number."""
+    try:
+        return parse_case_no(subject["id"]).canonical if subject.get("type") == "case_no" else None
+    except (CaseNoError, KeyError, TypeError):
+        return None
+
+
+def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
+    """The id a subject claims; None for a number, or what is no id at all."""
+    try:
+        return UUID(subject["id"]) if subject.get("type") in ("case", "matter") else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def release_withheld(action: ActionState, state: FieldState) -> tuple[tuple[UUID, CaseChange], ...]:
+    """Once an action is complete, the nodes that waited for it."""
+    if not action.is_complete:
+        return ()
+    return tuple((row, _tell(action, case, state)) for row, case in action.withheld if case in state.cases)
+
+
+def _judged(operation: SignedOperation, subject: Mapping[str, Any], state: FieldState) -> Judged:
+    case_id = _case_id(subject, state)
+    case = state.cases.get(case_id) if case_id else None
+    code = why_parked(operation, subject, case)
+    if not code and case_id and _is_parallel(operation, subject, case_id, state):
+        code = PARALLEL
+    return Judged(subject, case_id, code)
+
+
+def _case_id(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
+    if subject.get("type") == "case":
+        claimed = case_uuid_of(subject)
+        return claimed if claimed in state.cases else None
+    number = case_no_of(subject)
+    return state.case_ids.get(number) if number else None
+
+
+def _is_parallel(operation: SignedOperation, subject: Mapping[str, Any], case_id: UUID, state: FieldState) -> bool:
+    """Another officer's act has finished the node that this one names: both stand, the first moved it."""
+    case, node_id = state.cases[case_id], subject.get("node_id")
+    node = next((each for each in case.nodes.values() if str(each.id) == node_id), None) if node_id else None
+    if node is None or node.stop_event_id is None:
+        return False
+    source = next((e.source_id for e in case.events if e.id == node.stop_event_id), "")
+    doer = state.doers.get(source)
+    return doer is not None and doer != operation.reporter.officer_id and source != str(action_id_of(operation))
+
+
+def _may_join(known: ActionState | None, facts: Facts, judged: Sequence[Judged]) -> bool:
+    """A second record belongs to an action of the same kind about a common subject; anything else reuses its id."""
+    if known is None:
+        return True
+    named = {each.case_id or case_uuid_of(each.subject) for each in judged}
+    return known.facts.kind == facts.kind and not known.subject_ids.isdisjoint(named)
+
+
+def _contributed(
+    operation: SignedOperation, facts: Facts, known: ActionState | None, judged: Sequence[Judged], state: FieldState
+) -> ActionState:
+    is_applied = any(not each.code for each in judged)
+    if known is None:
+        return _first(operation, facts, judged, state, is_applied)
+    if not is_applied:
+        return known
+    if known.is_founded:
+        facts = Facts(
+            facts.kind,
+            {**facts.fields, **known.facts.fields},
+            (*known.facts.evidence, *facts.evidence),
+            known.facts.position or facts.position,
+        )
+    return replace(
+        known,
+        facts=facts,
+        verdict=state.rules.judge(facts),
+        bounds=known.bounds if known.is_founded else operation.bounds,
+        subject_ids=known.subject_ids | _subject_ids(judged),
+        files_promised=known.files_promised + len(operation.evidence),
+        files_verified=known.files_verified + _delivered(operation, state),
+        is_founded=True,
+    )
+
+
+def _first(
+    operation: SignedOperation, facts: Facts, judged: Sequence[Judged], state: FieldState, is_applied: bool
+) -> ActionState:
+    return ActionState(
+        id=action_id_of(operation),
+        court_id=operation.reporter.court_id,
+        officer_id=operation.reporter.officer_id,
+        facts=facts,
+        recorded_at=recorded_at_of(operation),
+        received_at=operation.received_at,
+        bounds=operation.bounds,
+        verdict=state.rules.judge(facts),
+        subject_ids=_subject_ids(judged),
+        files_promised=len(operation.evidence),
+        files_verified=_delivered(operation, state),
+        is_founded=is_applied,
+        is_new=True,
+    )
+
+
+def _subject_ids(judged: Sequence[Judged]) -> frozenset[UUID]:
+    named = (each.case_id or case_uuid_of(each.subject) for each in judged)
+    return frozenset(each for each in named if each)
+
+
+def _delivered(operation: SignedOperation, state: FieldState) -> int:
+    return sum(item["sha256"] in state.verified for item in operation.evidence)
+
+
+def _row(action: ActionState, each: Judged, state: FieldState) -> SubjectRow | None:
+    """None where there is nothing to hang a row on: a number nobody knows."""
+    if each.case_id is None or each.code == UNKNOWN:
+        claimed = case_uuid_of(each.subject)
+        if claimed is None:
+            return None
+        return SubjectRow(new_id(), each.subject["type"], claimed, None, _hidden(action, state), CaseChange(claimed))
+    effect, change = _effect(action, each.code, each.case_id, state)
+    status = {"": Status.APPLIED, PARALLEL: Status.SUPERSEDED}.get(each.code, Status.PARKED)
+    code = each.code or _applied_code(action)
+    outcome = SubjectOutcome(status, effect, code, "case", each.case_id)
+    return SubjectRow(new_id(), "case", each.case_id, _node_id(each, state), outcome, change)
+
+
+def _applied_code(action: ActionState) -> str:
+    return "incomplete" if action.verdict.missing else "ok"
+
+
+def _hidden(action: ActionState, state: FieldState) -> SubjectOutcome:
+    """The same for every case this officer may learn nothing of, and for none at all."""
+    effect = NodeEffect.WITHHELD if state.rules.events(action.facts) else NodeEffect.NONE
+    return SubjectOutcome(Status.PARKED, effect, UNKNOWN)
+
+
+def _node_id(each: Judged, state: FieldState) -> UUID | None:
+    stated = each.subject.get("node_id")
+    nodes = state.cases[each.case_id].nodes.values() if stated and each.case_id else ()
+    return next((node.id for node in nodes if str(node.id) == stated), None)
+
+
+def _effect(action: ActionState, code: str, case_id: UUID, state: FieldState) -> tuple[NodeEffect, CaseChange]:
+    concerned = any(event.event in state.cases[case_id].flow.events for event in state.rules.events(action.facts))
+    if code == PARALLEL or not concerned:
+        return NodeEffect.NONE, CaseChange(case_id)
+    if not code and action.is_complete:
+        return NodeEffect.APPLIED, _tell(action, case_id, state)
+    return NodeEffect.WITHHELD, _claim(action, case_id, state)
+
+
+def _hidden_claims(action: ActionState, judged: Sequence[Judged], state: FieldState) -> tuple[CaseChange, ...]:
+    cases = {each.case_id for each in judged if each.case_id and each.code == UNKNOWN}
+    changes = [_claim(action, case_id, state) for case_id in sorted(cases)]
+    return tuple(change for change in changes if change.events)
+
+
+def _tell(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
+    """Fold what the act tells the flow."""
+    return _fold(action, case_id, state, state.rules.events(action.facts), SOURCE)
+
+
+def _claim(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
+    """Fold only what protects people and property: such clocks start on any claim, credit waits."""
+    events = [event for event in state.rules.events(action.facts) if event.is_protective]
+    return _fold(action, case_id, state, events, CLAIM)
+
+
+def _fold(
+    action: ActionState, case_id: UUID, state: FieldState, events: Sequence[CausedEvent], source: str
+) -> CaseChange:
+    changes = [CaseChange(case_id)]
+    case = state.cases[case_id]
+    for event in events:
+        if event.event in case.flow.events:
+            held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id))
+            case, change = after_event(case, held)
+            changes.append(change)
+    state.cases[case_id] = case
+    return merged(changes)[0]
+
+
+def _moment(event: CausedEvent, action: ActionState) -> datetime:
+    """When it counts from. Days are typed by people and stand; moments come from the device's clock and are bounded."""
+    if event.at is None or (isinstance(event.at, datetime) and action.bounds.verdict == "skewed"):
+        return action.bounds.clamp(action.recorded_at)
+    if isinstance(event.at, datetime):
+        return event.at if event.is_forecast else min(event.at, action.bounds.latest_at)
+    return datetime.combine(event.at, time(12), SHANGHAI)
+
+
+def _held(action: ActionState, rows: Sequence[SubjectRow]) -> ActionState:
+    """As the next operation finds it: what was withheld is released, or waits on."""
+    fresh = tuple(
+        (row.id, row.subject_id)
+        for row in rows
+        if (row.outcome.status, row.outcome.node_effect) == (Status.APPLIED, NodeEffect.WITHHELD)
+    )
+    return replace(action, withheld=() if action.is_complete else (*action.withheld, *fresh))
+
+
+def _outcome(
+    operation: SignedOperation,
+    known: ActionState | None,
+    action: ActionState,
+    judged: Sequence[Judged],
+    subjects: Sequence[SubjectOutcome],
+) -> Outcome:
+    worst = gravest(subjects) if subjects else SubjectOutcome(Status.PARKED, code=UNKNOWN)
+    is_counted = known is None or any(not each.code for each in judged)
+    withheld = [
+        {"type": each.subject.get("type"), "id": each.subject.get("id"), "code": subject.code}
+        for each, subject in zip(judged, subjects, strict=True)
+        if subject.status is not Status.APPLIED
+    ]
+    return Outcome(
+        worst.status,
+        worst.code,
+        tuple(subjects),
+        action.verdict.missing,
+        {"subjects": withheld, "action": str(action.id)},
+        action.id if is_counted else None,
+    )
+
+
+def _id_reused(operation: SignedOperation, facts: Facts, judged: Sequence[Judged], state: FieldState) -> ActionEffects:
+    """Stored without an action; its protective claims count all the same, under an id of its own."""
+    action = replace(_first(operation, facts, (), state, False), id=UUID(operation.hash[:32]))
+    cases = sorted({each.case_id for each in judged if each.case_id})
+    claims = [_claim(action, case_id, state) for case_id in cases]
+    return ActionEffects(operation, set_aside("id_reuse"), new_id(), claims=tuple(c for c in claims if c.events))

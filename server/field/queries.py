@@ -1,0 +1,162 @@
+"""Reads of acts: the state decisions need, one SELECT per table whatever the batch, and what cases show of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from server.cases.queries import case_ids_by_no, case_states
+from server.cases.states import CaseState
+from server.common.clock import to_wire
+from server.evidence.models import Promise
+from server.field.authority import UNKNOWN
+from server.field.decide import action_id_of, case_no_of, case_uuid_of
+from server.field.models import ActionRecord, ActionSubject, FieldAction
+from server.field.operation import SignedOperation, TimeBounds
+from server.field.rules import CourtRules
+from server.field.states import ActionState, Facts, FieldState, Verdict
+
+_FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
+
+
+def field_state(operations: Sequence[SignedOperation]) -> FieldState:
+    """What one device's batch is judged on. Locks its cases, then its actions, each in the order of their ids."""
+    reporter = operations[0].reporter
+    subjects = [subject for operation in operations for subject in operation.subjects]
+    numbers = {number for subject in subjects if (number := case_no_of(subject))}
+    case_ids = case_ids_by_no(numbers) if numbers else {}
+    claimed = {claim for subject in subjects if (claim := case_uuid_of(subject))}
+    wanted = claimed | set(case_ids.values())
+    cases = case_states(wanted, reporter.officer_id, lock=True) if wanted else {}
+    doing = _doings(cases, {str(subject["node_id"]) for subject in subjects if subject.get("node_id")})
+    own = {action_id_of(operation) for operation in operations}
+    actions = action_states(own | doing, facts_of=own)
+    return FieldState(
+        rules=CourtRules(reporter.kind_rules),
+        cases=cases,
+        case_ids=case_ids,
+        actions={key: action for key, action in actions.items() if key in own},
+        verified=_delivered(operations),
+        doers={str(key): action.officer_id for key, action in actions.items() if key in doing},
+    )
+
+
+def action_states(ids: Collection[UUID], *, facts_of: Collection[UUID]) -> dict[UUID, ActionState]:
+    """Actions there are, held to the end of the transaction; those in `facts_of` with what their records say."""
+    rows = FieldAction.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+    states = {row.pk: _without_facts(row) for row in rows}
+    known = states.keys() & set(facts_of)
+    return {**states, **_with_facts({key: states[key] for key in known})} if known else states
+
+
+def _without_facts(row: FieldAction) -> ActionState:
+    return ActionState(
+        id=row.pk,
+        court_id=row.court_id,
+        officer_id=row.officer_id,
+        facts=Facts(row.kind, {}),
+        recorded_at=row.recorded_at,
+        received_at=row.received_at,
+        bounds=TimeBounds(None, row.received_at, "unbounded"),
+        verdict=Verdict(tuple(row.missing), tuple(row.warnings)),
+        files_promised=row.files_promised,
+        files_verified=row.files_verified,
+    )
+
+
+def _with_facts(states: dict[UUID, ActionState]) -> dict[UUID, ActionState]:
+    subjects: dict[UUID, list[ActionSubject]] = defaultdict(list)
+    for subject in ActionSubject.objects.filter(action_id__in=states):
+        subjects[subject.action_id].append(subject)
+    records: dict[UUID, list[ActionRecord]] = defaultdict(list)
+    for record in ActionRecord.objects.filter(action_id__in=states).order_by("pk"):
+        records[record.action_id].append(record)
+    evidence = _evidence_of(record.operation_hash for rows in records.values() for record in rows)
+    return {key: _founded(state, subjects[key], records[key], evidence) for key, state in states.items()}
+
+
+def _founded(
+    state: ActionState,
+    subjects: Sequence[ActionSubject],
+    records: Sequence[ActionRecord],
+    evidence: dict[str, list[dict[str, Any]]],
+) -> ActionState:
+    founding = {subject.record_id for subject in subjects if subject.status in _FOUNDING}
+    counted = [record for record in records if record.pk in founding] or records
+    fields: dict[str, Any] = {}
+    for record in reversed(counted):
+        fields.update(record.fields)
+    files = tuple(item for record in counted for item in evidence.get(record.operation_hash, ()))
+    first = counted[0]
+    waiting = [s for s in subjects if (s.status, s.node_effect) == ("applied", "withheld")]
+    return replace(
+        state,
+        facts=Facts(state.facts.kind, fields, files, next((r.position for r in counted if r.position), None)),
+        bounds=TimeBounds(first.earliest_at, first.latest_at or state.received_at, first.clock_verdict),
+        subject_ids=frozenset(subject.subject_id for subject in subjects),
+        withheld=tuple((subject.pk, subject.subject_id) for subject in waiting),
+        is_founded=bool(founding),
+    )
+
+
+def _evidence_of(operation_hashes: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Files as completeness sees them, by operation."""
+    files: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    promises = Promise.objects.filter(operation_hash__in=list(operation_hashes)).order_by("pk")
+    for operation_hash, *members in promises.values_list("operation_hash", "evidence_id", "shot_code", "origin"):
+        files[operation_hash].append(dict(zip(("id", "shot_code", "origin"), members, strict=True)))
+    return files
+
+
+def _doings(cases: dict[UUID, CaseState], node_ids: set[str]) -> set[UUID]:
+    """Actions that finished a node which somebody names."""
+    finished = {
+        node.stop_event_id
+        for case in cases.values()
+        for node in case.nodes.values()
+        if node_ids and node.stop_event_id and str(node.id) in node_ids
+    }
+    events = (event for case in cases.values() for event in case.events) if finished else ()
+    return {UUID(e.source_id) for e in events if e.id in finished and e.source_type == "operation"}
+
+
+def _delivered(operations: Sequence[SignedOperation]) -> frozenset[str]:
+    hashes = {item["sha256"] for operation in operations for item in operation.evidence}
+    if not hashes:
+        return frozenset()
+    delivered = Promise.objects.filter(
+        device_id=operations[0].reporter.device_id, sha256__in=hashes, state=Promise.State.VERIFIED
+    )
+    return frozenset(delivered.values_list("sha256", flat=True))
+
+
+def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """By case, the acts a device shows with it, oldest first. One SELECT.
+
+    Acts of officers to whom the case was never known are no part of it until a person says so.
+    """
+    rows = (
+        ActionSubject.objects.filter(subject_id__in=case_ids)
+        .exclude(code=UNKNOWN)
+        .select_related("action__officer")
+        .order_by("action__received_at", "action_id", "pk")
+    )
+    summaries: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
+    for row in rows:
+        summaries[row.subject_id].setdefault(row.action_id, _summary(row))
+    return {case_id: list(actions.values()) for case_id, actions in summaries.items()}
+
+
+def _summary(row: ActionSubject) -> dict[str, Any]:
+    action = row.action
+    return {
+        "id": str(action.pk),
+        "kind": action.kind,
+        "recorded_at": to_wire(action.recorded_at),
+        "received_at": to_wire(action.received_at),
+        "officer": action.officer.name,
+        "status": row.status,
+        "complete": action.is_complete,
+        "missing": action.missing,
+    }

@@ -1,0 +1,34 @@
+"""The kinds of this release with one court's overrides, as `decide` asks them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.field.completeness import assess
+from server.field.events import CausedEvent, caused_events
+from server.field.kinds import Document, kinds_document
+from server.field.states import Facts, Verdict
+
+
+class CourtRules:
+    def __init__(self, overrides: Mapping[str, str]) -> None:
+        self._document: Document = kinds_document()
+        self._overrides = overrides
+        self._told: tuple[Facts | None, Sequence[CausedEvent]] = (None, ())
+
+    def judge(self, facts: Facts) -> Verdict:
+        found = assess(self._document, facts.kind, _record(facts), self._overrides)
+        return Verdict(tuple(found.missing_codes), tuple(found.warning_codes))
+
+    def events(self, facts: Facts) -> Sequence[CausedEvent]:
+        # Asked once for each subject of an act.
+        if self._told[0] is not facts:
+            self._told = (facts, caused_events(self._document, facts.kind, _record(facts)))
+        return self._told[1]
+
+
+def _record(facts: Facts) -> dict[str, Any]:
+    return {"fields": facts.fields, "evidence": facts.evidence, "position": facts.position}
+
+
+def action_kinds() -> frozenset[str]:
+    return frozenset(kind["key"] for kind in kinds_document()["kinds"])

@@ -1,0 +1,54 @@
+"""Statements: the court's signed word on what it holds of a device's log. Nothing else lets a device let go."""
+
+from typing import Any
+
+from server.common.clock import now, to_wire
+from server.common.signing import sign_text, text_hash
+from server.ledger.queries import current_server_epoch, head_of
+from server.people.keys import signing_key_of
+from server.people.models import Device
+from server.people.streams import court_stream
+from server.sync.logs import open_log
+from server.sync.models import DeviceLog, IssuedStatement
+
+
+def statement_for(
+    device: Device,
+    nonce: str,
+    *,
+    answer_sha256: str | None = None,
+    log: DeviceLog | None = None,
+    server_epoch: str | None = None,
+) -> str:
+    """Signed for this nonce, as things stand in the caller's transaction or, without one, as committed.
+
+    It is remembered, so that acts recorded after it can be dated: never call it inside `snapshot()`. `log` and
+    `server_epoch` spare a SELECT each where the caller holds them. Five statements without, three with.
+    """
+    log = log or open_log(device)
+    key = signing_key_of(device.court)
+    head = head_of(court_stream(device.court_id))
+    issued_at = now()
+    members: dict[str, Any] = {
+        "court": str(device.court_id),
+        "kid": key.kid,
+        "device": str(device.pk),
+        "incarnation": log.incarnation,
+        "server_epoch": server_epoch or current_server_epoch(),
+        "ledger_epoch": head.ledger_epoch,
+        "acked_seq": log.acked_seq,
+        "acked_hash": log.acked_hash,
+        # Policy `commit`: what is committed is safe.
+        "safe_seq": log.acked_seq,
+        "safe_hash": log.acked_hash,
+        "safe_position": head.position,
+        "position": head.position,
+        "entry_hash": head.hash,
+        "received_at": to_wire(issued_at),
+        "nonce": nonce,
+    }
+    if answer_sha256 is not None:
+        members["answer_sha256"] = answer_sha256
+    text = sign_text("statement", members, key.private_key)
+    IssuedStatement.objects.create(hash=text_hash(text), device=device, issued_at=issued_at)
+    return text
