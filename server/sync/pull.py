@@ -1,0 +1,245 @@
+"""Pull: what may this device see now, against what it holds. Read in one snapshot; remembered afterwards.
+
+`docs/reference/protocol.md`, section 10, is the rule.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now, to_wire
+from server.common.errors import DomainError
+from server.common.hashing import sha256_hex
+from server.common.signing import split_text
+from server.common.snapshot import snapshot
+from server.evidence.queries import wanted_by
+from server.evidence.services import receipts_after
+from server.ledger.queries import current_server_epoch
+from server.people.models import Device
+from server.sync.chain import genesis
+from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
+from server.sync.models import DeviceLog, DeviceView, Review
+from server.sync.statements import statement_for
+from server.sync.units import VisibleUnits, removal_reasons
+
+SMALLEST_PAGE_BYTES, LARGEST_PAGE_BYTES, DEFAULT_PAGE_BYTES = 16 * 1024, 1024 * 1024, 256 * 1024
+MOST_REVIEWS = 500
+IDLE_MS = 60_000
+_TYPICAL_UNIT_BYTES = 4096
+_RECEIPT_SHARE = 4
+"""A quarter of a page is for receipts, so that neither waits for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    nonce: str
+    schema: int
+    server_epoch: str | None
+    cursor: str | None
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the snapshot gave: the row as it was found, what is to be remembered, and the answer's text."""
+
+    row: DeviceView | None
+    sent: View
+    log: DeviceLog
+    server_epoch: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: `sent` is what it changes of what the device holds."""
+
+    put: list[dict[str, Any]]
+    remove: list[dict[str, str]]
+    sent: dict[str, str | None]
+    receipts: list[str]
+    position: int
+    is_last: bool
+
+
+class _Refused(Exception):
+    """Found in the snapshot; becomes an answer outside it, since its statement is written down."""
+
+    def __init__(self, code: str, status: int, message: Any) -> None:
+        self.code, self.status, self.message = code, status, str(message)
+
+
+def pull(device: Device, request: PullRequest) -> dict[str, str]:
+    """One page of the difference, with the statement that covers it.
+
+    Raises DomainError 409 `epoch_changed` and `pull_overtaken`, 410 `reset`, each with a statement.
+    """
+    try:
+        with snapshot():
+            drawn = _drawn(device, request)
+        with transaction.atomic():
+            _remember(device, drawn)
+            statement = statement_for(
+                device,
+                request.nonce,
+                answer_sha256=sha256_hex(drawn.answer.encode()),
+                log=drawn.log,
+                server_epoch=drawn.server_epoch,
+            )
+    except _Refused as refused:
+        details = {"statement": statement_for(device, request.nonce)}
+        raise DomainError(refused.code, refused.status, refused.message, details) from None
+    return {"statement": statement, "answer": drawn.answer}
+
+
+def _drawn(device: Device, request: PullRequest) -> Drawn:
+    at, epoch = now(), current_server_epoch()
+    if request.server_epoch not in (None, epoch):
+        message = _("The server was restored. Push what you hold from the stated number on, then pull.")
+        raise _Refused("epoch_changed", 409, message)
+    row = DeviceView.objects.filter(pk=device.pk).first()
+    held = acknowledged(_view(row), request.cursor)
+    if held is None:
+        raise _Refused("reset", 410, _("Start over: pull without a cursor. Your own records are not touched."))
+    # Read with the units: what the statement acknowledges is in them, what it does not the device lays over them.
+    log = _log_of(device)
+    page = _page(device, held, VisibleUnits(device, at, epoch, request.schema), request.max_bytes, at)
+    sent = replace(held, sent_cursor=secrets.token_urlsafe(16), sent=page.sent, sent_position=page.position)
+    return Drawn(row, sent, log, epoch, _answer(device, sent, page, at))
+
+
+def _page(device: Device, held: View, units: VisibleUnits, max_bytes: int, at: datetime) -> Page:
+    """Removals first, then units by urgency as far as the budget goes."""
+    todo = difference(held.acked, units.tags)
+    reasons = removal_reasons(device, todo.removed, at)
+    remove = [_removal(key, reasons.get(key, "expired")) for key in todo.removed]
+    gone = within_budget(map(_text, remove), max_bytes) if remove else 0
+    put = _fitting(units, todo.changed, max_bytes - len(_text(remove))) if gone == len(remove) else []
+    receipts, position, all_receipts = _receipts(device, held.acked_position, max_bytes // _RECEIPT_SHARE)
+    sent: dict[str, str | None] = dict.fromkeys(todo.removed[:gone])
+    sent |= {f"{item['type']}:{item['id']}": item["tag"] for item in put}
+    is_last = gone == len(remove) and len(put) == len(todo.changed) and all_receipts
+    return Page(put, remove[:gone], sent, receipts, position, is_last)
+
+
+def _removal(key: str, reason: str) -> dict[str, str]:
+    type_, _colon, id_ = key.partition(":")
+    return {"type": type_, "id": id_, "reason": reason}
+
+
+def _fitting(units: VisibleUnits, keys: tuple[str, ...], budget: int) -> list[dict[str, Any]]:
+    if not keys:
+        return []
+    loaded = units.contents(keys[: max(8, budget // _TYPICAL_UNIT_BYTES)])
+    return loaded[: within_budget(map(_text, loaded), budget)]
+
+
+def _receipts(device: Device, position: int, budget: int) -> tuple[list[str], int, bool]:
+    """Receipts above `position`, how far they reach, and whether these are all. One position is never split."""
+    texts = receipts_after(device, position)
+    places = [_position_of(text) for text in texts]
+    count = within_budget(texts, budget) if texts else 0
+    while count < len(texts) and places[count] == places[count - 1]:
+        count += 1
+    return texts[:count], max(places[:count], default=position), count == len(texts)
+
+
+def _position_of(receipt: str) -> int:
+    signed, _signature = split_text(receipt)
+    return int(json.loads(signed)["position"])
+
+
+def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
+    holds = after(view.acked, view.sent)
+    return _text(
+        {
+            "cursor": view.sent_cursor,
+            "base": view.acked_cursor or None,
+            "complete": page.is_last,
+            "as_of": to_wire(at),
+            "put": page.put,
+            "remove": page.remove,
+            "reviews": _reviews(device, holds),
+            "receipts": page.receipts,
+            "wanted": wanted_by(device),
+            "digest": digest(holds) if page.is_last else None,
+            "next": {"retry_after_ms": IDLE_MS if page.is_last else 0},
+        }
+    )
+
+
+def _reviews(device: Device, holds: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What of this officer's work waits for a person. Of a case he may not see, not even its id."""
+    reviews = Review.objects.filter(state=Review.State.OPEN, operation__device__officer_id=device.officer_id)
+    rows = reviews.select_related("operation").defer("operation__body", "operation__result").order_by("opened_at", "pk")
+    return [
+        {
+            "id": str(review.pk),
+            "cause": review.cause,
+            "status": review.operation.status,
+            "device": str(review.operation.device_id),
+            "incarnation": review.operation.incarnation,
+            "seq": review.operation.seq,
+            "hash": review.operation.hash,
+            "case": str(review.subject_id) if f"case:{review.subject_id}" in holds else None,
+            "opened_at": to_wire(review.opened_at),
+        }
+        for review in rows[:MOST_REVIEWS]
+    ]
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _log_of(device: Device) -> DeviceLog:
+    """The log as the snapshot shows it; one not opened yet stands at its beginning."""
+    beginning = DeviceLog(device=device, incarnation=device.incarnation, acked_hash=genesis(device.certificate).hex())
+    return DeviceLog.objects.filter(pk=device.pk).first() or beginning
+
+
+def _view(row: DeviceView | None) -> View:
+    if row is None:
+        return View()
+    acked = View(row.acked_cursor, row.acked_tags, row.acked_position)
+    return replace(acked, sent_cursor=row.sent_cursor, sent=row.sent_tags, sent_position=row.sent_position)
+
+
+def _remember(device: Device, drawn: Drawn) -> None:
+    """Keep what was sent, unless another pull of this device came between: then nothing is kept or answered."""
+    if not (_replaced(drawn.row, drawn.sent) if drawn.row else _created(device, drawn.sent)):
+        raise _Refused("pull_overtaken", 409, _("Another pull of this device came between. Pull again."))
+
+
+def _created(device: Device, view: View) -> bool:
+    try:
+        with transaction.atomic():
+            DeviceView.objects.create(device=device, **_columns(view))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _replaced(row: DeviceView, view: View) -> bool:
+    columns = _columns(view)
+    if view.acked_cursor == row.acked_cursor:
+        del columns["acked_tags"]  # the large column, and the same
+    same = DeviceView.objects.filter(pk=row.pk, acked_cursor=row.acked_cursor, sent_cursor=row.sent_cursor)
+    return same.update(**columns) == 1
+
+
+def _columns(view: View) -> dict[str, Any]:
+    return {
+        "acked_cursor": view.acked_cursor,
+        "acked_tags": dict(view.acked),
+        "acked_position": view.acked_position,
+        "sent_cursor": view.sent_cursor,
+        "sent_tags": dict(view.sent),
+        "sent_position": view.sent_position,
+    }
