@@ -29,6 +29,8 @@ class Environment(BaseSettings):
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     public_origins: str = ""
     """Origins with scheme that browsers use, comma separated; behind a proxy such as `https://zhixing.court.example`."""
+    trusted_proxies: int = Field(default=0, ge=0)
+    """Proxies of our own in front; the client's address stands that many from the right of X-Forwarded-For."""
     secure_cookies: bool = False
     safe_policy: Literal["commit"] = "commit"
     upload_bearer_seconds: int = Field(default=3600, ge=60)

@@ -1,6 +1,7 @@
 """What an officer's roles let him see. Roles are dated, and rest while he is suspended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.db.models import Q
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from server.common.clock import now
 from server.common.errors import DomainError
-from server.people.models import Court, Officer, OfficerRole, Role
+from server.people.models import Court, EnrolmentAttempt, Officer, OfficerRole, Role
 
 WATCHES_OWN_COURT = frozenset(
     {
@@ -20,6 +21,8 @@ WATCHES_OWN_COURT = frozenset(
         Role.TEAM_LEADER,
     }
 )
+ENROLMENT_FAILURES = 10
+ENROLMENT_WINDOW = timedelta(minutes=15)
 
 
 def current_at(at: datetime) -> Q:
@@ -73,4 +76,18 @@ def require_role(officer: Officer, *roles: str) -> None:
             403,
             _("Your role does not include this. Ask the administrator of your court."),
             {"roles": sorted(roles)},
+        )
+
+
+def require_enrolment_allowed(*, address: str) -> None:
+    """Raises DomainError 429 `too_many_attempts` after ten failed enrolments from this address in a quarter hour."""
+    since = now() - ENROLMENT_WINDOW
+    failures = EnrolmentAttempt.objects.filter(address=address, failed_at__gt=since).order_by("-failed_at")
+    latest = list(failures.values_list("failed_at", flat=True)[:ENROLMENT_FAILURES])
+    if len(latest) == ENROLMENT_FAILURES:
+        raise DomainError(
+            "too_many_attempts",
+            429,
+            _("Too many failed attempts. Wait before you try again."),
+            retry_after_seconds=max(1, ceil((latest[-1] - since).total_seconds())),
         )

@@ -112,7 +112,8 @@ class Officer(AbstractBaseUser):
     # Django's admin asks these; everything there is read-only.
     @property
     def is_staff(self) -> bool:
-        return self.is_active and self.role_rows.filter(role=Role.SYSADMIN, valid_to=None).exists()
+        held = self.role_rows.filter(role=Role.SYSADMIN, valid_from__lte=now())
+        return self.is_active and held.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=now())).exists()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         return "view_" in perm and self.is_staff

@@ -15,6 +15,7 @@ from server.common.hashing import sha256_hex
 from server.ledger.services import append
 from server.people.access import is_suspended
 from server.people.certificates import SECRET_BYTES, enrolment_code_text, issue_certificate
+from server.people.device_auth import DeviceRevoked
 from server.people.keys import root_public_key, signing_key_of
 from server.people.models import Device, EnrolmentAttempt, EnrolmentCode, Officer
 from server.people.services.entries import court_entry
@@ -79,13 +80,8 @@ def _enrolled_before(device: Device, device_id: UUID, device_key: bytes) -> Devi
     if device.pk != device_id or bytes(device.public_key) != device_key:
         raise _invalid()
     if device.revoked_at is not None:
-        raise device_revoked(device)
+        raise DeviceRevoked(device)
     return device
-
-
-def device_revoked(device: Device) -> DomainError:
-    message = _("This device has been revoked. What it recorded is kept; go to your command centre.")
-    return DomainError("device_revoked", 403, message)
 
 
 def _enrol(

@@ -1,0 +1,57 @@
+"""The one API: every app's router, one shape of errors, an OpenAPI description that works without a network."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import NinjaAPI, Router, Schema, Swagger
+from ninja.errors import HttpError, ValidationError
+
+from server.common.clock import now, to_wire
+from server.config.problems import answer
+from server.config.version import VERSION
+from server.evidence.api import router as evidence
+from server.ledger.queries import current_server_epoch
+from server.people.api import router as people
+from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
+
+api = NinjaAPI(
+    title="Zhixing",
+    version=VERSION,
+    description="Enforcement in the field. Errors are problem documents (RFC 9457) with a stable `code`.",
+    urls_namespace="api",
+    docs=Swagger(settings={"persistAuthorization": False, "validatorUrl": None}),
+)
+public = Router(tags=["server"])
+
+
+class ProtocolRange(Schema):
+    min: int
+    max: int
+
+
+class Hello(Schema):
+    product: str
+    version: str
+    protocol: ProtocolRange
+    server_epoch: str
+    server_time: str
+
+
+@public.get("/hello", response=Hello)
+def hello(request: HttpRequest) -> Hello:
+    """Who answers here, and which protocol it speaks. What it says proves nothing: only statements are signed."""
+    return Hello(
+        product="zhixing",
+        version=VERSION,
+        protocol=ProtocolRange(min=PROTOCOL_MIN, max=PROTOCOL_MAX),
+        server_epoch=current_server_epoch(),
+        server_time=to_wire(now()),
+    )
+
+
+for router in (public, people, evidence):
+    api.add_router("/v1", router)
+
+_handled: Any = (Exception, Http404, HttpError, ValidationError)
+for kind in _handled:
+    api.add_exception_handler(kind, answer)

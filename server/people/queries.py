@@ -1,0 +1,42 @@
+"""Reads of people."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from server.common.clock import now
+from server.common.hashing import sha256_hex
+from server.people.access import courts_watched_by, current_at, roles_of
+from server.people.certificates import read_enrolment_code
+from server.people.models import Device, EnrolmentCode, Group, GroupMember, Officer, Role
+
+
+def officer_by_staff_no(staff_no: str) -> Officer | None:
+    return Officer.objects.select_related("court").filter(staff_no=staff_no).first()
+
+
+def current_members(group: Group, at: datetime | None = None) -> list[GroupMember]:
+    """Executor first, then assistants in the order they joined."""
+    members = group.members.filter(current_at(at or now())).select_related("officer")
+    return sorted(members, key=lambda member: (member.part != GroupMember.Part.EXECUTOR, member.valid_from))
+
+
+def group_of(officer: Officer, at: datetime | None = None) -> Group | None:
+    """The group the officer joined last, of those he is in at this moment."""
+    memberships = officer.memberships.filter(current_at(at or now())).select_related("group")
+    newest = memberships.order_by("valid_from", "id").last()
+    return newest.group if newest else None
+
+
+def enrolment_code_by_text(text: str) -> EnrolmentCode:
+    """Raises SignatureError for what is no code, DoesNotExist for one not ours."""
+    secret, _ = read_enrolment_code(text)
+    return EnrolmentCode.objects.select_related("officer").get(secret_hash=sha256_hex(secret))
+
+
+def devices_visible_to(officer: Officer) -> QuerySet[Device]:
+    """His own; those of courts he watches; those of his court for its system administrator."""
+    courts = set(courts_watched_by(officer))
+    if Role.SYSADMIN in roles_of(officer):
+        courts.add(officer.court_id)
+    return Device.objects.filter(Q(officer=officer) | Q(court_id__in=courts)).select_related("officer")
