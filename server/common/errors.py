@@ -5,7 +5,8 @@ from typing import Any
 
 
 class DomainError(Exception):
-    """`message` is translated and says what to do; `details` are extra members of the problem document."""
+    """`message` is translated and says what to do; `details` are extra members of the problem document,
+    `headers` extra headers of its answer."""
 
     def __init__(
         self,
@@ -15,6 +16,7 @@ class DomainError(Exception):
         details: Mapping[str, Any] | None = None,
         *,
         retry_after_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -22,3 +24,4 @@ class DomainError(Exception):
         self.message = message
         self.details = dict(details or {})
         self.retry_after_seconds = retry_after_seconds
+        self.headers = dict(headers or {})

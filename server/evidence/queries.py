@@ -1,8 +1,10 @@
 """Reads of evidence."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from server.evidence.models import Promise, Upload
+from server.evidence.access import Readable
+from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.people.models import Device
 
 WANTED_AT_ONCE = 500
@@ -22,3 +24,31 @@ def wanted_by(device: Device) -> list[dict[str, Any]]:
         {"sha256": sha256, "offset": offsets.get(sha256, 0), "priority": priority}
         for sha256, priority in wanted.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Where a file's preview lies, or why there is none: a reason of the file's, `not_arrived` or `pending`."""
+
+    stored_sha256: str = ""
+    reason: str = ""
+    is_provisional: bool = False
+
+
+def preview_of(sha256: str, readable: Readable) -> Preview:
+    """Ours where the bytes arrived for a promise he may read; else the promising device's own, re-encoded."""
+    file = StoredFile.objects.filter(pk=sha256).first() if readable.is_verified else None
+    if file and file.preview == StoredFile.Preview.READY:
+        return Preview(file.thumbnail_sha256)
+    # A device's picture of what is no picture would only mislead; of a video it is all there is.
+    reason = file.preview_reason if file else "not_arrived"
+    provisional = _provisional_of(readable) if reason in ("", "not_arrived", "no_preview_for_type") else ""
+    return Preview(provisional, is_provisional=True) if provisional else Preview(reason=reason or "pending")
+
+
+def _provisional_of(readable: Readable) -> str:
+    shown = {(promise.device_id, promise.thumbnail_sha256) for promise in readable.promises}
+    rows = ProvisionalThumbnail.objects.filter(
+        device_id__in={device for device, _ in shown}, sha256__in={sha256 for _, sha256 in shown if sha256}
+    ).exclude(stored_sha256="")
+    return next((row.stored_sha256 for row in rows if (row.device_id, row.sha256) in shown), "")

@@ -5,6 +5,7 @@ Plain Django views, since bodies are bytes and every answer, errors too, carries
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -13,45 +14,49 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from server.common.errors import DomainError
-from server.common.problems import problem_response
 from server.evidence import services
 from server.evidence.bearer import device_of_bearer
 from server.evidence.services.receipts import receipts_of
 from server.evidence.services.uploads import CHUNK_BYTES
+from server.evidence.serving import storage_unavailable
 from server.evidence.store import StoreUnavailable
 from server.people.models import Device
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
+ALWAYS = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
+logger = logging.getLogger(__name__)
 _SHA256_CHARACTERS = frozenset("0123456789abcdef")
 
 View = Callable[..., HttpResponse]
 
 
 def _answered(view: View) -> View:
-    """Errors as problem documents, none of it cached, the protocol's version on all of it."""
+    """The protocol's version on every answer, errors too, and none of it cached."""
 
     @csrf_exempt
     def answer(request: HttpRequest, **arguments: str) -> HttpResponse:
         try:
-            response = view(request, **arguments)
+            response = _stored(view, request, **arguments)
         except DomainError as error:
-            response = problem_response(request, error)
+            error.headers |= ALWAYS
             if "offset" in error.details:
-                response["Upload-Offset"] = str(error.details["offset"])
-        except StoreUnavailable:
-            response = problem_response(request, _store_unavailable())
-        response["Tus-Resumable"] = VERSION
-        response["Cache-Control"] = "no-store"
+                error.headers["Upload-Offset"] = str(error.details["offset"])
+            raise
+        for name, text in ALWAYS.items():
+            response[name] = text
         return response
 
     return answer
 
 
-def _store_unavailable() -> DomainError:
-    message = _("Storage does not answer or is full. Nothing was lost; try again later.")
-    return DomainError("storage_unavailable", 503, message, retry_after_seconds=10)
+def _stored(view: View, request: HttpRequest, **arguments: str) -> HttpResponse:
+    try:
+        return view(request, **arguments)
+    except StoreUnavailable:
+        logger.exception("storage does not answer")
+        raise storage_unavailable() from None
 
 
 @_answered
@@ -81,10 +86,8 @@ def _dispatch(request: HttpRequest, methods: dict[str, View], **arguments: str) 
     if method not in methods:
         return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(methods))})
     if method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
-        error = DomainError("tus_version_unsupported", 412, _("Uploads speak tus 1.0.0: send Tus-Resumable: 1.0.0."))
-        response: HttpResponse = problem_response(request, error)
-        response["Tus-Version"] = VERSION
-        return response
+        message = _("Uploads speak tus 1.0.0: send Tus-Resumable: 1.0.0.")
+        raise DomainError("tus_version_unsupported", 412, message, headers={"Tus-Version": VERSION})
     return methods[method](request, **arguments)
 
 

@@ -1,0 +1,78 @@
+"""Originals and thumbnails for people at desks; uploads of devices stand in `tus.py`."""
+
+import logging
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from server.common.errors import DomainError
+from server.evidence import queries, services, store
+from server.evidence.access import Readable, require_can_read_file
+from server.evidence.models import StoredFile
+from server.evidence.serving import (
+    HARMLESS,
+    file_headers,
+    file_response,
+    head_response,
+    storage_unavailable,
+    wanted_range,
+)
+from server.evidence.store import Area, BlobMissing, StoreUnavailable
+from server.people.auth import SignedIn
+from server.people.models import Officer
+
+router = Router(tags=["evidence"], auth=SignedIn())
+logger = logging.getLogger(__name__)
+
+
+@router.api_operation(["GET", "HEAD"], "/evidence/{sha256}", url_name="evidence", summary="The original, byte for byte")
+def original(request: HttpRequest, sha256: str, download: bool = False) -> HttpResponseBase:
+    """The file as it was delivered, whole or one byte range of it. Every GET is entered with the court's inspection.
+
+    Pictures come under the type their bytes prove, everything else as a download.
+    """
+    readable = require_can_read_file(_officer(request), sha256)
+    file = _verified_file(sha256, readable)
+    headers = file_headers(file, as_download=download)
+    if request.method == "HEAD":
+        return head_response(file, headers)
+    span = wanted_range(request, file)
+    blocks = _opened(Area.ORIGINALS, sha256, span or (0, file.size))
+    purpose = "download" if download else "view"
+    services.record_access(officer=_officer(request), sha256=sha256, purpose=purpose, readable=readable)
+    return file_response(request, file, blocks, span, headers)
+
+
+@router.get("/evidence/{sha256}/thumbnail", url_name="thumbnail", summary="A small upright JPEG of it")
+def thumbnail(request: HttpRequest, sha256: str) -> HttpResponse:
+    """Ours once the original was examined; before that the device's own, re-encoded: `Zhixing-Preview: provisional`."""
+    readable = require_can_read_file(_officer(request), sha256)
+    preview = queries.preview_of(sha256, readable)
+    if not preview.stored_sha256:
+        message = _("There is no preview of this file. Open or download the original.")
+        raise DomainError("preview_unavailable", 404, message, {"reason": preview.reason})
+    content = b"".join(_opened(Area.DERIVED, preview.stored_sha256, None))
+    kind = "provisional" if preview.is_provisional else "final"
+    return HttpResponse(content, content_type="image/jpeg", headers=HARMLESS | {"Zhixing-Preview": kind})
+
+
+def _officer(request: HttpRequest) -> Officer:
+    assert isinstance(request.user, Officer)
+    return request.user
+
+
+def _verified_file(sha256: str, readable: Readable) -> StoredFile:
+    if not readable.is_verified:
+        raise DomainError("evidence_not_arrived", 404, _("This file was promised, but has not arrived whole yet."))
+    return StoredFile.objects.get(pk=sha256)
+
+
+def _opened(area: Area, sha256: str, span: tuple[int, int] | None) -> Iterator[bytes]:
+    start, end = span or (0, None)
+    try:
+        return store.current_store().read(area, sha256, start, end)
+    except (BlobMissing, StoreUnavailable):
+        logger.exception("%s %s cannot be read", area, sha256)
+        raise storage_unavailable() from None
