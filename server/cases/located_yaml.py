@@ -13,6 +13,9 @@ KEY = re.compile(r"[a-z][a-z0-9_]*")
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LARGEST = 9999
 
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's where PyYAML was built with it: ten times faster, the same result."""
+
 
 @dataclass(frozen=True, order=True)
 class Mistake:
@@ -55,11 +58,12 @@ class Source:
 
     def _read(self, text: str) -> Any:
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            loader = SafeLoader(text)
+            root = loader.get_single_node()
             if root is None:
                 raise DataFileError([Mistake(1, "", "the file is empty")])
             self._remember(root)
-            return yaml.safe_load(text)
+            return loader.construct_document(root)
         except yaml.MarkedYAMLError as broken:
             line = broken.problem_mark.line + 1 if broken.problem_mark else 1
             raise DataFileError([Mistake(line, "", f"not YAML: {broken.problem}")]) from broken

@@ -1,0 +1,208 @@
+"""What a record of an act still lacks: the same answer as on the device, from the same document.
+
+Evidence is never refused: an answer names what is missing and what to explain; the effect is withheld, the act is kept.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+from server.field.predicates import Holds, predicate, value_at
+from server.field.shape import Read, record_reader
+
+LANGUAGE = 1
+LEVELS = frozenset({"block", "warn", "off"})
+BODY = (
+    {"name": "evidence", "type": "list:evidence"},
+    {"name": "position", "type": "record:position"},
+)
+
+
+class Finding(TypedDict):
+    code: str
+    """What is missing, stable: `field:result`, `shot:SEAL_CLOSEUP`, `authority:SEARCH_WARRANT`, `shape:officers`."""
+    rule: str
+    """The rule that says so, as a court would override it: `SEAL.shot:SEAL_CLOSEUP`."""
+    at: str
+    """JSON pointer into the operation's body."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    missing: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    @property
+    def missing_codes(self) -> list[str]:
+        return list(dict.fromkeys(finding["code"] for finding in self.missing))
+
+    @property
+    def warning_codes(self) -> list[str]:
+        return list(dict.fromkeys(finding["code"] for finding in self.warnings))
+
+
+def assess(
+    document: Mapping[str, Any], kind: str, record: Any, overrides: Mapping[str, Any] | None = None
+) -> Assessment:
+    """Judge a record: an operation's body, or anything with its `fields`, `evidence` and `position`.
+
+    Never raises, whatever the record holds. `overrides` are a court's levels by rule; without them those in the
+    document count. The document must not be changed after its first use: it is compiled once.
+    """
+    if document["language"] != LANGUAGE:
+        return Assessment(warnings=[Finding(code="language_unsupported", rule="language", at="")])
+    judge = _catalogue(document).get(kind)
+    if judge is None:
+        return Assessment(missing=[Finding(code="kind_unknown", rule="kind", at="/kind")])
+    return judge.assess(record, document.get("overrides", {}) if overrides is None else overrides)
+
+
+def read_body(document: Mapping[str, Any], kind: str, record: Any) -> dict[str, Any]:
+    """What rules see of a record: only what has its declared form, in types that compare."""
+    judge = _catalogue(document).get(kind)
+    return judge.read(record, "", lambda path, at: None) if judge else {"fields": {}}
+
+
+@dataclass(frozen=True)
+class _Rule:
+    name: str
+    code: str
+    kind: str
+    level: str
+    places: Callable[[Any], Iterator[tuple[Any, str]]]
+    when: Holds | None
+    needs: Holds
+
+    def level_for(self, overrides: Mapping[str, Any]) -> str:
+        return _level(self.name, self.kind, self.level, overrides)
+
+    def violations(self, body: Any) -> Iterator[str]:
+        for scope, at in self.places(body):
+            if (self.when is None or self.when(scope, body)) and not self.needs(scope, body):
+                yield at
+
+
+@dataclass(frozen=True)
+class _Judge:
+    kind: str
+    read: Read
+    shape: Mapping[str, Any]
+    rules: list[_Rule]
+    findings_per_rule: int
+
+    def assess(self, record: Any, overrides: Mapping[str, Any]) -> Assessment:
+        misfits: list[tuple[str, str]] = []
+        body = self.read(record, "", lambda path, at: misfits.append((f"shape:{path}", at)))
+        found = _Findings(self.findings_per_rule)
+        name = self.shape["rule"]
+        level = _level(name, self.kind, self.shape["level"], overrides)
+        for code, at in misfits:
+            found.add(level, code, name, at)
+        for rule in self.rules:
+            level = rule.level_for(overrides)
+            if level != "off":
+                for at in rule.violations(body):
+                    found.add(level, rule.code, rule.name, at)
+        return Assessment(found.by_level["block"], found.by_level["warn"])
+
+
+class _Findings:
+    """At most so many of a kind: a hostile record may not make an answer without end."""
+
+    def __init__(self, most: int) -> None:
+        self.by_level: dict[str, list[Finding]] = {"block": [], "warn": [], "off": []}
+        self._most = most
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def add(self, level: str, code: str, rule: str, at: str) -> None:
+        count = self._counts[rule, code] = self._counts.get((rule, code), 0) + 1
+        if count <= self._most:
+            self.by_level[level].append(Finding(code=code, rule=rule, at=at))
+
+
+def _level(rule: str, kind: str, own: str, overrides: Mapping[str, Any]) -> str:
+    """A court's word for this kind; else, unless the rule does not concern the kind, its word for all; else ours."""
+    specific = overrides.get(f"{kind}/{rule}")
+    if specific in LEVELS:
+        return str(specific)
+    general = overrides.get(rule)
+    return str(general) if own != "off" and general in LEVELS else own
+
+
+_compiled: dict[tuple[int, ...], tuple[tuple[Any, ...], dict[str, _Judge]]] = {}
+PARTS = ("shape", "code_lists", "types", "fields", "rules", "kinds")
+MOST_COMPILED = 16
+
+
+def _catalogue(document: Mapping[str, Any]) -> dict[str, _Judge]:
+    """Compiled once for a document, also for copies that differ in their overrides alone."""
+    parts = tuple(document[part] for part in PARTS)
+    key = tuple(map(id, parts))
+    if key not in _compiled:
+        if len(_compiled) >= MOST_COMPILED:
+            _compiled.clear()
+        # The parts are kept with the result: an id is only good while its object lives.
+        _compiled[key] = (parts, {kind["key"]: _judge(document, kind) for kind in document["kinds"]})
+    return _compiled[key][1]
+
+
+def _judge(document: Mapping[str, Any], kind: Mapping[str, Any]) -> _Judge:
+    types = {**document["types"], "fields": [*document["fields"], *kind["facts"]]}
+    codes = {name: frozenset(code["key"] for code in codes) for name, codes in document["code_lists"].items()}
+    fields = record_reader(types["fields"], "", types, codes)
+    outside = record_reader(list(BODY), "", types, codes)
+    levels = {rule: change["level"] for rule, change in kind["levels"].items()}
+    rules = [_rule(rule, kind["key"], levels) for rule in (*document["rules"], *kind["rules"])]
+    return _Judge(kind["key"], _body_reader(fields, outside), document["shape"], rules, document["findings_per_rule"])
+
+
+def _body_reader(fields: Read, outside: Read) -> Read:
+    def read(value: Any, pointer: str, blame: Callable[[str, str], None]) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            blame("", pointer)
+            return {"fields": {}}
+        given = value.get("fields")
+        if given is not None and not isinstance(given, Mapping):
+            blame("fields", "/fields")
+            given = None
+        return {"fields": fields(given, "/fields", blame) or {}, **outside(value, "", blame)}
+
+    return read
+
+
+def _rule(rule: Mapping[str, Any], kind: str, levels: Mapping[str, str]) -> _Rule:
+    return _Rule(
+        name=rule["rule"],
+        code=rule["code"],
+        kind=kind,
+        level=levels.get(rule["rule"], rule["level"]),
+        places=_elements(rule) if "each" in rule else _whole(rule),
+        when=predicate(rule["when"]) if "when" in rule else None,
+        needs=predicate(rule["needs"]),
+    )
+
+
+def _whole(rule: Mapping[str, Any]) -> Callable[[Any], Iterator[tuple[Any, str]]]:
+    at = pointer_of(rule["at"])
+
+    def places(body: Any) -> Iterator[tuple[Any, str]]:
+        yield body["fields"], at
+
+    return places
+
+
+def _elements(rule: Mapping[str, Any]) -> Callable[[Any], Iterator[tuple[Any, str]]]:
+    elements_of, base = value_at(rule["each"]), pointer_of(rule["each"])
+    at = "/" + rule["at"].replace(".", "/") if rule.get("at") else ""
+
+    def places(body: Any) -> Iterator[tuple[Any, str]]:
+        for index, element in enumerate(elements_of(body["fields"], body) or ()):
+            if element is not None:
+                yield element, f"{base}/{index}{at}"
+
+    return places
+
+
+def pointer_of(path: str) -> str:
+    """`place.lat` is /fields/place/lat, `/evidence` is /evidence."""
+    return (path if path.startswith("/") else f"/fields/{path}").replace(".", "/")
