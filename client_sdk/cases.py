@@ -1,0 +1,126 @@
+"""Units of the replica as cases, and an officer's day from them. Pure: the clock is an argument."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from client_sdk.clock import from_wire
+from client_sdk.replica import Unit
+from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party, Review
+
+RUNNING = "RUNNING"
+
+
+def case_of(unit: Unit, own: Sequence[Action], complete_seq: int) -> Case:
+    """A case as the court sent it, with our acts it cannot know of yet: neither hidden nor doubled."""
+    data = unit.data
+    told = [_told(action) for action in _objects(data.get("actions"))]
+    known = {action.id for action in told}
+    reflected = max(unit.base_seq, complete_seq)
+    laid_over = [_laid_over(act) for act in own if act.seq > reflected and unit.id in act.case_ids]
+    return Case(
+        id=unit.id,
+        case_no=str(data.get("case_no", "")),
+        cause=str(data.get("cause", "")),
+        status=str(data.get("status", "")),
+        assignment_no=data.get("assignment_no"),
+        parties=tuple(_party(party) for party in _objects(data.get("parties"))),
+        nodes=tuple(_node(node) for node in _objects(data.get("nodes"))),
+        papers=tuple(_paper(paper) for paper in _objects(data.get("papers"))),
+        actions=(*told, *(action for action in laid_over if action.id not in known)),
+        filed_on=_date(data.get("filed_on")),
+        priority=data.get("priority"),
+        claim_amount=data.get("claim_amount"),
+        recovered_amount=data.get("recovered_amount"),
+        raw=data,
+    )
+
+
+def due_nodes(cases: Iterable[Case], today: date) -> list[DueNode]:
+    """Running nodes with a due date, the most urgent first."""
+    due = [
+        DueNode(case.id, case.case_no, node, (node.due_on - today).days)
+        for case in cases
+        for node in case.nodes
+        if node.state == RUNNING and node.due_on is not None
+    ]
+    return sorted(due, key=lambda each: (each.days_left, each.case_no, each.node.key))
+
+
+def review_of(members: Mapping[str, Any]) -> Review:
+    cause = members.get("cause") or members.get("code") or ""
+    return Review(str(members.get("id")), str(cause), str(members.get("state", "open")), members)
+
+
+def _told(action: Mapping[str, Any]) -> CaseAction:
+    return CaseAction(
+        id=str(action.get("id")),
+        kind=str(action.get("kind", "")),
+        recorded_at=_time(action.get("recorded_at")),
+        received_at=_time(action.get("received_at")),
+        officer=action.get("officer"),
+        status=str(action.get("status", "")),
+        is_complete=action.get("complete") is True,
+        missing=tuple(action.get("missing") or ()),
+    )
+
+
+def _laid_over(action: Action) -> CaseAction:
+    return CaseAction(
+        id=action.id,
+        kind=action.kind,
+        recorded_at=action.recorded_at,
+        status=action.status,
+        is_complete=False,
+        missing=action.missing,
+        is_own_unsent=action.status == "unsent",
+    )
+
+
+def _party(party: Mapping[str, Any]) -> Party:
+    return Party(str(party.get("role", "")), str(party.get("kind", "")), str(party.get("name", "")))
+
+
+def _node(node: Mapping[str, Any]) -> Node:
+    return Node(
+        id=str(node.get("id")),
+        key=str(node.get("key", "")),
+        stage=str(node.get("stage", "")),
+        zh=str(node.get("zh", "")),
+        en=str(node.get("en", "")),
+        state=str(node.get("state", "")),
+        started_on=_date(node.get("started_on")),
+        due_on=_date(node.get("due_on")),
+        finished_on=_date(node.get("finished_on")),
+        limit_kind=str(node.get("limit_kind") or ""),
+    )
+
+
+def _paper(paper: Mapping[str, Any]) -> Paper:
+    return Paper(
+        id=str(paper.get("id")),
+        sha256=str(paper.get("sha256", "")),
+        size=int(paper.get("size") or 0),
+        media_type=str(paper.get("media_type", "")),
+        kind=str(paper.get("kind", "")),
+        title=str(paper.get("title", "")),
+        issued_on=_date(paper.get("issued_on")),
+    )
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _date(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        return from_wire(text) if isinstance(text, str) else None
+    except ValueError:
+        return None

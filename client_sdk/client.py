@@ -1,0 +1,288 @@
+"""`FieldClient`: the one door of the SDK. Everything but `enrol`, `sync` and `unenrol` works offline."""
+
+import platform
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from client_sdk import enrolment, uploads
+from client_sdk.drivers import OnProgress, run
+from client_sdk.engine import Engine
+from client_sdk.enrolling import Enrolling
+from client_sdk.errors import NotEnrolled, UnsafeToWipe
+from client_sdk.holdings import Holdings
+from client_sdk.identity import Identity, load_identity
+from client_sdk.overview import Overview
+from client_sdk.patience import Patience
+from client_sdk.recorder import Recorder
+from client_sdk.records import require_uuid
+from client_sdk.steps import Flow
+from client_sdk.store import Store, Surroundings, open_store, this_machine
+from client_sdk.transport import HttpTransport, Transport
+from client_sdk.version import VERSION
+from client_sdk.views import OTHER_SHOT, Action, Case, Photo, Review, Status, SyncReport, Today
+
+# Room for one more photograph of a good phone, asked for before the shutter.
+USUAL_PHOTO_BYTES = 8 * 1024 * 1024
+PATIENCE_SECONDS = 60.0
+
+
+class FieldClient:
+    """One officer on one device, with one store. Any thread may use it; close it, or use it with `with`.
+
+    What is recorded is encrypted, fsynced and signed before the call returns, survives `kill -9` at any moment, and
+    stays until the court has proved that it holds it safely.
+    """
+
+    def __init__(self, store: Store, identity: Identity, transport: Transport, app: str) -> None:
+        """For `enrol` and `open`; takes over `store`."""
+        self._store = store
+        self._transport = transport
+        self._syncing = threading.Lock()
+        try:
+            self._holdings = Holdings(store, identity, app)
+            self._holdings.captures.recover_orphans()
+        except BaseException:
+            self.close()
+            raise
+        self._overview = Overview(self._holdings)
+        self._recorder = Recorder(self._holdings)
+
+    @classmethod
+    def enrol(
+        cls,
+        server: str,
+        *,
+        code: str,
+        store: str | Path,
+        passphrase: str | None = None,
+        name: str | None = None,
+        app: str = "",
+        transport: Transport | None = None,
+        surroundings: Surroundings | None = None,
+    ) -> Self:
+        """Make a store and its key, and have the court certify it by a one-time code.
+
+        `store` is the path of the SQLite file to make; photos go into the folder `<store>.vault` beside it. Without
+        `passphrase` the key is kept in the system keystore. `name` tells people at the court which device this is.
+        Calling it again after NotSent goes on with the same key, so a lost answer costs no second code.
+
+        Raises NotSent, Rejected (`enrolment_code_invalid`, `enrolment_code_unreadable`, `court_not_proven`, …),
+        ProtocolTooOld, AlreadyEnrolled, StoreLocked, WrongPassphrase, KeystoreUnavailable.
+        """
+        enrolment.read_code(code)
+        machine = surroundings or this_machine()
+        enrolling = Enrolling(Path(store), server, passphrase, machine)
+        connection = transport or HttpTransport(server)
+        try:
+            enrolled = run(enrolment_flow(enrolling, code, name, app), connection, _no_store, sleep=machine.sleep)
+            ready = enrolling.finish(enrolled)
+        except BaseException as fault:
+            enrolling.give_up(fault)
+            connection.close()
+            raise
+        return cls(ready, enrolled.identity, connection, app)
+
+    @classmethod
+    def open(
+        cls,
+        store: str | Path,
+        *,
+        passphrase: str | None = None,
+        app: str = "",
+        transport: Transport | None = None,
+        surroundings: Surroundings | None = None,
+    ) -> Self:
+        """Open an enrolled store, also after `kill -9`; photos a crash left half booked come back as `recovered`.
+
+        Raises StoreLocked (another process has it), WrongPassphrase, KeystoreUnavailable, NotEnrolled, StoreDamaged.
+        """
+        opened, identity = open_enrolled(Path(store), passphrase, surroundings or this_machine())
+        return cls(opened, identity, transport or HttpTransport(identity.server), app)
+
+    def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
+        """Seal a photograph from the app's own camera now: hash, time, encryption, fsync. Its origin is CAMERA.
+
+        `shot_code` is one of the catalogue's (`SEAL_CLOSEUP`, …). Raises StorageFull (before anything is written) and
+        InvalidRecord for no bytes at all; anything else is evidence, readable or not.
+        """
+        return self._recorder.capture(content, shot_code)
+
+    def import_file(self, path: str | Path, *, shot_code: str = OTHER_SHOT) -> Photo:
+        """Seal a file from elsewhere, of any size; its origin is IMPORTED, which proves less. Raises as `capture`."""
+        return self._recorder.import_file(Path(path), shot_code)
+
+    def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
+        """Raises StorageFull unless a file of `size` bytes fits and the reserve stays. Ask before the shutter."""
+        self._holdings.captures.require_room(size)
+
+    def record_action(
+        self,
+        *,
+        kind: str,
+        fields: Mapping[str, Any] | None = None,
+        case_id: str | UUID | None = None,
+        case_ids: Sequence[str | UUID] | None = None,
+        case_no: str | None = None,
+        photos: Sequence[Photo | Path | str] = (),
+        node_id: str | UUID | None = None,
+        corrects: Action | str | None = None,
+        position: Mapping[str, Any] | None = None,
+    ) -> Action:
+        """Record one act on site. When this returns it is chained, signed and on the disk: the officer is done.
+
+        Name what it is about in one way: `case_id`, `case_ids` (one act for several cases of one debtor), or `case_no`
+        as typed by hand, which the court reconciles. `fields` are what the kind asks for; `photos` are captures, or
+        paths, which are sealed as IMPORTED. `position` is `{"lat", "lon", "accuracy" (metres), "crs"}`. `corrects` is
+        an earlier action, or the hash of its operation: a record is never edited, a correction is a new one.
+
+        The answer's `missing` and `warnings` say what the catalogue's rules still want; nothing is refused for them.
+        Raises InvalidRecord, naming the place of a text or number that cannot go on the wire, and StorageFull.
+        """
+        subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id)
+        corrected = corrects.hash if isinstance(corrects, Action) else corrects
+        return self._recorder.record(kind, fields or {}, subjects, photos, position, corrected)
+
+    def sync(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
+        """Push what was recorded, pull what this officer holds, upload what was promised. Run it as often as you like.
+
+        Resumable and idempotent: cut anywhere, the next one goes on. `on_progress` gets a Progress now and then.
+        `patience_seconds` bounds all waiting between attempts. One sync runs at a time; a second call waits for it.
+
+        Raises NotSent (try again later; `retry_after_seconds`), Rejected (`device_revoked`, …; everything is kept),
+        ProtocolTooOld.
+        """
+        with self._syncing:
+            return run(
+                self.sync_flow(patience_seconds),
+                self._transport,
+                self._holdings.perform,
+                on_progress=on_progress,
+                sleep=self._store.surroundings.sleep,
+            )
+
+    def sync_flow(self, patience_seconds: float = PATIENCE_SECONDS) -> Flow[SyncReport]:
+        """The steps of one sync, for drivers of another kind (asyncio, the simulation)."""
+        machine = self._store.surroundings
+        engine = Engine(
+            self._holdings.identity,
+            self._holdings.require_statement(),
+            self._holdings.newer_keys(),
+            new_nonce=machine.new_nonce,
+            random=machine.random,
+            patience_seconds=patience_seconds,
+        )
+        return uploads.sync(engine)
+
+    @property
+    def holdings(self) -> Holdings:
+        """What performs the steps of `sync_flow`; for drivers of another kind."""
+        return self._holdings
+
+    def cases(self) -> list[Case]:
+        """The cases this officer holds, as of the last pull, with his own unsent acts laid over them."""
+        return self._overview.cases()
+
+    def case(self, case_id: str | UUID) -> Case:
+        """Raises NotFound."""
+        return self._overview.case(require_uuid(case_id, "/case_id"))
+
+    def today(self) -> Today:
+        """My nodes by due date, orders, reviews and unsent work; the date is China's, the clock this device's."""
+        return self._overview.today()
+
+    def status(self) -> Status:
+        """What this device still owes, when the court last answered, and what to make of this device's clock."""
+        return self._overview.status()
+
+    def reviews(self) -> list[Review]:
+        """What of ours a person at the court must look at."""
+        return self._overview.reviews()
+
+    def actions(self) -> list[Action]:
+        """Everything recorded on this device, oldest first."""
+        return self._holdings.outbox.actions(self._holdings.acked_seq)
+
+    def action(self, action_id: str) -> Action:
+        """The present state of one act. Raises NotFound."""
+        return self._holdings.outbox.action(action_id, self._holdings.acked_seq)
+
+    def photos(self) -> list[Photo]:
+        """Sealed photos that no action has taken yet, those recovered after a crash among them."""
+        return self._holdings.captures.unbound()
+
+    def save_photo(self, photo: Photo, target: str | Path) -> None:
+        """Write the original bytes, decrypted, to `target`. Raises StoreDamaged if they are not what was sealed."""
+        self._holdings.captures.copy_to(photo.id, Path(target))
+
+    def safe_to_purge(self, action: Action | str) -> bool:
+        """Does the court hold this act and all its files where no loss of its server can reach?
+
+        True only on a verified statement of the current epochs whose `safe_seq` covers every operation of it, and
+        verified receipts for each file at or below `safe_position`. Raises NotFound for an act of another device.
+        """
+        seqs = [action.seq] if isinstance(action, Action) else self._holdings.outbox.seqs_of(action)
+        return not any(self._holdings.unsafe(seq) for seq in seqs)
+
+    def change_passphrase(self, new: str) -> None:
+        """From now on only `new` opens the store, besides keystore and court's escrow; no data is rewritten."""
+        self._store.vault.set_passphrase(new)
+
+    def unenrol(self, *, force: bool = False, on_progress: OnProgress | None = None) -> None:
+        """Sync a last time, then erase the store. With `force` also offline, and whatever would be lost.
+
+        Raises UnsafeToWipe while the court does not safely hold everything, and what `sync` raises; nothing is erased
+        then.
+        """
+        if not force:
+            self.sync(on_progress=on_progress)
+        self.wipe(force=force)
+
+    def wipe(self, *, force: bool = False) -> None:
+        """Erase the store: keys first, then files. Raises UnsafeToWipe, with the counts, unless `force`."""
+        unsafe = self._holdings.unsafe()
+        if unsafe and not force:
+            raise UnsafeToWipe(operations=unsafe.operations, files=unsafe.files)
+        self._store.erase()
+        self._transport.close()
+
+    def close(self) -> None:
+        """Let others open the store."""
+        self._store.close()
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def open_enrolled(path: Path, passphrase: str | None, surroundings: Surroundings) -> tuple[Store, Identity]:
+    opened = open_store(path, passphrase, surroundings)
+    try:
+        identity = load_identity(opened.database)
+        if not isinstance(identity, Identity):
+            raise NotEnrolled(store=str(path))
+    except BaseException:
+        opened.close()
+        raise
+    return opened, identity
+
+
+def enrolment_flow(enrolling: Enrolling, code: str, name: str | None, app: str) -> Flow[enrolment.Enrolled]:
+    machine = enrolling.store.surroundings
+    return enrolment.enrol(
+        enrolling.applicant,
+        code,
+        described={"name": name or platform.node() or "device", "app": app, "sdk": VERSION},
+        new_nonce=machine.new_nonce,
+        patience=Patience(machine.random, PATIENCE_SECONDS),
+    )
+
+
+def _no_store(step: object) -> None:
+    raise TypeError(f"an enrolment has no step {step}")

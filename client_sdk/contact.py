@@ -1,0 +1,77 @@
+"""The last word of the court that verified: what may be discarded, rewound or erased hangs on it alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from client_sdk import wire
+from client_sdk.clock import Clock, from_wire, to_wire
+from client_sdk.database import Database
+from client_sdk.identity import Identity
+from client_sdk.views import ClockVerdict
+
+# Beyond two minutes the court calls a clock skewed.
+SKEW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A verified statement, and what this device's clocks said when it arrived."""
+
+    statement: wire.Statement
+    wall: datetime
+    boot_ms: int
+    boot_id: str
+
+    def judge_clock(self, clock: Clock) -> tuple[ClockVerdict, float | None]:
+        """Is the wall clock where the court's time would be now? Certain only within one boot; seconds we are ahead."""
+        now = clock.now()
+        if clock.boot_id() == self.boot_id:
+            expected = self.statement.received_at + timedelta(milliseconds=clock.boot_ms() - self.boot_ms)
+            ahead = now - expected
+            return ("consistent" if abs(ahead) <= SKEW else "skewed"), ahead.total_seconds()
+        if now < self.statement.received_at - SKEW:
+            return "skewed", (now - self.statement.received_at).total_seconds()
+        return "unbounded", None
+
+
+def save_statement(database: Database, statement: wire.Statement, clock: Clock) -> None:
+    database.set_meta(
+        "contact",
+        {
+            "statement": statement.text,
+            "nonce": statement.nonce,
+            "wall": to_wire(clock.now()),
+            "boot_ms": clock.boot_ms(),
+            "boot_id": clock.boot_id(),
+        },
+    )
+
+
+def load_contact(database: Database, identity: Identity) -> Contact | None:
+    kept = database.meta("contact")
+    if kept is None:
+        return None
+    keys = load_keys(database, identity)
+    statement = wire.verify_statement(kept["statement"], identity.certificate, nonce=kept["nonce"], newer_keys=keys)
+    return Contact(statement, from_wire(kept["wall"]), kept["boot_ms"], kept["boot_id"])
+
+
+def save_keys(database: Database, texts: Sequence[str]) -> None:
+    """Key statements newer than the certificate's chain."""
+    if texts:
+        database.set_meta("keys", sorted({*(database.meta("keys") or []), *texts}))
+
+
+def load_keys(database: Database, identity: Identity) -> Mapping[str, bytes]:
+    return prove_keys(database.meta("keys") or [], identity)
+
+
+def prove_keys(texts: Sequence[str], identity: Identity) -> dict[str, bytes]:
+    """Public keys by kid, those of our own court that verify under its root. A kid is never used for a second key."""
+    proved: dict[str, bytes] = {}
+    for text in texts:
+        court, kid, public = wire.verify_key(text, identity.root_key)
+        if court == identity.certificate.court and kid not in identity.certificate.keys:
+            proved.setdefault(kid, public)
+    return proved

@@ -1,0 +1,63 @@
+"""Writing so that a power cut finds either the old or the new, and asking how much room is left."""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+from client_sdk.errors import StorageFull
+from client_sdk.moments import reached
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write, fsync, rename, fsync the folder."""
+    part = path.with_name(path.name + ".part")
+    with open(part, "wb", opener=open_private) as handle:
+        handle.write(content)
+        sync_file(handle.fileno())
+    rename_durably(part, path)
+
+
+def sync_file(descriptor: int) -> None:
+    os.fsync(descriptor)
+    reached("after fsync")
+
+
+def rename_durably(part: Path, path: Path) -> None:
+    os.replace(part, path)
+    reached("after rename")
+    sync_folder(path.parent)
+    reached("after directory fsync")
+
+
+def sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # a folder cannot be opened there, and NTFS journals its names
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def is_full(fault: OSError) -> bool:
+    return fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def storage_fault(fault: OSError, folder: Path) -> Exception:
+    """StorageFull for a full disk, otherwise the fault itself."""
+    return StorageFull(free_bytes=free_bytes(folder)) if is_full(fault) else fault

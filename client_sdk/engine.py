@@ -1,0 +1,337 @@
+"""What to send next, and what each answer means: the device's half of the protocol, without network, clock or disk.
+
+Flows (`steps.py`) for a push, a pull and a whole sync: push before pull before uploads. Every decision to move the
+acknowledged number, to reset or to erase is taken here, on a verified statement that answers the outstanding nonce.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from client_sdk import wire
+from client_sdk.answers import CONFLICT, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
+from client_sdk.compression import compress
+from client_sdk.errors import NotSent, Rejected
+from client_sdk.identity import Identity
+from client_sdk.pages import NotAPage, Page, read_page
+from client_sdk.patience import Patience, retry_after_seconds
+from client_sdk.steps import (
+    ApplyPage,
+    Batch,
+    DescribeDevice,
+    Flow,
+    ForgetCursor,
+    KeepAnswer,
+    NextBatch,
+    ReadBookmark,
+    ReadLog,
+    Request,
+    ResetAfterDigest,
+    Send,
+    Tell,
+    Unreachable,
+    Wait,
+    ask,
+)
+from client_sdk.views import Progress, SyncReport
+
+PUSH_PATH = "/api/v1/sync/push"
+PULL_PATH = "/api/v1/sync/pull"
+SCHEMA = 1
+PAGE_BYTES = 256 * 1024
+FIRST_PUSH_BYTES = 1024 * 1024
+MIN_PUSH_BYTES = 64 * 1024
+# A push never starts above this, so that signing, compressing and a cut line stay cheap.
+MAX_PUSH_BYTES = 4 * 1024 * 1024
+# More rewinds or resets than this in one sync is a quarrel, not a recovery.
+MAX_TURNS = 4
+MAX_PAUSE_MS = 30_000
+
+
+@dataclass
+class Tally:
+    """What this sync has done so far."""
+
+    operations_sent: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    units_received: int = 0
+    units_removed: int = 0
+    files_sent: int = 0
+    bytes_sent: int = 0
+    files_refused: dict[str, str] = field(default_factory=dict)
+    as_of: datetime | None = None
+
+    def report(self, *, is_everything_sent: bool) -> SyncReport:
+        return SyncReport(
+            operations_sent=self.operations_sent,
+            statuses=dict(self.statuses),
+            units_received=self.units_received,
+            units_removed=self.units_removed,
+            files_sent=self.files_sent,
+            bytes_sent=self.bytes_sent,
+            files_refused=dict(self.files_refused),
+            is_everything_sent=is_everything_sent,
+            as_of=self.as_of,
+        )
+
+
+class Engine:
+    """One sync's state. `new_nonce` and `random` (0 to 1) are given, so that a seed decides everything."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        statement: wire.Statement,
+        newer_keys: Mapping[str, bytes],
+        *,
+        new_nonce: Callable[[], str],
+        random: Callable[[], float],
+        patience_seconds: float = 60.0,
+    ) -> None:
+        self.identity = identity
+        self.statement = statement
+        self.bearer: str | None = None
+        self.offsets: dict[str, int] = {}
+        """Where the server said it stands with each file it wants."""
+        self.tally = Tally()
+        self.random = random
+        self.patience = Patience(random, patience_seconds)
+        self._new_nonce = new_nonce
+        self._newer_keys = dict(newer_keys)
+        self._ceiling = self._max_operations = wire.MAX_OPERATIONS
+        self._max_bytes = FIRST_PUSH_BYTES
+        self._thumbnail_bytes = wire.MAX_THUMBNAILS_BYTES
+        self._turns = 0
+
+    def exchange(self, path: str, members: Mapping[str, Any]) -> Flow[Answer]:
+        """One request until an answer counts. Raises NotSent when patience ends, Rejected, ProtocolTooOld."""
+        while True:
+            nonce = self._new_nonce()
+            reply = yield from ask(Send(self._request(path, {**members, "nonce": nonce})))
+            if isinstance(reply, Unreachable):
+                fault, wait = NotSent("unreachable", note=reply.reason), self.patience.next_wait()
+            elif is_transient(reply):
+                fault = busy_error(reply)
+                wait = self.patience.next_wait(retry_after_seconds(reply.headers))
+            else:
+                self.patience.reset()
+                is_pull = path == PULL_PATH
+                return read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=is_pull)
+            if wait is None:
+                raise fault
+            yield from ask(Wait(wait))
+
+    def _request(self, path: str, members: Mapping[str, Any]) -> Request:
+        body = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
+        who = self.identity
+        signature = wire.request_signature(who.key, who.device, members["nonce"], body)
+        packed, coding = compress(body)
+        headers = {"Content-Type": "application/json", "Zhixing-Signature": signature}
+        if coding != "identity":
+            headers["Content-Encoding"] = coding
+        return Request("POST", path, headers, packed)
+
+    def push(self, *, at_least_once: bool = False) -> Flow[None]:
+        """Everything recorded, oldest first, until the court has acknowledged it; one empty push if `at_least_once`."""
+        while True:
+            batch = yield from self._next_batch()
+            if not batch.operations and not at_least_once:
+                return
+            answer = yield from self.exchange(PUSH_PATH, (yield from self._push_members(batch)))
+            if answer.status == TOO_LARGE:
+                self._send_less(batch)
+                continue
+            yield from self._take_push(answer, batch)
+            at_least_once = False
+            yield from self._rest(answer)
+
+    def _next_batch(self) -> Flow[Batch]:
+        return (
+            yield from ask(
+                NextBatch(self.statement.acked_seq, self._max_operations, self._max_bytes, self._thumbnail_bytes)
+            )
+        )
+
+    def _push_members(self, batch: Batch) -> Flow[dict[str, Any]]:
+        device = yield from ask(DescribeDevice())
+        return {
+            "protocol": wire.PROTOCOL,
+            "certificate": self.identity.certificate.text,
+            "server_epoch": self.statement.server_epoch,
+            "first_seq": self.statement.acked_seq + 1,
+            "prev_hash": self.statement.acked_hash,
+            "operations": [
+                {
+                    "seq": operation.seq,
+                    "body": wire.to_base64(operation.body),
+                    "hash": operation.hash,
+                    "signature": wire.to_base64(operation.signature),
+                }
+                for operation in batch.operations
+            ],
+            "thumbnails": {sha256: wire.to_base64(raw) for sha256, raw in batch.thumbnails.items()},
+            "status": device,
+        }
+
+    def _send_less(self, batch: Batch) -> None:
+        if len(batch.operations) > 1:
+            # For the rest of this sync: the server's wish for 500 did not know how large ours are.
+            self._ceiling = self._max_operations = len(batch.operations) // 2
+        elif batch.thumbnails:
+            self._thumbnail_bytes = 0
+        else:
+            raise NotSent("server_fault", status=TOO_LARGE)
+
+    def _take_push(self, answer: Answer, batch: Batch) -> Flow[None]:
+        before = self.statement
+        wanted = answer.members.get("wanted") if answer.status == OK else None
+        results = _objects(answer.members.get("results")) if answer.status == OK else []
+        yield from self._keep(answer, results=results, wanted=None if wanted is None else _objects(wanted))
+        done = self.statement.acked_seq - before.acked_seq
+        if answer.status != OK or (batch.operations and done <= 0):
+            self._count_turn()
+        elif batch.operations:
+            self._count_results(results, before.acked_seq)
+            sent = self.tally.operations_sent
+            yield from ask(Tell(Progress("push", sent, sent + batch.left - done)))
+
+    def _count_results(self, results: list[dict[str, Any]], acked_before: int) -> None:
+        self.tally.operations_sent += max(0, self.statement.acked_seq - acked_before)
+        for result in results:
+            if isinstance(result.get("seq"), int) and acked_before < result["seq"] <= self.statement.acked_seq:
+                self.tally.statuses[str(result.get("status"))] += 1
+
+    def _keep(self, answer: Answer, **beside: Any) -> Flow[None]:
+        """Judge a statement against our own log (R30), then move to it, forwards or back."""
+        statement = answer.require_statement()
+        log = yield from ask(ReadLog((statement.acked_seq, statement.safe_seq)))
+        require_agreement(statement, log.head_seq, log.hashes)
+        yield from ask(KeepAnswer(statement, answer.key_texts, **beside))
+        self._move_to(answer, statement, beside.get("wanted") or ())
+        if isinstance(bearer := answer.members.get("upload_bearer"), str):
+            self.bearer = bearer
+
+    def _move_to(self, answer: Answer, statement: wire.Statement, wanted: Sequence[Mapping[str, Any]]) -> None:
+        self.statement = statement
+        self._newer_keys.update(answer.newer_keys)
+        for file in wanted:
+            if isinstance(file.get("sha256"), str) and isinstance(file.get("offset"), int):
+                self.offsets[file["sha256"]] = file["offset"]
+
+    def _rest(self, answer: Answer) -> Flow[None]:
+        """Take the server's wishes for the next request."""
+        wishes = answer.members.get("next")
+        wishes = wishes if isinstance(wishes, dict) else {}
+        self._max_operations = _clamp(wishes.get("max_operations"), 1, self._ceiling, self._max_operations)
+        self._max_bytes = _clamp(wishes.get("max_bytes"), MIN_PUSH_BYTES, MAX_PUSH_BYTES, self._max_bytes)
+        yield from self._pause(wishes.get("retry_after_ms"))
+
+    def _pause(self, wished_ms: Any) -> Flow[None]:
+        if pause := _clamp(wished_ms, 0, MAX_PAUSE_MS, 0):
+            yield from ask(Wait(pause / 1000))
+
+    def pull(self) -> Flow[None]:
+        """Page by page until the court says that this is all."""
+        while True:
+            bookmark = yield from ask(ReadBookmark())
+            members = {
+                "protocol": wire.PROTOCOL,
+                "certificate": self.identity.certificate.text,
+                "schema": SCHEMA,
+                "server_epoch": self.statement.server_epoch,
+                "cursor": bookmark.cursor,
+                "max_bytes": PAGE_BYTES,
+            }
+            answer = yield from self.exchange(PULL_PATH, members)
+            if answer.status != OK:
+                yield from self._start_over(answer)
+                continue
+            page = _page_of(answer)
+            if page.base not in (None, bookmark.cursor):
+                yield from self._start_over(answer)
+                continue
+            if (yield from self._take_page(page, answer)):
+                return
+
+    def _start_over(self, answer: Answer) -> Flow[None]:
+        if answer.status == TOO_LARGE:
+            raise NotSent("server_fault", status=TOO_LARGE)
+        if answer.status in (CONFLICT, GONE):
+            yield from self._keep(answer)
+        yield from ask(ForgetCursor())
+        self._count_turn()
+
+    def _take_page(self, page: Page, answer: Answer) -> Flow[bool]:
+        """Apply one page; whether the pull is done."""
+        statement = answer.require_statement()
+        log = yield from ask(ReadLog((statement.acked_seq, statement.safe_seq)))
+        require_agreement(statement, log.head_seq, log.hashes)
+        receipts = self._receipts(page, answer)
+        applied = yield from ask(ApplyPage(page, statement, answer.key_texts, receipts))
+        self._move_to(answer, statement, page.wanted)
+        self.tally.units_received += applied.received
+        self.tally.units_removed += applied.removed
+        yield from ask(Tell(Progress("pull", self.tally.units_received, None)))
+        if not page.is_complete:
+            if not (page.put or page.remove):
+                self._count_turn()
+            yield from self._pause(page.retry_after_ms)
+            return False
+        self.tally.as_of = page.as_of
+        return applied.is_digest_right or not (yield from ask(ResetAfterDigest()))
+
+    def _receipts(self, page: Page, answer: Answer) -> tuple[wire.FileReceipt, ...]:
+        keys = {**self._newer_keys, **answer.newer_keys}
+        proved = []
+        for text in page.receipts:
+            try:
+                proved.append(wire.verify_receipt(text, self.identity.certificate, keys))
+            except wire.WireError:
+                # Of an earlier incarnation, or none at all: it makes nothing safe, and stops nothing.
+                continue
+        return tuple(proved)
+
+    def _count_turn(self) -> None:
+        self._turns += 1
+        if self._turns > MAX_TURNS:
+            raise NotSent("server_fault", status=CONFLICT)
+
+    def push_and_pull(self) -> Flow[None]:
+        """Once, and again when a pull was told to rewind or an act was recorded meanwhile."""
+        for _ in range(MAX_TURNS):
+            yield from self.push()
+            yield from self.pull()
+            if not (yield from self.unsent()):
+                return
+
+    def unsent(self) -> Flow[bool]:
+        """Is there anything above the acknowledged number?"""
+        log = yield from ask(ReadLog(()))
+        return log.head_seq > self.statement.acked_seq
+
+
+def require_agreement(statement: wire.Statement, head_seq: int, hashes: Mapping[int, str]) -> None:
+    """R30: what the court states of our log is our log. Raises Rejected; then nothing is touched and a person looks."""
+    if statement.acked_seq > head_seq:
+        raise Rejected("log_behind", acked_seq=statement.acked_seq, head_seq=head_seq)
+    for seq, stated in ((statement.acked_seq, statement.acked_hash), (statement.safe_seq, statement.safe_hash)):
+        if hashes.get(seq, stated) != stated:
+            raise Rejected("log_disagrees", seq=seq)
+
+
+def _page_of(answer: Answer) -> Page:
+    try:
+        return read_page(str(answer.members.get("answer")))
+    except NotAPage as fault:
+        raise Rejected("envelope_invalid", note=str(fault)) from None
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _clamp(value: Any, lowest: int, highest: int, otherwise: int) -> int:
+    return max(lowest, min(value, highest)) if type(value) is int else otherwise

@@ -1,0 +1,55 @@
+"""The store's side of an enrolment: a key that outlives a lost answer, and everything kept once it is proved."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from client_sdk import enrolment, store
+from client_sdk.contact import save_keys, save_statement
+from client_sdk.errors import AlreadyEnrolled, FieldError
+from client_sdk.identity import Applicant, Identity, load_identity, new_applicant, save_applicant, save_identity
+from client_sdk.store import Store, Surroundings
+
+# After these nothing of the attempt is worth keeping: the court never took this key.
+_HOPELESS = ("enrolment_code_invalid", "court_not_proven")
+
+
+class Enrolling:
+    """An enrolment under way in a store that is open and locked. End it with `finish` or `give_up`."""
+
+    def __init__(self, path: Path, server: str, passphrase: str | None, surroundings: Surroundings) -> None:
+        """Raises AlreadyEnrolled, StoreLocked, WrongPassphrase, KeystoreUnavailable."""
+        self._is_fresh = not store.exists(path)
+        make: Callable[[Path, str | None, Surroundings], Store]
+        make = store.create_store if self._is_fresh else store.open_store
+        self.store = make(path, passphrase, surroundings)
+        try:
+            self.applicant = self._applicant(path, server)
+        except BaseException:
+            self.store.close()
+            raise
+
+    def _applicant(self, path: Path, server: str) -> Applicant:
+        kept = load_identity(self.store.database)
+        if isinstance(kept, Identity):
+            raise AlreadyEnrolled(store=str(path))
+        applicant = kept or new_applicant(server)
+        if applicant.server != server.rstrip("/"):
+            applicant = Applicant(server.rstrip("/"), applicant.device, applicant.key)
+        save_applicant(self.store.database, applicant)
+        return applicant
+
+    def finish(self, enrolled: enrolment.Enrolled) -> Store:
+        """Keep the certificate; the store is the caller's now."""
+        self.store.vault.set_escrow(enrolled.identity.escrow_key)
+        with self.store.database.transaction():
+            save_identity(self.store.database, enrolled.identity)
+            save_keys(self.store.database, enrolled.key_texts)
+            save_statement(self.store.database, enrolled.statement, self.store.clock)
+        return self.store
+
+    def give_up(self, fault: BaseException) -> None:
+        """Close the store; erase it when it was made for this attempt and the court will never know its key."""
+        if self._is_fresh and isinstance(fault, FieldError) and fault.code in _HOPELESS:
+            self.store.erase()
+        else:
+            self.store.close()

@@ -1,0 +1,161 @@
+"""Everything an enrolled store holds, and the engine's steps done upon it, each in one transaction."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from client_sdk import steps, wire
+from client_sdk.captures import Captures
+from client_sdk.clock import to_wire
+from client_sdk.contact import Contact, load_contact, load_keys, save_keys, save_statement
+from client_sdk.deliveries import Deliveries, PendingFile, Unsafe
+from client_sdk.errors import NotFound, NotSent, StoreDamaged
+from client_sdk.identity import Identity
+from client_sdk.outbox import Outbox
+from client_sdk.replica import Applied, Replica
+from client_sdk.store import Store
+from client_sdk.version import VERSION
+
+# A push names what is still unsent; more than this many lines help nobody who has lost a phone.
+MAX_NAMED = 500
+
+
+class Holdings:
+    def __init__(self, store: Store, identity: Identity, app: str) -> None:
+        self.store = store
+        self.identity = identity
+        self.outbox = Outbox(store.database, identity)
+        self.captures = Captures(store)
+        self.deliveries = Deliveries(store.database, identity)
+        self.replica = Replica(store.database, self.has_unsafe_work)
+        self._app = app
+        self.contact: Contact | None = load_contact(store.database, identity)
+        self._done: Mapping[type[Any], Callable[[Any], Any]] = {
+            steps.ReadLog: self._read_log,
+            steps.NextBatch: self._next_batch,
+            steps.DescribeDevice: self._describe_device,
+            steps.KeepAnswer: self._keep_answer,
+            steps.ReadBookmark: lambda _: self.replica.bookmark(),
+            steps.ForgetCursor: lambda _: self.replica.forget_cursor(),
+            steps.ResetAfterDigest: lambda _: self.replica.reset_after_digest(store.clock.now()),
+            steps.ApplyPage: self._apply_page,
+            steps.ListPending: self._list_pending,
+            steps.ReadPiece: self._read_piece,
+            steps.MarkDelivered: self._mark_delivered,
+            steps.MarkRefused: self._mark_refused,
+        }
+
+    def perform(self, step: steps.Step[Any]) -> Any:
+        return self._done[type(step)](step)
+
+    @property
+    def statement(self) -> wire.Statement | None:
+        return self.contact.statement if self.contact else None
+
+    def require_statement(self) -> wire.Statement:
+        if self.statement is None:
+            raise NotSent("answer_unproven")
+        return self.statement
+
+    @property
+    def acked_seq(self) -> int:
+        return self.statement.acked_seq if self.statement else 0
+
+    def newer_keys(self) -> Mapping[str, bytes]:
+        return load_keys(self.store.database, self.identity)
+
+    def keep_statement(self, statement: wire.Statement, key_texts: tuple[str, ...]) -> None:
+        """Inside a transaction; `refresh` after it."""
+        save_keys(self.store.database, key_texts)
+        save_statement(self.store.database, statement, self.store.clock)
+        highest = self.store.database.meta("highest_ledger")
+        # A restored ledger stands lower: going on reporting the height once seen is how its loss is counted.
+        if highest is None or statement.position >= highest["position"]:
+            self.store.database.set_meta("highest_ledger", _height(statement))
+
+    def refresh(self) -> None:
+        self.contact = load_contact(self.store.database, self.identity)
+
+    def unsafe(self, only_seq: int | None = None) -> Unsafe:
+        return self.deliveries.unsafe(self.statement, only_seq=only_seq)
+
+    def has_unsafe_work(self, case_id: str) -> bool:
+        return any(
+            case_id in action.case_ids and self.unsafe(action.seq) for action in self.outbox.actions(self.acked_seq)
+        )
+
+    def _read_log(self, step: steps.ReadLog) -> steps.LogView:
+        return steps.LogView(self.outbox.head().seq, self.outbox.hashes(step.seqs))
+
+    def _next_batch(self, step: steps.NextBatch) -> steps.Batch:
+        chosen = self.outbox.after(step.after_seq, step.max_operations, step.max_bytes)
+        numbers = [operation.seq for operation in chosen]
+        wanted = self.captures.thumbnails_of(self.identity.incarnation, numbers) if step.max_thumbnail_bytes else []
+        thumbnails = self.captures.thumbnails(wanted, step.max_thumbnail_bytes)
+        return steps.Batch(tuple(chosen), thumbnails, self.outbox.count_after(step.after_seq)[0])
+
+    def _describe_device(self, _: steps.DescribeDevice) -> dict[str, Any]:
+        clock, statement = self.store.clock, self.statement
+        unsent = self.outbox.actions(self.acked_seq, after=self.acked_seq, limit=MAX_NAMED)
+        operations = self.outbox.count_after(self.acked_seq)
+        files = self.deliveries.undelivered_bytes(statement)
+        return {
+            "unsent": [
+                {
+                    "seq": action.seq,
+                    "kind": action.kind,
+                    "case_id": next(iter(action.case_ids), None),
+                    "hashes": list(action.files),
+                }
+                for action in unsent
+            ],
+            "pending_bytes": operations[1] + files[1],
+            "free_bytes": self.store.free_bytes(),
+            "highest_ledger": self.store.database.meta("highest_ledger"),
+            "wall": to_wire(clock.now()),
+            "boot_ms": clock.boot_ms(),
+            "boot_id": clock.boot_id(),
+            "app": self._app,
+            "sdk": VERSION,
+        }
+
+    def _keep_answer(self, step: steps.KeepAnswer) -> None:
+        with self.store.database.transaction():
+            self.keep_statement(step.statement, step.key_texts)
+            self.outbox.take_results(step.results, step.statement.acked_seq)
+            if step.wanted is not None:
+                self.deliveries.take_wanted(step.wanted)
+        self.refresh()
+
+    def _apply_page(self, step: steps.ApplyPage) -> Applied:
+        with self.store.database.transaction():
+            self.keep_statement(step.statement, step.key_texts)
+            self.deliveries.take_receipts(step.receipts)
+            self.deliveries.take_wanted(step.page.wanted)
+            applied = self.replica.apply(step.page, step.statement.acked_seq)
+        self.refresh()
+        return applied
+
+    def _list_pending(self, step: steps.ListPending) -> list[PendingFile]:
+        return self.deliveries.pending(step.statement)
+
+    def _read_piece(self, step: steps.ReadPiece) -> bytes | None:
+        try:
+            return self.captures.read(step.sha256, step.offset, step.length)
+        except (StoreDamaged, NotFound):
+            return None
+
+    def _mark_delivered(self, step: steps.MarkDelivered) -> None:
+        with self.store.database.transaction():
+            self.deliveries.mark_delivered(step.sha256, step.server_epoch)
+
+    def _mark_refused(self, step: steps.MarkRefused) -> None:
+        with self.store.database.transaction():
+            self.deliveries.mark_refused(step.sha256, step.reason)
+
+
+def _height(statement: wire.Statement) -> dict[str, Any]:
+    return {
+        "ledger_epoch": statement.ledger_epoch,
+        "position": statement.position,
+        "hash": statement.entry_hash,
+    }

@@ -1,0 +1,166 @@
+"""What the SDK says to people: one catalogue, Chinese first, English beside it.
+
+The language is the argument, else `ZHIXING_LANG` ("zh", "en"), else Chinese.
+"""
+
+import os
+from typing import Any
+
+DEFAULT_LANGUAGE = "zh"
+
+
+def language() -> str:
+    """The language of texts for which none was asked."""
+    wanted = os.environ.get("ZHIXING_LANG", DEFAULT_LANGUAGE).lower()
+    return "en" if wanted.startswith("en") else "zh"
+
+
+def text(code: str, wanted: str | None = None, /, **details: Any) -> str:
+    """The text of `code`, filled with `details`. Never raises: an unknown code is shown as it is."""
+    pair = CATALOGUE.get(code)
+    if pair is None:
+        note = details.get("note")
+        return f"{code}: {note}" if note else code
+    spoken = pair[1] if (wanted or language()) == "en" else pair[0]
+    return spoken.format_map(_Known(details))
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "field_error": ("出错。", "Something went wrong."),
+    # not sent: try again
+    "not_sent": (
+        "未能送达,全部内容仍在本机,请稍后再同步。{note}",
+        "Not sent. Everything is still on this device; sync again later. {note}",
+    ),
+    "unreachable": (
+        "连接不上法院服务器,全部内容仍在本机,请稍后再同步。{note}",
+        "The court's server cannot be reached. Everything is still on this device; sync again later. {note}",
+    ),
+    "server_busy": (
+        "服务器繁忙,请稍后再同步。",
+        "The server is busy. Sync again later.",
+    ),
+    "server_fault": (
+        "服务器暂时出错({status}),全部内容仍在本机,请稍后再同步。",
+        "The server has a fault ({status}). Everything is still on this device; sync again later.",
+    ),
+    "answer_unproven": (
+        "收到的答复不是法院服务器签名的(可能要先登录无线网络),本机内容不变,请换网络后再同步。",
+        "The answer was not signed by the court's server (a network sign-in page, perhaps). Nothing changed on this "
+        "device; try another network.",
+    ),
+    # rejected: a person must look
+    "rejected": ("服务器没有接受:{note}", "The server did not accept this: {note}"),
+    "enrolment_code_invalid": (
+        "登记码无效、已用过或已过期,请向管理员索取新的登记码。",
+        "The enrolment code is wrong, used or expired. Ask for a new one.",
+    ),
+    "enrolment_code_unreadable": (
+        "登记码应为 42 个字符,请核对后重新输入。",
+        "An enrolment code has 42 characters. Check it and type it again.",
+    ),
+    "court_not_proven": (
+        "这台服务器不能证明自己属于发出登记码的法院,请核对地址。",
+        "This server cannot prove that it belongs to the court that issued the code. Check the address.",
+    ),
+    "device_id_taken": (
+        "这台设备的编号已被占用,请用新的登记码和新的本地库登记。",
+        "This device's id is taken. Enrol again with a new code and a new store.",
+    ),
+    "too_many_attempts": ("尝试次数过多,请稍后再试。", "Too many attempts. Try again later."),
+    "device_revoked": (
+        "这台设备已被停用。已录内容全部保留,请联系管理员。",
+        "This device was revoked. Everything recorded is kept; speak to your administrator.",
+    ),
+    "certificate_invalid": (
+        "服务器不认可这台设备的证书。已录内容全部保留,请联系管理员。",
+        "The server does not accept this device's certificate. Everything is kept; speak to your administrator.",
+    ),
+    "request_signature_invalid": (
+        "服务器不认可这台设备的签名。已录内容全部保留,请联系管理员。",
+        "The server does not accept this device's signature. Everything recorded is kept; speak to your administrator.",
+    ),
+    "envelope_invalid": (
+        "服务器读不懂这次请求({note})。已录内容全部保留,请更新应用或联系管理员。",
+        "The server cannot read this request ({note}). Everything recorded is kept; update the app or speak to your "
+        "administrator.",
+    ),
+    "log_disagrees": (
+        "服务器上本设备的记录与本机不一致(可能存在克隆的设备)。本机内容全部保留,请联系管理员。",
+        "The server's log of this device differs from ours (a cloned device, perhaps). Everything here is kept; speak "
+        "to your administrator.",
+    ),
+    "log_behind": (
+        "服务器上有本机缺少的记录(本机可能由旧备份恢复)。本机内容全部保留,请联系管理员。",
+        "The server holds records this device lacks (it may have been restored from an old image). Everything here is "
+        "kept; speak to your administrator.",
+    ),
+    "upload_refused": (
+        "服务器没有接受文件 {sha256}:{note}",
+        "The server did not accept the file {sha256}: {note}",
+    ),
+    "protocol_too_old": (
+        "应用版本过旧,服务器要求协议 {minimum} 至 {maximum}。已录内容全部保留,请更新应用。",
+        "This app is too old: the server speaks protocol {minimum} to {maximum}. Everything recorded is kept; update "
+        "the app.",
+    ),
+    # this device
+    "storage_full": (
+        "存储空间不足(剩余 {free_bytes} 字节),请先清理空间再拍摄。",
+        "Not enough room on this device ({free_bytes} bytes left). Make room before you go on.",
+    ),
+    "invalid_record": ("无法记录 {place}:{reason}。{note}", "Cannot be recorded, at {place}: {reason}. {note}"),
+    "not_found": ("本机没有:{what}", "Not on this device: {what}"),
+    "store_locked": (
+        "本地库 {store} 已被另一个程序打开,请先关闭它。",
+        "The store {store} is open in another process. Close that one first.",
+    ),
+    "store_missing": ("找不到本地库 {store}。", "There is no store at {store}."),
+    "wrong_passphrase": ("口令不对,本地库未打开。", "Wrong passphrase; the store stays closed."),
+    "keystore_unavailable": (
+        "本机没有可用的系统密钥库,请提供口令。",
+        "There is no usable system keystore here; give a passphrase.",
+    ),
+    "store_damaged": (
+        "本地库中的内容已损坏:{what}。请保留本机并联系管理员。",
+        "Something in the store is damaged: {what}. Keep this device and speak to your administrator.",
+    ),
+    "store_too_new": (
+        "本地库由更新版本的应用写成(版本 {version}),请更新应用。",
+        "The store was written by a newer app (version {version}). Update this app.",
+    ),
+    "sqlcipher_missing": (
+        "这个本地库需要 sqlcipher3,请安装后再打开。",
+        "This store needs sqlcipher3; install it and open again.",
+    ),
+    "already_enrolled": (
+        "本地库 {store} 已登记,请用 FieldClient.open 打开。",
+        "The store {store} is enrolled already; use FieldClient.open.",
+    ),
+    "not_enrolled": (
+        "本地库 {store} 的登记没有完成,请重新登记。",
+        "The enrolment of {store} was not finished; enrol again.",
+    ),
+    "unsafe_to_wipe": (
+        "还有 {operations} 条记录、{files} 个文件法院尚未可靠收到,不能清除。",
+        "{operations} operations and {files} files are not safely with the court yet; nothing was wiped.",
+    ),
+    # command line
+    "cli_enrolled": ("已登记:{name}({court})", "Enrolled: {name} ({court})"),
+    "cli_recorded": ("已录入 {kind},编号 {id}", "Recorded {kind}, id {id}"),
+    "cli_missing": ("尚缺:{what}", "Still missing: {what}"),
+    "cli_unenrolled": ("已注销并清除本地库 {store}", "Unenrolled; the store {store} was wiped"),
+    "cli_passphrase": ("口令", "Passphrase"),
+    "cli_needs_passphrase": (
+        "需要口令:用 --passphrase-file 或环境变量 ZHIXING_PASSPHRASE。",
+        "A passphrase is needed: --passphrase-file or the variable ZHIXING_PASSPHRASE.",
+    ),
+    "phase_push": ("上报", "push"),
+    "phase_pull": ("下载", "pull"),
+    "phase_upload": ("上传照片", "upload"),
+}

@@ -1,0 +1,77 @@
+"""What an officer sees of his cases, his day and his device, all from this device."""
+
+from datetime import datetime
+
+from client_sdk.cases import case_of, due_nodes, review_of
+from client_sdk.clock import from_wire, local_date
+from client_sdk.errors import NotFound
+from client_sdk.holdings import Holdings
+from client_sdk.views import Action, Case, Review, Status, Today
+
+
+class Overview:
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+
+    def cases(self) -> list[Case]:
+        bookmark = self._holdings.replica.bookmark()
+        own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
+        found = [case_of(unit, own, bookmark.complete_seq) for unit in self._holdings.replica.units("case")]
+        return sorted(found, key=lambda case: (case.case_no, case.id))
+
+    def case(self, case_id: str) -> Case:
+        unit = self._holdings.replica.unit("case", case_id)
+        if unit is None:
+            raise NotFound(what=f"case {case_id}")
+        bookmark = self._holdings.replica.bookmark()
+        own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
+        return case_of(unit, own, bookmark.complete_seq)
+
+    def reviews(self) -> list[Review]:
+        return [review_of(members) for members in self._holdings.replica.reviews()]
+
+    def unsent(self) -> list[Action]:
+        acked_seq = self._holdings.acked_seq
+        return self._holdings.outbox.actions(acked_seq, after=acked_seq)
+
+    def as_of(self) -> datetime | None:
+        as_of = self._holdings.replica.bookmark().as_of
+        return from_wire(as_of) if as_of else None
+
+    def today(self) -> Today:
+        date = local_date(self._holdings.store.clock.now())
+        profile = next(iter(self._holdings.replica.units("profile")), None)
+        orders = profile.data.get("orders") if profile else None
+        return Today(
+            date=date,
+            nodes=tuple(due_nodes(self.cases(), date)),
+            orders=tuple(orders or ()),
+            reviews=tuple(self.reviews()),
+            unsent=tuple(self.unsent()),
+            recovered=tuple(photo for photo in self._holdings.captures.unbound() if photo.is_recovered),
+            as_of=self.as_of(),
+        )
+
+    def status(self) -> Status:
+        holdings, contact = self._holdings, self._holdings.contact
+        operations, operation_bytes = holdings.outbox.count_after(holdings.acked_seq)
+        files, file_bytes = holdings.deliveries.undelivered_bytes(holdings.statement)
+        unsafe = holdings.unsafe()
+        clock, offset = contact.judge_clock(holdings.store.clock) if contact else ("unbounded", None)
+        return Status(
+            unsent_operations=operations,
+            unsent_bytes=operation_bytes + file_bytes,
+            unsent_files=files,
+            unsafe_operations=unsafe.operations,
+            unsafe_files=unsafe.files,
+            last_contact_at=contact.statement.received_at if contact else None,
+            clock=clock,
+            clock_offset_seconds=offset,
+            free_bytes=holdings.store.free_bytes(),
+            recovered_photos=sum(photo.is_recovered for photo in holdings.captures.unbound()),
+            broken_files=holdings.captures.broken_files(),
+            refused_files=holdings.deliveries.refused(),
+            officer=str(holdings.identity.officer.get("name", "")),
+            court=str(holdings.identity.court.get("name", "")),
+            server=holdings.identity.server,
+        )

@@ -1,0 +1,124 @@
+"""From what the officer says and shows to an act that is safe here: no network, no readable replica needed."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from client_sdk import completeness, wire
+from client_sdk.errors import FieldError, InvalidRecord
+from client_sdk.holdings import Holdings
+from client_sdk.records import (
+    Act,
+    Context,
+    Subject,
+    body_bytes,
+    context_now,
+    draft_of,
+    members_of,
+    require_name,
+    require_uuid,
+)
+from client_sdk.replica import Unit
+from client_sdk.views import OTHER_SHOT, Action, Photo
+
+
+class Recorder:
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+        self._catalogue: tuple[str | None, Mapping[str, Any] | None] = (None, None)
+
+    def capture(self, content: bytes, shot_code: str) -> Photo:
+        return self._holdings.captures.capture(bytes(content), require_name(shot_code, "/shot_code"))
+
+    def import_file(self, path: Path, shot_code: str) -> Photo:
+        return self._holdings.captures.import_file(path, require_name(shot_code, "/shot_code"))
+
+    def record(
+        self,
+        act_kind: str,
+        fields: Mapping[str, Any],
+        subjects: Sequence[Subject],
+        photos: Sequence[Photo | Path | str],
+        position: Mapping[str, Any] | None,
+        corrects: str | None,
+    ) -> Action:
+        # Before any file is taken in: an officer who must correct a text does not seal his photos twice.
+        body_bytes({"fields": fields, "position": position})
+        sealed = tuple(self._sealed(photo) for photo in photos)
+        act = Act(act_kind, fields, tuple(subjects), sealed, position, corrects)
+        kinds = self._kinds()
+        members = members_of(act, self._context(kinds))
+        found = _assess(kinds, act_kind, members)
+        draft = draft_of(members, act, found.missing, found.warnings)
+        seq = self._holdings.outbox.add(draft)
+        return self._holdings.outbox.action(seq, self._holdings.acked_seq)
+
+    def _context(self, kinds: Mapping[str, Any] | None) -> Context:
+        statement = self._holdings.statement
+        return context_now(
+            self._holdings.store.clock,
+            str(self._holdings.identity.certificate.officer),
+            f"{kinds.get('catalogue')}@{kinds.get('version')}" if kinds else None,
+            wire.text_hash(statement.text) if statement else None,
+        )
+
+    def _sealed(self, photo: Photo | Path | str) -> Photo:
+        if isinstance(photo, Photo):
+            return self._holdings.captures.photo(photo.id)
+        return self._holdings.captures.import_file(Path(photo), OTHER_SHOT)
+
+    def subjects(
+        self,
+        case_id: str | UUID | None,
+        case_ids: Sequence[str | UUID] | None,
+        case_no: str | None,
+        node_id: str | UUID | None,
+    ) -> list[Subject]:
+        """Raises InvalidRecord unless exactly one way of naming the subject is used."""
+        if sum(given is not None for given in (case_id, case_ids, case_no)) != 1:
+            raise InvalidRecord("subject_needed", "/subjects")
+        if case_no is not None:
+            return [Subject("case_no", case_no)]
+        named = [case_id] if case_id is not None else list(case_ids or ())
+        ids = list(dict.fromkeys(require_uuid(each, "/case_id") for each in named))
+        if not ids:
+            raise InvalidRecord("subject_needed", "/case_ids")
+        node = None if node_id is None else require_uuid(node_id, "/node_id")
+        return [self._subject(id_, node if len(ids) == 1 else None, node) for id_ in ids]
+
+    def _subject(self, case_id: str, node_id: str | None, node_of_one: str | None) -> Subject:
+        unit = self._unit(case_id)
+        if unit is None:
+            return Subject("case", case_id, node_id=node_id)
+        nodes = unit.data.get("nodes") or ()
+        if node_of_one is not None and any(node.get("id") == node_of_one for node in nodes):
+            node_id = node_of_one
+        return Subject("case", case_id, unit.data.get("assignment_no"), node_id, unit.tag)
+
+    def _unit(self, case_id: str) -> Unit | None:
+        try:
+            return self._holdings.replica.unit("case", case_id)
+        except FieldError:  # a damaged replica must not stop a record: it is fetched again by the next pull
+            return None
+
+    def _kinds(self) -> Mapping[str, Any] | None:
+        """The document of action kinds as last pulled, None before the first pull."""
+        try:
+            tag = self._holdings.replica.tag("catalogue")
+            if tag != self._catalogue[0]:
+                unit = next(iter(self._holdings.replica.units("catalogue")), None)
+                self._catalogue = (tag, unit.data.get("kinds") if unit else None)
+        except FieldError:
+            return None
+        return self._catalogue[1]
+
+
+def _assess(kinds: Mapping[str, Any] | None, kind: str, members: Mapping[str, Any]) -> completeness.Assessment:
+    if kinds is None:
+        return completeness.Assessment()
+    try:
+        return completeness.assess(kinds, kind, members)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # A catalogue of a form unknown to this SDK: the server judges, and the act is recorded all the same.
+        return completeness.Assessment()

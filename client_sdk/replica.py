@@ -1,0 +1,146 @@
+"""What this device knows: units as the court sent them, replaced whole, a page and its cursor in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from client_sdk import wire
+from client_sdk.clock import from_wire, to_wire
+from client_sdk.database import Database
+from client_sdk.pages import Page
+
+# A server that counts differently must not make us fetch everything on every sync.
+DIGEST_RESET_INTERVAL = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where the replica stands."""
+
+    cursor: str | None = None
+    round: int = 0
+    """Rises with each answer that builds on nothing; units of an older round are swept when that one is complete."""
+    is_sweeping: bool = False
+    complete_seq: int = 0
+    """Acknowledged number of the last complete pull: every unit reflects our operations up to there."""
+    as_of: str | None = None
+    digest_reset_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What one page did."""
+
+    received: int
+    removed: int
+    is_digest_right: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    id: str
+    tag: str
+    base_seq: int
+    """Operations up to here are in `data` already."""
+    data: Mapping[str, Any]
+
+
+class Replica:
+    def __init__(self, database: Database, has_unsafe_work: Callable[[str], bool]) -> None:
+        """`has_unsafe_work(case_id)`: is there work on this case that the court does not hold safely?"""
+        self._database = database
+        self._has_unsafe_work = has_unsafe_work
+
+    def bookmark(self) -> Bookmark:
+        return Bookmark(**(self._database.meta("replica") or {}))
+
+    def _save(self, bookmark: Bookmark) -> None:
+        self._database.set_meta("replica", asdict(bookmark))
+
+    def forget_cursor(self) -> None:
+        """The next answer builds on nothing; what is held stays readable until that answer is complete."""
+        with self._database.transaction():
+            self._save(replace(self.bookmark(), cursor=None))
+
+    def reset_after_digest(self, now: datetime) -> bool:
+        """Forget the cursor because the digests differ, once an hour at most; whether it was done."""
+        bookmark = self.bookmark()
+        last = bookmark.digest_reset_at
+        if last is not None and timedelta() <= now - from_wire(last) < DIGEST_RESET_INTERVAL:
+            return False
+        with self._database.transaction():
+            self._save(replace(bookmark, cursor=None, digest_reset_at=to_wire(now)))
+        return True
+
+    def apply(self, page: Page, acked_seq: int) -> Applied:
+        """Removals first, then what is new, then the cursor. Call inside the transaction that keeps the statement."""
+        bookmark = self.bookmark()
+        if page.base is None:
+            bookmark = replace(bookmark, round=bookmark.round + 1, is_sweeping=True)
+        removed = sum(self._remove(type_, id_) for type_, id_ in page.remove)
+        for unit in page.put:
+            self._put(unit.type, unit.id, unit.tag, unit.data, acked_seq, bookmark.round)
+        self._take_reviews(page)
+        bookmark = replace(bookmark, cursor=page.cursor)
+        if page.is_complete:
+            removed += self._sweep(bookmark)
+            bookmark = replace(bookmark, is_sweeping=False, complete_seq=acked_seq, as_of=to_wire(page.as_of))
+            self._erase_leaving()
+        self._save(bookmark)
+        is_right = not page.is_complete or page.digest in (None, self.digest())
+        return Applied(len(page.put), removed, is_right)
+
+    def _put(self, type_: str, id_: str, tag: str, data: Mapping[str, Any], acked_seq: int, round_: int) -> None:
+        sealed = self._database.seal(dict(data), f"unit|{type_}|{id_}")
+        sql = "INSERT OR REPLACE INTO unit (type, id, tag, base_seq, round, sealed) VALUES (?, ?, ?, ?, ?, ?)"
+        self._database.run(sql, type_, id_, tag, acked_seq, round_, sealed)
+
+    def _remove(self, type_: str, id_: str) -> int:
+        """Erase, or seal away what unsafe work still leans on."""
+        if type_ == "case" and self._has_unsafe_work(id_):
+            return self._database.run("UPDATE unit SET is_leaving = 1 WHERE type = ? AND id = ?", type_, id_)
+        return self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
+
+    def _sweep(self, bookmark: Bookmark) -> int:
+        if not bookmark.is_sweeping:
+            return 0
+        sql = "SELECT type, id FROM unit WHERE round < ? AND is_leaving = 0"
+        return sum(self._remove(type_, id_) for type_, id_ in self._database.rows(sql, bookmark.round))
+
+    def _erase_leaving(self) -> None:
+        for type_, id_ in self._database.rows("SELECT type, id FROM unit WHERE is_leaving = 1"):
+            if not self._has_unsafe_work(id_):
+                self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
+
+    def _take_reviews(self, page: Page) -> None:
+        """Each answer carries all of this device's reviews."""
+        self._database.run("DELETE FROM review")
+        for review in page.reviews:
+            identity = str(review.get("id"))
+            sealed = self._database.seal(dict(review), f"review|{identity}")
+            self._database.run("INSERT OR REPLACE INTO review VALUES (?, ?)", identity, sealed)
+
+    def reviews(self) -> list[Mapping[str, Any]]:
+        rows = self._database.rows("SELECT id, sealed FROM review ORDER BY id")
+        return [self._database.unseal(sealed, f"review|{identity}") for identity, sealed in rows]
+
+    def digest(self) -> str:
+        return wire.digest(self._database.rows("SELECT type, id, tag FROM unit WHERE is_leaving = 0"))
+
+    def tag(self, type_: str) -> str | None:
+        """Of the first unit of a type: equal tags mean equal content, so a reader may keep what it has parsed."""
+        found = self._database.rows("SELECT tag FROM unit WHERE type = ? AND is_leaving = 0 ORDER BY id LIMIT 1", type_)
+        return str(found[0][0]) if found else None
+
+    def units(self, type_: str) -> list[Unit]:
+        sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = ? AND is_leaving = 0 ORDER BY id"
+        return [self._unit(type_, *row) for row in self._database.rows(sql, type_)]
+
+    def unit(self, type_: str, id_: str) -> Unit | None:
+        sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = ? AND id = ? AND is_leaving = 0"
+        found = self._database.rows(sql, type_, id_)
+        return self._unit(type_, *found[0]) if found else None
+
+    def _unit(self, type_: str, id_: str, tag: str, base_seq: int, sealed: bytes) -> Unit:
+        return Unit(id_, tag, base_seq, self._database.unseal(sealed, f"unit|{type_}|{id_}"))

@@ -1,0 +1,166 @@
+"""What the engine asks of the world, one step at a time: send, wait, tell, read or keep.
+
+A flow is a generator that yields steps and is sent each step's answer. Whoever drives it owns network, clock and disk:
+`drivers.py` for real ones, the simulation for its own. Ending a flow between two steps is what a crash does.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from client_sdk import wire
+from client_sdk.deliveries import PendingFile
+from client_sdk.outbox import LoggedOperation
+from client_sdk.pages import Page
+from client_sdk.replica import Applied, Bookmark
+from client_sdk.views import Progress
+
+T = TypeVar("T")
+
+
+class Step(Generic[T]):
+    """A request of the engine whose answer is a T."""
+
+
+Flow = Generator[Step[Any], Any, T]
+
+
+def ask(step: Step[T]) -> Flow[T]:
+    """`answer = yield from ask(step)`, with the answer's type."""
+    answer: T = yield step
+    return answer
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Whatever came back; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """No reply; the request may have arrived all the same."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Send(Step[Reply | Unreachable]):
+    request: Request
+
+
+@dataclass(frozen=True)
+class Wait(Step[None]):
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tell(Step[None]):
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class LogView:
+    """The end of the log and the hashes asked for, as far as it goes."""
+
+    head_seq: int
+    hashes: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class ReadLog(Step[LogView]):
+    seqs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    operations: tuple[LoggedOperation, ...]
+    thumbnails: Mapping[str, bytes]
+    left: int
+    """Operations above `after_seq`, these included."""
+
+
+@dataclass(frozen=True)
+class NextBatch(Step[Batch]):
+    after_seq: int
+    max_operations: int
+    max_bytes: int
+    max_thumbnail_bytes: int
+
+
+@dataclass(frozen=True)
+class DescribeDevice(Step[dict[str, Any]]):
+    """The `status` of a push."""
+
+
+@dataclass(frozen=True)
+class KeepAnswer(Step[None]):
+    """A verified statement, with what came beside it, in one transaction."""
+
+    statement: wire.Statement
+    key_texts: tuple[str, ...] = ()
+    results: Sequence[Mapping[str, Any]] = ()
+    wanted: Sequence[Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class ReadBookmark(Step[Bookmark]):
+    pass
+
+
+@dataclass(frozen=True)
+class ForgetCursor(Step[None]):
+    pass
+
+
+@dataclass(frozen=True)
+class ResetAfterDigest(Step[bool]):
+    """Forget the cursor unless that was done within the hour; whether it was done."""
+
+
+@dataclass(frozen=True)
+class ApplyPage(Step[Applied]):
+    """A page, its statement, receipts and cursor in one transaction."""
+
+    page: Page
+    statement: wire.Statement
+    key_texts: tuple[str, ...]
+    receipts: tuple[wire.FileReceipt, ...]
+
+
+@dataclass(frozen=True)
+class ListPending(Step[list[PendingFile]]):
+    statement: wire.Statement
+
+
+@dataclass(frozen=True)
+class ReadPiece(Step[bytes | None]):
+    """A range of a file; None when this device cannot read it any more."""
+
+    sha256: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class MarkDelivered(Step[None]):
+    sha256: str
+    server_epoch: str
+
+
+@dataclass(frozen=True)
+class MarkRefused(Step[None]):
+    sha256: str
+    reason: str

@@ -1,0 +1,162 @@
+"""One store on disk, opened by one process: the database, the folder of its header, lock and sealed files.
+
+`officer.db` is SQLite; `officer.db.vault/` holds `header.json`, `lock` and `files/`.
+"""
+
+import os
+import random
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from client_sdk import disk
+from client_sdk.clock import Clock, DeviceClock
+from client_sdk.database import Database, preferred_way
+from client_sdk.errors import NotEnrolled, StoreLocked
+from client_sdk.vault import Keystore, Vault, create_vault, forget_keystore, open_vault, system_keystore
+
+RESERVE_BYTES = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the store asks the machine; tests and the simulation bring their own."""
+
+    clock: Clock
+    free_bytes: Callable[[Path], int] = disk.free_bytes
+    keystore: Keystore | None = None
+    reserve_bytes: int = RESERVE_BYTES
+    sleep: Callable[[float], object] = time.sleep
+    random: Callable[[], float] = random.random
+    """From 0 to 1; spreads waits, nothing secret."""
+    new_nonce: Callable[[], str] = lambda: secrets.token_urlsafe(24)
+
+
+def this_machine() -> Surroundings:
+    return Surroundings(clock=DeviceClock(), keystore=system_keystore())
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a store's parts are."""
+
+    database: Path
+
+    @property
+    def vault(self) -> Path:
+        return self.database.with_name(self.database.name + ".vault")
+
+    @property
+    def header(self) -> Path:
+        return self.vault / "header.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.vault / "lock"
+
+    @property
+    def files(self) -> Path:
+        return self.vault / "files"
+
+
+class Store:
+    """An open store: its keys, its database, its files. Close it to let others in."""
+
+    def __init__(self, places: Places, lock: "Lock", vault: Vault, surroundings: Surroundings) -> None:
+        self.places = places
+        self.vault = vault
+        self.clock = surroundings.clock
+        self.surroundings = surroundings
+        self._lock = lock
+        self.database = Database(places.database, vault)
+
+    def close(self) -> None:
+        self.database.close()
+        self._lock.release()
+
+    def free_bytes(self) -> int:
+        return self.surroundings.free_bytes(self.places.vault)
+
+    def erase(self) -> None:
+        """Keys first: whatever the disk keeps of the rest is noise without them."""
+        self.database.close()
+        forget_keystore(self.places.header, self.surroundings.keystore)
+        _overwrite(self.places.header)
+        for suffix in ("", "-wal", "-shm"):
+            self.places.database.with_name(self.places.database.name + suffix).unlink(missing_ok=True)
+        shutil.rmtree(self.places.vault)
+        self._lock.release()
+
+
+def create_store(path: Path, passphrase: str | None, surroundings: Surroundings, way: str | None = None) -> Store:
+    """A new, empty store. Raises StoreLocked, KeystoreUnavailable."""
+    places = Places(path.absolute())
+    disk.make_folder(places.vault)
+    disk.make_folder(places.files)
+    lock = Lock(places.lock, places.database)
+    try:
+        vault = create_vault(places.header, way or preferred_way(), passphrase, surroundings.keystore)
+        return Store(places, lock, vault, surroundings)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def open_store(path: Path, passphrase: str | None, surroundings: Surroundings) -> Store:
+    """Raises NotEnrolled (no such store), StoreLocked, WrongPassphrase, KeystoreUnavailable, StoreDamaged."""
+    places = Places(path.absolute())
+    if not places.header.exists():
+        raise NotEnrolled("store_missing", store=str(path))
+    disk.make_folder(places.files)
+    lock = Lock(places.lock, places.database)
+    try:
+        vault = open_vault(places.header, passphrase, surroundings.keystore)
+        return Store(places, lock, vault, surroundings)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def exists(path: Path) -> bool:
+    return Places(path.absolute()).header.exists()
+
+
+class Lock:
+    """Held by the one process that has the store open; the system lets go of it however that process ends."""
+
+    def __init__(self, path: Path, store: Path) -> None:
+        """Raises StoreLocked."""
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock_exclusively(self._descriptor)
+        except OSError:
+            os.close(self._descriptor)
+            raise StoreLocked(store=str(store)) from None
+
+    def release(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock_exclusively(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock_exclusively(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _overwrite(path: Path) -> None:
+    with open(path, "r+b") as handle:
+        handle.write(os.urandom(path.stat().st_size))
+        handle.flush()
+        os.fsync(handle.fileno())

@@ -1,0 +1,207 @@
+"""Delivering promised files by tus 1.0.0, one piece at a time, resumable at any byte. I/O-free.
+
+A cut costs at most one piece: the server keeps nothing of an unfinished PATCH. What it answers here is not signed, so
+a file counts as safe only by its receipt; an upload's 204 only says that there is no more to send.
+"""
+
+import json
+from dataclasses import dataclass
+
+from client_sdk.answers import busy_error, is_transient
+from client_sdk.deliveries import PendingFile
+from client_sdk.engine import Engine
+from client_sdk.errors import NotSent
+from client_sdk.patience import retry_after_seconds
+from client_sdk.steps import (
+    Flow,
+    ListPending,
+    MarkDelivered,
+    MarkRefused,
+    ReadPiece,
+    Reply,
+    Request,
+    Send,
+    Tell,
+    Unreachable,
+    Wait,
+    ask,
+)
+from client_sdk.views import Progress, SyncReport
+
+UPLOADS_PATH = "/api/v1/uploads/"
+MIN_PIECE = 64 * 1024
+FIRST_PIECE = 256 * 1024
+MAX_PIECE = 1024 * 1024
+# Twice as much next time if a piece took less, half if it took more.
+QUICK_SECONDS, SLOW_SECONDS = 1.0, 8.0
+MAX_RENEWALS = 3
+MAX_MISMATCHES = 3
+
+UNAUTHORISED = "unauthorised"
+MISMATCH = "hash_mismatch"
+DAMAGED = "damaged_here"
+_MISMATCH = (460,)
+
+
+@dataclass
+class Pieces:
+    """How much to send at once, by what the line bears."""
+
+    size: int = FIRST_PIECE
+
+    def went(self, seconds: float) -> None:
+        if seconds < QUICK_SECONDS:
+            self.size = min(MAX_PIECE, self.size * 2)
+        elif seconds > SLOW_SECONDS:
+            self.failed()
+
+    def failed(self) -> None:
+        self.size = max(MIN_PIECE, self.size // 2)
+
+
+class Uploads:
+    """All files one sync owes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pieces = Pieces()
+
+    def deliver_all(self) -> Flow[None]:
+        """Each pending file once. A file the server does not take is named in the report and stops no other."""
+        pending = yield from ask(ListPending(self._engine.statement))
+        total, done = sum(file.size for file in pending), 0
+        for file in pending:
+            yield from self._deliver(file, done, total)
+            done += file.size
+
+    def _deliver(self, file: PendingFile, done: int, total: int) -> Flow[None]:
+        for _ in range(MAX_RENEWALS):
+            if self._engine.bearer is None:
+                yield from self._engine.push(at_least_once=True)
+            reason = yield from Delivery(self._engine, self._pieces, file, done, total).run()
+            if reason != UNAUTHORISED:
+                break
+            self._engine.bearer = None
+        else:
+            reason = UNAUTHORISED
+        yield from self._keep(file, reason)
+
+    def _keep(self, file: PendingFile, reason: str | None) -> Flow[None]:
+        tally = self._engine.tally
+        if reason is None:
+            tally.files_sent += 1
+            yield from ask(MarkDelivered(file.sha256, self._engine.statement.server_epoch))
+        else:
+            tally.files_refused[file.sha256] = reason
+            yield from ask(MarkRefused(file.sha256, reason))
+
+
+class Delivery:
+    """One file on its way."""
+
+    def __init__(self, engine: Engine, pieces: Pieces, file: PendingFile, done: int, total: int) -> None:
+        self._engine = engine
+        self._pieces = pieces
+        self._file = file
+        self._done, self._total = done, total
+        self._mismatches = 0
+        # At zero the promise itself is the upload, so a small photo is one PATCH; further on we ask first.
+        self._offset: int | None = 0 if engine.offsets.pop(file.sha256, None) == 0 else None
+
+    def run(self) -> Flow[str | None]:
+        """None when the server has every byte, else why it takes no more. Raises NotSent when patience ends."""
+        while self._offset is None or self._offset < self._file.size:
+            reason = yield from (self._ask_offset() if self._offset is None else self._send_piece(self._offset))
+            if reason is not None:
+                return reason
+        return None
+
+    def _ask_offset(self) -> Flow[str | None]:
+        reply = yield from ask(Send(self._request("HEAD")))
+        if isinstance(reply, Reply) and reply.status in (200, 204):
+            self._offset = _offset_of(reply, self._file.size)
+            return None
+        return (yield from self._after_failure(reply))
+
+    def _send_piece(self, offset: int) -> Flow[str | None]:
+        piece = yield from ask(ReadPiece(self._file.sha256, offset, self._pieces.size))
+        if not piece:
+            return DAMAGED
+        headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        reply = yield from ask(Send(self._request("PATCH", headers, piece)))
+        if not isinstance(reply, Reply) or reply.status not in (200, 204):
+            self._offset = None
+            self._pieces.failed()
+            return (yield from self._after_failure(reply))
+        reached = _offset_of(reply, self._file.size)
+        self._offset = reached
+        if reached <= offset:
+            return (yield from self._after_mismatch())
+        self._engine.patience.reset()
+        self._pieces.went(reply.elapsed_seconds)
+        self._engine.tally.bytes_sent += reached - offset
+        yield from ask(Tell(Progress("upload", self._done + reached, self._total, self._file.sha256[:12])))
+        return None
+
+    def _request(self, method: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Request:
+        ours = {"Authorization": f"Bearer {self._engine.bearer}", "Tus-Resumable": "1.0.0"}
+        return Request(method, UPLOADS_PATH + self._file.sha256, {**ours, **(headers or {})}, body)
+
+    def _after_failure(self, reply: Reply | Unreachable) -> Flow[str | None]:
+        """Wait and go on, or the reason to let this file be. Raises NotSent."""
+        if isinstance(reply, Unreachable):
+            return (yield from self._wait(NotSent("unreachable", note=reply.reason)))
+        if reply.status == 401:
+            return UNAUTHORISED
+        if reply.status in _MISMATCH:
+            return (yield from self._after_mismatch())
+        # 409: another offset than ours. 423: an older request of ours still holds the upload. 413: smaller pieces.
+        if is_transient(reply) or reply.status in (409, 413, 423):
+            return (yield from self._wait(busy_error(reply), retry_after_seconds(reply.headers)))
+        return _refusal(reply)
+
+    def _after_mismatch(self) -> Flow[str | None]:
+        """The whole arrived and had another hash, or the server went back: begin again, three times at most."""
+        self._mismatches += 1
+        self._offset = None
+        if self._mismatches >= MAX_MISMATCHES:
+            return MISMATCH
+        return (yield from self._wait(NotSent("server_fault", status=460)))
+
+    def _wait(self, fault: NotSent, retry_after: float | None = None) -> Flow[str | None]:
+        wait = self._engine.patience.next_wait(retry_after)
+        if wait is None:
+            raise fault
+        yield from ask(Wait(wait))
+        return None
+
+
+def _offset_of(reply: Reply, size: int) -> int:
+    """Raises NotSent for what no tus server of ours answers."""
+    text = reply.headers.get("upload-offset", "")
+    if "tus-resumable" not in reply.headers or not text.isdecimal() or int(text) > size:
+        raise NotSent("answer_unproven", note=f"HTTP {reply.status}")
+    return int(text)
+
+
+def _refusal(reply: Reply) -> str:
+    """Why a tus server or our own problem document refuses this file. Raises NotSent for anybody else's page."""
+    try:
+        members = json.loads(reply.body)
+        return str(members["code"])
+    except (ValueError, KeyError, TypeError):
+        if "tus-resumable" in reply.headers:
+            return f"http_{reply.status}"
+        raise NotSent("answer_unproven", note=f"HTTP {reply.status}") from None
+
+
+def sync(engine: Engine) -> Flow[SyncReport]:
+    """Push before pull before uploads; after uploads one more pull, which brings their receipts."""
+    yield from engine.push_and_pull()
+    uploads = Uploads(engine)
+    yield from uploads.deliver_all()
+    if engine.tally.files_sent:
+        yield from engine.pull()
+    left = yield from ask(ListPending(engine.statement))
+    unsent = yield from engine.unsent()
+    return engine.tally.report(is_everything_sent=not left and not unsent)

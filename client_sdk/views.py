@@ -1,0 +1,214 @@
+"""What the SDK hands to an app: plain, frozen, computed; nothing here writes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+CAMERA = "CAMERA"
+IMPORTED = "IMPORTED"
+OTHER_SHOT = "OTHER"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """Bytes sealed on this device; bound to an action once `record_action` has taken it."""
+
+    id: str
+    sha256: str
+    size: int
+    media_type: str
+    origin: str
+    shot_code: str
+    recorded_at: datetime
+    name: str = ""
+    is_recovered: bool = False
+    """Found after a crash: its capture had reached the disk but not the store."""
+    thumbnail_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """One act as this device recorded it. A snapshot: `FieldClient.action(id)` gives the present one."""
+
+    id: str
+    seq: int
+    hash: str
+    kind: str
+    recorded_at: datetime
+    case_ids: tuple[str, ...]
+    case_no: str | None
+    missing: tuple[Any, ...]
+    """What the catalogue's blocking rules still want, as computed here when it was recorded."""
+    warnings: tuple[Any, ...]
+    files: tuple[str, ...]
+    """SHA-256 of each file it promises."""
+    size: int
+    """Bytes of the operation."""
+    status: str = "unsent"
+    """`unsent`, then the court's word: `applied`, `superseded`, `parked`, `quarantined`; `sent` if that was lost."""
+    code: str = ""
+    corrects: str | None = None
+
+
+@dataclass(frozen=True)
+class Party:
+    role: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step of a case's flow; `state` is NOT_STARTED, RUNNING or DONE."""
+
+    id: str
+    key: str
+    stage: str
+    zh: str
+    en: str
+    state: str
+    started_on: date | None = None
+    due_on: date | None = None
+    finished_on: date | None = None
+    limit_kind: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    id: str
+    sha256: str
+    size: int
+    media_type: str
+    kind: str
+    title: str
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True)
+class CaseAction:
+    """An act in a case: the court's view of it, or ours while the court has not answered for it (`is_own_unsent`)."""
+
+    id: str
+    kind: str
+    recorded_at: datetime | None
+    status: str
+    is_complete: bool
+    missing: tuple[Any, ...]
+    officer: Any = None
+    received_at: datetime | None = None
+    is_own_unsent: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case this officer holds, as of the last pull, with his own unsent acts laid over it."""
+
+    id: str
+    case_no: str
+    cause: str
+    status: str
+    assignment_no: int | None
+    parties: tuple[Party, ...]
+    nodes: tuple[Node, ...]
+    papers: tuple[Paper, ...]
+    actions: tuple[CaseAction, ...]
+    filed_on: date | None = None
+    priority: Any = None
+    claim_amount: Any = None
+    recovered_amount: Any = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The unit as the server sent it, for members newer than this SDK."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Something of ours that a person at the court must look at."""
+
+    id: str
+    cause: str
+    state: str
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class DueNode:
+    case_id: str
+    case_no: str
+    node: Node
+    days_left: int
+    """Negative when overdue, by the date in China."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """The officer's day, offline."""
+
+    date: date
+    nodes: tuple[DueNode, ...]
+    """Running nodes with a due date, the most urgent first."""
+    orders: tuple[Mapping[str, Any], ...]
+    reviews: tuple[Review, ...]
+    unsent: tuple[Action, ...]
+    recovered: tuple[Photo, ...]
+    as_of: datetime | None
+    """When the court last told us everything; None before the first pull."""
+
+
+ClockVerdict = Literal["consistent", "skewed", "unbounded"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What this device owes and knows about itself."""
+
+    unsent_operations: int
+    unsent_bytes: int
+    """Operations and files that the court has not taken yet."""
+    unsent_files: int
+    unsafe_operations: int
+    unsafe_files: int
+    """Taken or not, what the court does not safely have: `unenrol` refuses while there are any."""
+    last_contact_at: datetime | None
+    """The court's own time in its last signed answer."""
+    clock: ClockVerdict
+    clock_offset_seconds: float | None
+    free_bytes: int
+    recovered_photos: int
+    broken_files: int
+    """Files a crash left unreadable; they are kept beside the photos."""
+    refused_files: Mapping[str, str]
+    """Files the server does not take, by hash, with its reason."""
+    officer: str
+    court: str
+    server: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step forward. `done` and `total` are bytes when uploading, operations or units otherwise."""
+
+    phase: Literal["push", "pull", "upload"]
+    done: int
+    total: int | None
+    name: str = ""
+
+    def __str__(self) -> str:
+        total = "?" if self.total is None else str(self.total)
+        return f"{self.phase} {self.done}/{total} {self.name}".rstrip()
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What one sync did. `is_everything_sent` is the answer to "is it all up?"."""
+
+    operations_sent: int
+    statuses: Mapping[str, int]
+    """How many of them the server applied, superseded, parked, quarantined."""
+    units_received: int
+    units_removed: int
+    files_sent: int
+    bytes_sent: int
+    files_refused: Mapping[str, str]
+    is_everything_sent: bool
+    as_of: datetime | None

@@ -1,0 +1,395 @@
+"""A court in this process, small and honest: it signs, keeps and answers as docs/reference/protocol.md says.
+
+Not the server: a twin for engine tests, so that the SDK is tested without Django. `Line` is the network between.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from client_sdk.steps import Reply, Request, Unreachable
+
+ZEROS = "0" * 64
+
+
+def b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def b64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def sha256(raw: bytes) -> bytes:
+    return hashlib.sha256(raw).digest()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass
+class Log:
+    """One device's log as the court holds it."""
+
+    device: uuid.UUID
+    device_key: bytes
+    certificate: str
+    bodies: list[bytes] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+
+    def head(self, seq: int) -> bytes:
+        return self.hashes[seq - 1] if seq else sha256(b"zhixing-genesis-1" + self.certificate.encode())
+
+    def link(self, seq: int, body: bytes) -> bytes:
+        place = self.device.bytes + (1).to_bytes(4) + seq.to_bytes(8)
+        return sha256(b"zhixing-op-1" + self.head(seq - 1) + place + sha256(body))
+
+
+@dataclass
+class Court:
+    """Set `units`, `safe` (a policy), `statuses`; read `log`, `files`, `requests`."""
+
+    units: dict[tuple[str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    safe: Callable[["Court"], tuple[int, int]] = lambda court: (len(court.log.bodies), court.position)
+    max_operations: int = 500
+    page_size: int = 100
+    answer_code: str = "ok"
+    keeps_only: int | None = None
+    """Of a push, acknowledge no more than so many."""
+    says: list[Reply] = field(default_factory=list)
+    """Answers to give instead of our own, first come first served."""
+    wants: list[dict[str, Any]] | None = None
+    keeps_promises: bool = True
+
+    def __post_init__(self) -> None:
+        self.id = uuid.uuid4()
+        self.root, self.signing = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+        self.escrow = X25519PrivateKey.generate()
+        self.secret = b"0123456789"
+        self.position: int = 1
+        self.server_epoch, self.ledger_epoch = "life-1", "ledger-1"
+        self.logs: dict[uuid.UUID, Log] = {}
+        self.files: dict[str, bytearray] = {}
+        self.verified: dict[str, bytes] = {}
+        self.receipts: list[str] = []
+        self.reviews: list[dict[str, Any]] = []
+        self.bearers: set[str] = set()
+        self.views: dict[str, dict[tuple[str, str], str]] = {}
+        self.acked_view: tuple[str | None, dict[tuple[str, str], str]] = (None, {})
+        self.requests: list[tuple[str, str]] = []
+        self.pushes: list[dict[str, Any]] = []
+        key = {"court": str(self.id), "kid": "s1", "public_key": b64(self.signing.public_key().public_bytes_raw())}
+        self.key_statement = self.sign("key", {**key, "from": now()}, self.root)
+
+    @property
+    def code(self) -> str:
+        fingerprint = sha256(self.root.public_key().public_bytes_raw())[:16]
+        return base64.b32encode(self.secret + fingerprint).decode().rstrip("=")
+
+    @property
+    def log(self) -> Log:
+        return next(iter(self.logs.values()))
+
+    def sign(self, type_: str, members: Mapping[str, Any], key: Ed25519PrivateKey | None = None) -> str:
+        raw = json.dumps({**members, "type": type_}).encode()
+        signature = (key or self.signing).sign(f"zhixing-{type_}-1".encode() + b"\0" + raw)
+        return f"{b64url(raw)}.{b64url(signature)}"
+
+    def statement(self, log: Log, nonce: str, **changed: Any) -> str:
+        acked = len(log.bodies)
+        safe_seq, safe_position = self.safe(self)
+        members = {
+            "court": str(self.id),
+            "kid": "s1",
+            "device": str(log.device),
+            "incarnation": 1,
+            "server_epoch": self.server_epoch,
+            "ledger_epoch": self.ledger_epoch,
+            "acked_seq": acked,
+            "acked_hash": log.head(acked).hex(),
+            "safe_seq": safe_seq,
+            "safe_hash": log.head(safe_seq).hex(),
+            "safe_position": safe_position,
+            "position": self.position,
+            "entry_hash": ZEROS,
+            "received_at": now(),
+            "nonce": nonce,
+        }
+        return self.sign("statement", {**members, **changed})
+
+    def answer(self, request: Request) -> Reply:
+        self.requests.append((request.method, request.path.rsplit("/", 1)[-1][:12]))
+        if self.says:
+            return self.says.pop(0)
+        if request.path.startswith("/api/v1/uploads/"):
+            return self._upload(request, request.path.rsplit("/", 1)[-1])
+        body = _unpacked(request)
+        members = json.loads(body)
+        door = {"enrol": self._enrol, "push": self._push, "pull": self._pull}[request.path.rsplit("/", 1)[-1]]
+        return door(members, body, request)
+
+    def _enrol(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
+        if members["secret"] != base64.b32encode(self.secret).decode():
+            return problem(403, "enrolment_code_invalid")
+        device, key = uuid.UUID(members["device"]), base64.b64decode(members["device_key"])
+        _check_signature(key, device, members["nonce"], body, request)
+        if device not in self.logs:
+            self.logs[device] = Log(device, key, self._certificate(device, key))
+        log = self.logs[device]
+        return reply(
+            200,
+            {
+                "certificate": log.certificate,
+                "root_key": b64(self.root.public_key().public_bytes_raw()),
+                "escrow_key": b64(self.escrow.public_key().public_bytes_raw()),
+                "statement": self.statement(log, members["nonce"]),
+                "court": {"id": str(self.id), "code": "T01", "name": "某区人民法院"},
+                "officer": {"id": str(uuid.uuid4()), "staff_no": "007", "name": "王执行"},
+            },
+        )
+
+    def _certificate(self, device: uuid.UUID, key: bytes) -> str:
+        members = {
+            "court": str(self.id),
+            "officer": str(uuid.uuid4()),
+            "device": str(device),
+            "incarnation": 1,
+            "device_key": b64(key),
+            "alg": "ed25519",
+            "issued_at": now(),
+            "kid": "s1",
+            "chain": [self.key_statement],
+        }
+        return self.sign("certificate", members)
+
+    def _log_of(self, members: dict[str, Any], body: bytes, request: Request) -> Log:
+        log = next(log for log in self.logs.values() if log.certificate == members["certificate"])
+        _check_signature(log.device_key, log.device, members["nonce"], body, request)
+        return log
+
+    def _push(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
+        log, nonce = self._log_of(members, body, request), members["nonce"]
+        self.pushes.append(members)
+        if members["server_epoch"] != self.server_epoch:
+            return problem(409, "epoch_changed", statement=self.statement(log, nonce))
+        if members["first_seq"] > len(log.bodies) + 1:
+            return problem(409, "sequence_gap", statement=self.statement(log, nonce))
+        if len(members["operations"]) > self.max_operations:
+            return problem(413, "push_too_large")
+        results = [self._take(log, each) for each in members["operations"][: self.keeps_only]]
+        bearer = str(uuid.uuid4())
+        self.bearers.add(bearer)
+        return reply(
+            200,
+            {
+                "statement": self.statement(log, nonce),
+                "results": results,
+                "upload_bearer": bearer,
+                "wanted": self.wanted(),
+                "next": {"retry_after_ms": 0, "max_operations": 500, "max_bytes": 1 << 20},
+            },
+        )
+
+    def _take(self, log: Log, operation: dict[str, Any]) -> dict[str, Any]:
+        seq, body = operation["seq"], base64.b64decode(operation["body"])
+        is_repeated = seq <= len(log.bodies)
+        if not is_repeated:
+            assert seq == len(log.bodies) + 1
+            chained = log.link(seq, body)
+            assert chained.hex() == operation["hash"]
+            signed = b"zhixing-head-1" + self.id.bytes + log.device.bytes + (1).to_bytes(4) + seq.to_bytes(8) + chained
+            key = Ed25519PublicKey.from_public_bytes(log.device_key)
+            key.verify(base64.b64decode(operation["signature"]), signed)
+            log.bodies.append(body)
+            log.hashes.append(chained)
+            self.position += 1
+        status = "applied" if self.answer_code == "ok" else "parked"
+        return {"seq": seq, "status": status, "code": self.answer_code, "missing": [], "repeated": is_repeated}
+
+    def promises(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        for log in self.logs.values():
+            for seq, body in enumerate(log.bodies, 1):
+                for promise in json.loads(body)["evidence"]:
+                    yield seq, promise
+
+    def wanted(self) -> list[dict[str, Any]]:
+        if self.wants is not None:
+            return self.wants
+        hashes = dict.fromkeys(promise["sha256"] for _, promise in self.promises())
+        return [
+            {"sha256": each, "offset": len(self.files.get(each, b"")), "priority": 0}
+            for each in hashes
+            if each not in self.verified
+        ]
+
+    def _pull(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
+        log, nonce = self._log_of(members, body, request), members["nonce"]
+        if members["server_epoch"] != self.server_epoch:
+            return problem(409, "epoch_changed", statement=self.statement(log, nonce))
+        cursor = members["cursor"]
+        if cursor is not None and cursor not in self.views:
+            return problem(410, "reset", statement=self.statement(log, nonce))
+        held = dict(self.views[cursor]) if cursor else {}
+        answer = json.dumps(self._page(cursor, held), ensure_ascii=False)
+        digest = hashlib.sha256(answer.encode()).hexdigest()
+        return reply(200, {"statement": self.statement(log, nonce, answer_sha256=digest), "answer": answer})
+
+    def _page(self, base: str | None, held: dict[tuple[str, str], str]) -> dict[str, Any]:
+        gone = [unit for unit in held if unit not in self.units]
+        new = [unit for unit, (tag, _) in self.units.items() if held.get(unit) != tag]
+        page = new[: self.page_size]
+        for unit in gone:
+            del held[unit]
+        held.update({unit: self.units[unit][0] for unit in page})
+        cursor = str(uuid.uuid4())
+        self.views[cursor] = held
+        lines = sorted(f"{type_}|{id_}|{tag}\n".encode() for (type_, id_), tag in held.items())
+        return {
+            "cursor": cursor,
+            "base": base,
+            "complete": len(page) == len(new),
+            "as_of": now(),
+            "put": [{"type": u[0], "id": u[1], "tag": self.units[u][0], "data": self.units[u][1]} for u in page],
+            "remove": [{"type": type_, "id": id_, "reason": "reassigned"} for type_, id_ in gone],
+            "reviews": self.reviews,
+            "receipts": self.receipts,
+            "wanted": self.wanted(),
+            "digest": hashlib.sha256(b"".join(lines)).hexdigest(),
+            "next": {"retry_after_ms": 0},
+        }
+
+    def _upload(self, request: Request, name: str) -> Reply:
+        if request.headers["Authorization"].removeprefix("Bearer ") not in self.bearers:
+            return problem(401, "upload_bearer_invalid")
+        promised = [(seq, promise) for seq, promise in self.promises() if promise["sha256"] == name]
+        if not promised:
+            return problem(403, "upload_not_promised")
+        stored = self.files.setdefault(name, bytearray())
+        if request.method == "PATCH":
+            if int(request.headers["Upload-Offset"]) != len(stored):
+                return problem(409, "upload_offset_mismatch")
+            stored += request.body
+            if len(stored) >= promised[0][1]["size"]:
+                self._finish(name, promised)
+        size = str(len(self.files[name]) if name in self.files else 0)
+        return Reply(204 if request.method == "PATCH" else 200, {"tus-resumable": "1.0.0", "upload-offset": size}, b"")
+
+    def _finish(self, name: str, promised: list[tuple[int, dict[str, Any]]]) -> None:
+        content = bytes(self.files[name])
+        if hashlib.sha256(content).hexdigest() != name:
+            self.files[name] = bytearray()
+            return
+        self.verified[name] = content
+        if self.keeps_promises:
+            for seq, _ in promised:
+                self.give_receipt(seq, name)
+
+    def give_receipt(self, seq: int, name: str, **changed: Any) -> None:
+        self.position += 1
+        members = {
+            "court": str(self.id),
+            "kid": "s1",
+            "device": str(self.log.device),
+            "incarnation": 1,
+            "seq": seq,
+            "sha256": name,
+            "size": len(self.verified[name]),
+            "server_epoch": self.server_epoch,
+            "ledger_epoch": self.ledger_epoch,
+            "position": self.position,
+            "entry_hash": ZEROS,
+            "received_at": now(),
+        }
+        self.receipts.append(self.sign("receipt", {**members, **changed}))
+
+    def restore(self, to_seq: int) -> None:
+        """From a backup that knew so many operations and none of the files."""
+        log = self.log
+        del log.bodies[to_seq:], log.hashes[to_seq:]
+        self.server_epoch, self.ledger_epoch = self.server_epoch + "'", self.ledger_epoch + "'"
+        self.receipts, self.files, self.verified, self.views, self.bearers = [], {}, {}, {}, set()
+
+
+class Line:
+    """The network between one device and its court, with the faults networks have."""
+
+    def __init__(self, court: Court) -> None:
+        self.court = court
+        self.is_offline = False
+        self._lost_requests = 0
+        self._lost_replies = 0
+        self._doubled = 0
+        self.replies: list[Reply] = []
+        self.before: Callable[[Request], object] = lambda request: None
+
+    def go_offline(self) -> None:
+        self.is_offline = True
+
+    def come_back(self) -> None:
+        self.is_offline = False
+
+    def lose_next_reply(self, count: int = 1) -> None:
+        self._lost_replies = count
+
+    def lose_next_request(self, count: int = 1) -> None:
+        self._lost_requests = count
+
+    def duplicate_next_request(self) -> None:
+        self._doubled = 1
+
+    def send(self, request: Request) -> Reply | Unreachable:
+        self.before(request)
+        if self.is_offline:
+            return Unreachable("no network")
+        if self._lost_requests:
+            self._lost_requests -= 1
+            return Unreachable("cut before it arrived")
+        answered = self.court.answer(request)
+        if self._doubled:
+            self._doubled -= 1
+            answered = self.court.answer(request)
+        if self._lost_replies:
+            self._lost_replies -= 1
+            return Unreachable("cut before the reply")
+        self.replies.append(answered)
+        return answered
+
+    def close(self) -> None:
+        return None
+
+
+def reply(status: int, members: Mapping[str, Any]) -> Reply:
+    return Reply(status, {"content-type": "application/json"}, json.dumps(members).encode())
+
+
+def problem(status: int, code: str, headers: Mapping[str, str] | None = None, **members: Any) -> Reply:
+    body = {"type": f"/api/errors#{code}", "title": code, "status": status, "code": code, "detail": code, **members}
+    return Reply(status, dict(headers or {}), json.dumps(body).encode())
+
+
+PORTAL = b"<html><body>Welcome to the hotel. Please sign in.</body></html>"
+
+
+def _unpacked(request: Request) -> bytes:
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding == "gzip":
+        return gzip.decompress(request.body)
+    if coding == "zstd":
+        return zstandard.ZstdDecompressor().decompress(request.body)
+    return request.body
+
+
+def _check_signature(key: bytes, device: uuid.UUID, nonce: str, body: bytes, request: Request) -> None:
+    signed = b"zhixing-request-1" + device.bytes + nonce.encode() + sha256(body)
+    Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(request.headers["Zhixing-Signature"]), signed)
