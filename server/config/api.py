@@ -12,7 +12,9 @@ from server.config.version import VERSION
 from server.evidence.api import router as evidence
 from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
+from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
+from server.sync.pull_api import router as pull
 
 api = NinjaAPI(
     title="Zhixing",
@@ -49,7 +51,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, evidence):
+for router in (public, people, enrolment, pull, evidence):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)

@@ -6,7 +6,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from server.common.clock import now
-from server.common.signing import new_private_key, public_of
+from server.common.signing import new_private_key, parse_signed, public_of, split_text
 from server.people.certificates import issue_key
 from server.people.models import Court, CourtKey
 from server.people.sealing import seal, unseal
@@ -73,3 +73,9 @@ def _sealed(key: CourtKey, private: bytes) -> CourtKey:
 
 def _owner(key: CourtKey) -> str:
     return f"{key.court_id}:{key.kid}"
+
+
+def newer_keys(certificate: str, key: SigningKey) -> list[str]:
+    """Key statements a device with this certificate cannot know yet; an answer signed by one carries them (R33)."""
+    carried = parse_signed("certificate", split_text(certificate)[0])["chain"]
+    return [statement for statement in key.chain if statement not in carried]
