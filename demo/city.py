@@ -42,15 +42,26 @@ class CourtPlan:
     closed_cases: int
 
 
+INVESTIGATION, DISPOSAL = "INVESTIGATION", "DISPOSAL"
+CENTRE = ("COMMAND_CENTRE", "执行指挥中心")
+CITY_TEAMS = (CENTRE, ("REVIEW", "执行审查组"))
+DISTRICT_TEAMS = (
+    (INVESTIGATION, "查控一组"),
+    (INVESTIGATION, "查控二组"),
+    (DISPOSAL, "处置一组"),
+    (DISPOSAL, "处置二组"),
+    ("FAST_TRACK", "快执组"),
+)
+STAGED_TEAMS = ((INVESTIGATION, "查控组"), (DISPOSAL, "处置组"))
 COURTS = (
-    CourtPlan("闽98", "澜宁市中级人民法院", "INTERMEDIATE", None, 4, False, (("COMMAND_CENTRE", "执行指挥中心"), ("REVIEW", "执行审查组")), 6, 6),
-    CourtPlan("闽9802", "澜江区人民法院", "BASIC", "闽98", 12, True, (("INVESTIGATION", "查控一组"), ("INVESTIGATION", "查控二组"), ("DISPOSAL", "处置一组"), ("DISPOSAL", "处置二组"), ("FAST_TRACK", "快执组")), 36, 30),
+    CourtPlan("闽98", "澜宁市中级人民法院", "INTERMEDIATE", None, 4, False, CITY_TEAMS, 6, 6),
+    CourtPlan("闽9802", "澜江区人民法院", "BASIC", "闽98", 12, True, DISTRICT_TEAMS, 36, 30),
     CourtPlan("闽9821", "东屿县人民法院", "BASIC", "闽98", 9, True, (), 28, 24),
-    CourtPlan("闽9824", "南岭县人民法院", "BASIC", "闽98", 5, False, (("INVESTIGATION", "查控组"), ("DISPOSAL", "处置组")), 18, 22),
-    CourtPlan("闽9881", "海门市人民法院", "BASIC", "闽98", 8, False, (("INVESTIGATION", "查控组"), ("DISPOSAL", "处置组"), ("FUNDS", "案款组")), 16, 14),
-    CourtPlan("浙97", "甬平市中级人民法院", "INTERMEDIATE", None, 1, False, (("COMMAND_CENTRE", "执行指挥中心"),), 0, 0),
-    CourtPlan("浙9702", "甬平市江口区人民法院", "BASIC", "浙97", 1, False, (("COMMAND_CENTRE", "执行指挥中心"),), 0, 0),
-)  # fmt: skip
+    CourtPlan("闽9824", "南岭县人民法院", "BASIC", "闽98", 5, False, STAGED_TEAMS, 18, 22),
+    CourtPlan("闽9881", "海门市人民法院", "BASIC", "闽98", 8, False, (*STAGED_TEAMS, ("FUNDS", "案款组")), 16, 14),
+    CourtPlan("浙97", "甬平市中级人民法院", "INTERMEDIATE", None, 1, False, (CENTRE,), 0, 0),
+    CourtPlan("浙9702", "甬平市江口区人民法院", "BASIC", "浙97", 1, False, (CENTRE,), 0, 0),
+)
 
 REVIEW_TYPES = ("执复", "执复", "执复", "执监", "执监", "执协", "执协")
 OTHER_TYPES = ("执恢",) * 22 + ("执保",) * 16 + ("执异",) * 9 + ("执",) * 146

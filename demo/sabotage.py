@@ -2,24 +2,26 @@
 
 import os
 import sys
+from uuid import UUID
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
 django.setup()
 
-from server.evidence.store import store  # noqa: E402 - Django must be set up first
+from server.evidence.store import Area, current_store  # noqa: E402 - Django must be set up first
 from server.field.models import ActionRecord, ActionSubject, FieldAction  # noqa: E402
 
 
 def drop_photo(sha256: str) -> None:
-    store().delete_original(sha256)
+    current_store().put(Area.ORIGINALS, sha256, b"taken away")
 
 
 def drop_action(action_id: str) -> None:
-    ActionSubject.objects.filter(action_id=action_id).delete()
-    ActionRecord.objects.filter(action_id=action_id).delete()
-    FieldAction.objects.filter(pk=action_id).delete()
+    key = UUID(action_id)
+    ActionSubject.objects.filter(action_id=key).delete()
+    ActionRecord.objects.filter(action_id=key).delete()
+    FieldAction.objects.filter(pk=key).delete()
 
 
 if __name__ == "__main__":

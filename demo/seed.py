@@ -20,11 +20,17 @@ from django.conf import settings  # noqa: E402 - Django must be set up first
 
 from demo.city import COURTS, DESK, FAMILY, GIVEN, SEED, CasePlan, CourtPlan, PersonPlan, cases  # noqa: E402
 from server.cases.models import Case  # noqa: E402
-from server.cases.services import assign_subject, close_case, file_case, record_event  # noqa: E402
+from server.cases.services import PartyDraft, assign_subject, close_case, file_case, record_event  # noqa: E402
 from server.common import clock  # noqa: E402
 from server.people.models import Court, Group, GroupMember, Officer, Role  # noqa: E402
-from server.people.services.courts import create_court, create_group, create_team  # noqa: E402
-from server.people.services.staff import add_group_member, create_officer, set_password  # noqa: E402
+from server.people.services import (  # noqa: E402
+    add_group_member,
+    create_court,
+    create_group,
+    create_officer,
+    create_team,
+    set_password,
+)
 
 CITY = "闽98"
 
@@ -118,7 +124,7 @@ def _write_case(plan: CasePlan, staff: Staff) -> None:
             filed_on=plan.filed_on,
             parties=[_party(person) for person in plan.parties],
             claim_amount=plan.claim,
-            flow_facts={"basis": "JUDGMENT", "claim_kind": "MONEY", "track": plan.track},
+            flow_facts={"claim_kind": "MONEY", "track": plan.track},
         )
     with as_of(filed_at + timedelta(hours=4)):
         holder = {"group": staff.groups[plan.executor]} if staff.groups else {"officer": staff.executors[plan.executor]}
@@ -132,8 +138,8 @@ def _write_case(plan: CasePlan, staff: Staff) -> None:
             close_case(case=case, closing_mode=plan.closing_mode)
 
 
-def _party(person: PersonPlan) -> dict[str, str]:
-    return asdict(person)
+def _party(person: PersonPlan) -> PartyDraft:
+    return PartyDraft(**asdict(person))
 
 
 def sign_ins(folder: Path) -> dict[str, str]:

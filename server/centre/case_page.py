@@ -118,9 +118,7 @@ def stage_lines(nodes: Sequence[Node], names: FlowNames, today: date) -> list[St
     ]
 
 
-def _stage_line(
-    key: str, name: str, nodes: list[Node], names: FlowNames, today: date, is_current: bool
-) -> StageLine:
+def _stage_line(key: str, name: str, nodes: list[Node], names: FlowNames, today: date, is_current: bool) -> StageLine:
     done = sum(node.state == Node.State.DONE for node in nodes)
     worst = max((level_of(node, names, today) for node in nodes), key=lambda level: level.rank)
     is_running = any(node.state == Node.State.RUNNING for node in nodes)

@@ -1,4 +1,4 @@
-"""The desk's left side: counters and cases by stage, worst first. A fixed number of queries, whatever the court's size."""
+"""The desk's left side: counters and cases by stage, worst first. A fixed number of queries for any court."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -138,11 +138,15 @@ def desk(officer: Officer, filters: Filters, today: date) -> tuple[list[StageGro
 def _row(case: Case, running: list[Node], flow: FlowNames, holder: str, today: date) -> tuple[str, Row]:
     """A case stands in the stage of its earliest running node and wears its worst level."""
     if not running:
-        return next(iter(flow.stages)), Row(case.pk, case.case_no, case.cause, holder, Level.NORMAL, None, "", pending_look())
+        return next(iter(flow.stages)), Row(
+            case.pk, case.case_no, case.cause, holder, Level.NORMAL, None, "", pending_look()
+        )
     worst = max(running, key=lambda node: (level_of(node, flow, today).rank, -(node.due_on or date.max).toordinal()))
     level = level_of(worst, flow, today)
     look = running_look(level, worst.due_on, today)
-    row = Row(case.pk, case.case_no, case.cause, holder, level, worst.due_on, flow.nodes.get(worst.key, worst.key), look)
+    row = Row(
+        case.pk, case.case_no, case.cause, holder, level, worst.due_on, flow.nodes.get(worst.key, worst.key), look
+    )
     return running[0].stage, row
 
 

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def chosen_language(request: HttpRequest) -> str:
@@ -17,9 +16,11 @@ def chosen_language(request: HttpRequest) -> str:
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def chinese_first(view: View[P]) -> View[P]:
+def chinese_first(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     @wraps(view)
-    def speak(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def speak(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with translation.override(chosen_language(request)):
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
             return view(request, *args, **kwargs)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.utils.functional import Promise
 
 from server.cases.levels import Level
 
@@ -58,7 +58,9 @@ def running_look(level: Level, due_on: date | None, today: date) -> Look:
 def done_look(finished_on: date | None, due_on: date | None) -> Look:
     if finished_on and due_on and finished_on > due_on:
         late = (finished_on - due_on).days
-        return Look("donelate", "grey", ngettext("Done %(days)d day late", "Done %(days)d days late", late) % {"days": late})
+        return Look(
+            "donelate", "grey", ngettext("Done %(days)d day late", "Done %(days)d days late", late) % {"days": late}
+        )
     return Look("done", "green", _("Done"))
 
 
@@ -86,3 +88,14 @@ def file_look(state: str, percent: int | None = None) -> Look:
     if state == "missing":
         return Look("quarantine", "red", _("Declared missing"))
     return Look("missing", "orange", _("Promised, not here"))
+
+
+def link_looks() -> list[Look]:
+    """States of the live link, the first one being what a page shows before it heard anything."""
+    return [
+        Look("reconnect", "grey", _("Connecting")),
+        Look("live", "green", _("Live")),
+        Look("catchup", "blue", _("Catching up")),
+        Look("stale", "grey", _("Stale")),
+        Look("revoked", "grey", _("Access withdrawn")),
+    ]

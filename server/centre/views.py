@@ -19,11 +19,14 @@ from server.cases.models import Case
 from server.centre.case_page import case_page
 from server.centre.desk import Filters, desk
 from server.centre.language import chinese_first
+from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.field.models import ActionSubject
+from server.ledger.models import Head
 from server.people.models import Officer
 from server.people.sign_in import sign_in
+from server.realtime.access import streams_watched_by
 
 THEMES = ("light", "dark")
 
@@ -119,8 +122,16 @@ def _readable_case(request: HttpRequest, case_id: UUID) -> Case:
     return case
 
 
+def places_of(streams: frozenset[str]) -> list[dict[str, Any]]:
+    """Where the live feed goes on from what this page shows."""
+    names = ("stream", "ledger_epoch", "position")
+    heads = Head.objects.filter(stream__in=streams).order_by("stream").values_list(*names)
+    return [dict(zip(names, head, strict=True)) for head in heads]
+
+
 def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> HttpResponse:
     officer, today = _officer(request), local_date(now())
+    streams = places_of(streams_watched_by(officer))  # read first: a lower bound of what the page shows
     filters = Filters.of(request.GET)
     groups, counters = desk(officer, filters, today)
     page = case_page(case, today, action_id) if case else None
@@ -131,6 +142,8 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         counters=counters,
         filters=filters,
         page=page,
+        streams=streams,
+        link_states=link_looks(),
         query=request.GET.urlencode(),
     )
     return render(request, "centre/desk.html", context)

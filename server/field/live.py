@@ -1,11 +1,16 @@
 """What watchers are told of an act: codes, ids, counts. The same object in frames and snapshot."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
+from server.cases.models import Case
 from server.common.clock import to_wire
-from server.field.models import FieldAction
+from server.field.models import ActionSubject, FieldAction
+from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
 from server.field.states import ActionState
 
 
@@ -42,3 +47,29 @@ def state_view(action: ActionState, *, status: str, code: str, cases: Iterable[U
         received_at=action.received_at,
     )
     return action_view(row, status=status, code=code, cases=cases)
+
+
+def live_actions(court: UUID) -> list[dict[str, Any]]:
+    """The acts in this court's open cases, and those of its own officers for no case it knows."""
+    open_cases = set(
+        Case.objects.filter(court_id=court).exclude(status=Case.Status.CLOSED).values_list("pk", flat=True)
+    )
+    rows: dict[UUID, list[ActionSubject]] = defaultdict(list)
+    concerned = Q(subject_id__in=open_cases) | Q(action__court_id=court, code="subject_unknown")
+    for row in ActionSubject.objects.filter(concerned).select_related("action").order_by("pk"):
+        rows[row.action_id].append(row)
+    return [_live(rows[action_id], open_cases) for action_id in sorted(rows)]
+
+
+def _live(rows: list[ActionSubject], open_cases: set[UUID]) -> dict[str, Any]:
+    known = [row for row in rows if row.subject_id in open_cases] or rows
+    worst = gravest(
+        SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
+        for row in known
+    )
+    cases = {row.subject_id for row in known if row.subject_id in open_cases}
+    return action_view(rows[0].action, status=worst.status.value, code=worst.code, cases=cases)
+
+
+def _outcome(row: ActionSubject) -> SubjectOutcome:
+    return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
 from server.common.errors import DomainError
 from server.ledger.queries import HeadState, head_of
@@ -53,20 +53,18 @@ def get_snapshot(request: HttpRequest, court: UUID) -> dict[str, Any]:
 
 
 @router.get("/live/{uuid:court}/names")
-def get_names(request: HttpRequest, court: UUID, ids: str = Query(..., max_length=20_000)) -> dict[str, str]:
+def get_names(request: HttpRequest, court: UUID, ids: str) -> dict[str, str]:
     """Names behind ids of this court's stream, at most 500 at a time; ids that are not of this court are left out."""
     _stream(request, court)
     return names_of(court, ids.split(","))
 
 
 @router.get("/live/{uuid:court}", response=Any)
-def get_entries(
-    request: HttpRequest, court: UUID, after: int = Query(..., ge=0), ledger_epoch: str | None = None
-) -> HttpResponse:
+def get_entries(request: HttpRequest, court: UUID, after: int, ledger_epoch: str | None = None) -> HttpResponse:
     """Entries above `after`, at most 500, the same text as over the socket; 410 where only a snapshot helps."""
     stream = _stream(request, court)
     head = head_of(stream)
-    if ledger_epoch not in (None, head.ledger_epoch) or after > head.position:
+    if ledger_epoch not in (None, head.ledger_epoch) or not 0 <= after <= head.position:
         raise DomainError(
             "live_reset", 410, _("The stream began anew. Take a fresh snapshot."), {"ledger_epoch": head.ledger_epoch}
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -60,7 +60,7 @@ class LiveSocket:
     def _subprotocol(self) -> str | None:
         return frames.SUBPROTOCOL if frames.SUBPROTOCOL in self.scope.get("subprotocols", ()) else None
 
-    async def _end(self, tasks: list[asyncio.Future[None]]) -> None:
+    async def _end(self, tasks: Sequence[asyncio.Future[None]]) -> None:
         self.feed.unregister(self.watcher)
         for task in tasks:
             task.cancel()

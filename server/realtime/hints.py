@@ -41,7 +41,7 @@ def _start_sender() -> None:
 async def _send_for_ever() -> None:
     while True:
         positions = await asyncio.to_thread(_next_positions)
-        layer = get_channel_layer()
+        layer: Any = get_channel_layer()
         try:
             await layer.group_send(GROUP, {"type": "feed.hint", "positions": positions})
         except Exception:  # any driver's fault: watchers are healed by the poll

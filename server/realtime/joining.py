@@ -80,7 +80,7 @@ def read_past(viewer: Viewer, wanted: Position) -> Past:
         return Past(refusal="position")
     if head.position - start > LARGEST_GAP:
         return Past(refusal="gap")
-    rows = []
+    rows: list[tuple[int, str]] = []
     while start + len(rows) < head.position:
         rows += read_rows(wanted.stream, start + len(rows), min(READ_AT_ONCE, head.position - start - len(rows)))
     return Past(head.ledger_epoch, start, head.position, tuple(rows))

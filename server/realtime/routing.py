@@ -9,4 +9,6 @@ from django.urls import path
 from server.realtime.consumers import live
 from server.realtime.origin import SameOriginOrTicket
 
-websocket: Any = SameOriginOrTicket(URLRouter([path("ws/v1/live", live)]), AuthMiddlewareStack)
+socket: Any = live  # Django's stubs know views only
+routes: Any = [path("ws/v1/live", socket)]
+websocket = SameOriginOrTicket(URLRouter(routes), AuthMiddlewareStack)

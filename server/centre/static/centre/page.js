@@ -1,0 +1,84 @@
+// Moves the page by the feed. The server renders; this only asks it again for the panes that concern what moved.
+import { Feed } from "./feed.js";
+
+const root = document.documentElement;
+const PANES = ["strip", "case", "side"];
+const PAUSE_MS = 400;
+let fresh = 0;
+let timer = 0;
+let isAsking = false;
+
+const shownCase = () => document.querySelector("[data-case]")?.dataset.case;
+const concerns = (entry) => entry.subject?.id === shownCase() || (entry.action?.cases ?? []).includes(shownCase());
+
+const showState = (state) => {
+  root.dataset.link = state;
+  for (const mark of document.querySelectorAll("[data-link-state]")) mark.hidden = mark.dataset.linkState !== state;
+  const banner = document.querySelector("[data-banner]");
+  if (banner) banner.hidden = !["stale", "revoked"].includes(state);
+};
+
+const showAsOf = (time) => {
+  const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour12: false, timeStyle: "medium" });
+  for (const place of document.querySelectorAll("[data-as-of] time")) {
+    place.textContent = clock.format(new Date(time));
+    place.dateTime = time;
+  }
+};
+
+const showFresh = () => {
+  const button = document.querySelector("[data-fresh]");
+  if (!button) return;
+  button.hidden = fresh === 0;
+  button.querySelector("[data-count]").textContent = String(fresh);
+};
+
+const swap = (page) => {
+  for (const name of PANES) {
+    const [old, next] = [document, page].map((place) => place.querySelector(`[data-live="${name}"]`));
+    if (!old || !next || old.contains(document.activeElement) && document.activeElement.matches("input, textarea")) continue;
+    const scrolls = [...old.querySelectorAll(".scroll")].map((one) => one.scrollTop);
+    old.replaceChildren(...next.childNodes);
+    [...old.querySelectorAll(".scroll")].forEach((one, index) => { one.scrollTop = scrolls[index] ?? 0; });
+  }
+};
+
+const refresh = async () => {
+  timer = 0;
+  if (isAsking) { later(); return; }
+  isAsking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (answer.ok && !answer.redirected) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch { // the feed itself tells that the link is gone
+  } finally {
+    isAsking = false;
+  }
+};
+const later = () => { timer ||= setTimeout(refresh, PAUSE_MS); };
+
+const start = (streams) => {
+  const address = new URL("/ws/v1/live", location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  const feed = new Feed(address.href, streams);
+  feed.addEventListener("state", ({ state }) => showState(state));
+  feed.addEventListener("beat", ({ serverTime }) => showAsOf(serverTime));
+  feed.addEventListener("reset", ({ reason }) => { if (reason !== "rights") location.reload(); });
+  feed.addEventListener("entries", ({ entries }) => {
+    showAsOf(entries.at(-1).at);
+    const others = entries.filter((entry) => !concerns(entry)).length;
+    fresh += others;
+    showFresh();
+    later();
+  });
+  document.querySelector("[data-fresh]")?.addEventListener("click", () => location.reload());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "." && fresh && !event.target.matches("input, textarea")) location.reload();
+  });
+  window.addEventListener("pagehide", () => feed.stop());
+  window.zhixingFeed = feed; // for the console, and for tests that cut it
+  feed.start();
+};
+
+const streams = JSON.parse(document.getElementById("streams")?.textContent ?? "[]");
+if (streams.length) start(streams);
