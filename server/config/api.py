@@ -12,6 +12,7 @@ from server.config.version import VERSION
 from server.evidence.api import router as evidence
 from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
+from server.sync.api import router as sync
 from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
 from server.sync.pull_api import router as pull
@@ -51,7 +52,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, enrolment, pull, evidence):
+for router in (public, people, enrolment, sync, pull, evidence):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)

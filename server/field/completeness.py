@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from server.field.predicates import Holds, predicate, value_at
+from server.field.predicates import Get, Holds, predicate, value_at
 from server.field.shape import Read, record_reader
 
 LANGUAGE = 1
@@ -57,10 +57,16 @@ def assess(
     return judge.assess(record, document.get("overrides", {}) if overrides is None else overrides)
 
 
-def read_body(document: Mapping[str, Any], kind: str, record: Any) -> dict[str, Any]:
-    """What rules see of a record: only what has its declared form, in types that compare."""
+def tell(document: Mapping[str, Any], kind: str, record: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """The events of a kind whose condition holds, each with the first of its dates that the record gives."""
     judge = _catalogue(document).get(kind)
-    return judge.read(record, "", lambda path, at: None) if judge else {"fields": {}}
+    if judge is None:
+        return
+    body = judge.read(record, "", lambda path, at: None)
+    fields = body["fields"]
+    for spec, when, dates in judge.events:
+        if when is None or when(fields, body):
+            yield spec, next((at for date in dates if (at := date(fields, body)) is not None), None)
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class _Judge:
     read: Read
     shape: Mapping[str, Any]
     rules: list[_Rule]
+    events: list[tuple[Mapping[str, Any], Holds | None, list[Get]]]
     findings_per_rule: int
 
     def assess(self, record: Any, overrides: Mapping[str, Any]) -> Assessment:
@@ -122,6 +129,8 @@ class _Findings:
 
 def _level(rule: str, kind: str, own: str, overrides: Mapping[str, Any]) -> str:
     """A court's word for this kind; else, unless the rule does not concern the kind, its word for all; else ours."""
+    if not overrides:
+        return own
     specific = overrides.get(f"{kind}/{rule}")
     if specific in LEVELS:
         return str(specific)
@@ -153,7 +162,9 @@ def _judge(document: Mapping[str, Any], kind: Mapping[str, Any]) -> _Judge:
     outside = record_reader(list(BODY), "", types, codes)
     levels = {rule: change["level"] for rule, change in kind["levels"].items()}
     rules = [_rule(rule, kind["key"], levels) for rule in (*document["rules"], *kind["rules"])]
-    return _Judge(kind["key"], _body_reader(fields, outside), document["shape"], rules, document["findings_per_rule"])
+    events = [(spec, _when(spec), [value_at(path) for path in spec["at"]]) for spec in kind["events"]]
+    read = _body_reader(fields, outside)
+    return _Judge(kind["key"], read, document["shape"], rules, events, document["findings_per_rule"])
 
 
 def _body_reader(fields: Read, outside: Read) -> Read:
@@ -177,9 +188,13 @@ def _rule(rule: Mapping[str, Any], kind: str, levels: Mapping[str, str]) -> _Rul
         kind=kind,
         level=levels.get(rule["rule"], rule["level"]),
         places=_elements(rule) if "each" in rule else _whole(rule),
-        when=predicate(rule["when"]) if "when" in rule else None,
+        when=_when(rule),
         needs=predicate(rule["needs"]),
     )
+
+
+def _when(spec: Mapping[str, Any]) -> Holds | None:
+    return predicate(spec["when"]) if "when" in spec else None
 
 
 def _whole(rule: Mapping[str, Any]) -> Callable[[Any], Iterator[tuple[Any, str]]]:

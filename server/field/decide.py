@@ -11,11 +11,21 @@ from uuid import UUID
 
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.states import CaseChange, HeldEvent, after_event, merged
-from server.common.clock import SHANGHAI, from_wire
+from server.common.clock import SHANGHAI
 from server.common.ids import new_id
 from server.field.authority import UNKNOWN, why_parked
 from server.field.events import CausedEvent
-from server.field.operation import NodeEffect, Outcome, SignedOperation, Status, SubjectOutcome, gravest, set_aside
+from server.field.operation import (
+    PLAUSIBLE_YEARS,
+    NodeEffect,
+    Outcome,
+    SignedOperation,
+    Status,
+    SubjectOutcome,
+    gravest,
+    plausible_time,
+    set_aside,
+)
 from server.field.states import ActionEffects, ActionState, Facts, FieldState, SubjectRow
 
 SOURCE = "operation"
@@ -63,9 +73,8 @@ def facts_of(operation: SignedOperation) -> Facts:
 
 
 def recorded_at_of(operation: SignedOperation) -> datetime:
-    """As stated, where it was."""
-    stated = operation.body.get("recorded_at")
-    return from_wire(stated) if stated else operation.received_at
+    """As stated, where it was and a calendar can hold it."""
+    return plausible_time(operation.body.get("recorded_at")) or operation.received_at
 
 
 def case_no_of(subject: Mapping[str, Any]) -> str | None:
@@ -255,7 +264,8 @@ def _fold(
 
 def _moment(event: CausedEvent, action: ActionState) -> datetime:
     """When it counts from. Days are typed by people and stand; moments come from the device's clock and are bounded."""
-    if event.at is None or (isinstance(event.at, datetime) and action.bounds.verdict == "skewed"):
+    is_trusted = not isinstance(event.at, datetime) or action.bounds.verdict != "skewed"
+    if event.at is None or event.at.year not in PLAUSIBLE_YEARS or not is_trusted:
         return action.bounds.clamp(action.recorded_at)
     if isinstance(event.at, datetime):
         return event.at if event.is_forecast else min(event.at, action.bounds.latest_at)

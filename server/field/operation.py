@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from server.common.clock import from_wire
+
 
 class Status(StrEnum):
     APPLIED = "applied"
@@ -20,6 +22,9 @@ class NodeEffect(StrEnum):
     WITHHELD = "withheld"
     NONE = "none"
 
+
+PLAUSIBLE_YEARS = range(1949, 2999)
+"""Beyond them a stated time is only text in the body: date arithmetic and time zones end somewhere."""
 
 _GRAVITY = {status: gravity for gravity, status in enumerate(Status)}
 
@@ -124,6 +129,12 @@ class Outcome:
 def gravest(subjects: Iterable[SubjectOutcome]) -> SubjectOutcome:
     """The outcome that names the whole; the first of equals."""
     return max(subjects, key=lambda subject: _GRAVITY[subject.status])
+
+
+def plausible_time(stated: str | None) -> datetime | None:
+    """The moment a checked body states, where calendars can hold it."""
+    moment = from_wire(stated) if stated else None
+    return moment if moment and moment.year in PLAUSIBLE_YEARS else None
 
 
 def set_aside(code: str, **details: Any) -> Outcome:

@@ -67,7 +67,8 @@ def _counts(action_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
         .values("holder_id")
         .annotate(promised=Count("pk"), verified=Count("pk", filter=Q(state=Promise.State.VERIFIED)))
     )
-    return {row["holder_id"]: (row["promised"], row["verified"]) for row in rows if row["holder_id"] in action_ids}
+    counted = {row["holder_id"]: (row["promised"], row["verified"]) for row in rows}
+    return {action_id: counted[action_id] for action_id in sorted(action_ids)}
 
 
 def _write(settled: Sequence[Settled]) -> None:

@@ -68,7 +68,7 @@ def _list_reader(read_element: Read, path: str) -> Read:
     """Elements keep their places, so that a finding points at the right one."""
 
     def read(value: Any, pointer: str, blame: Blame) -> list[Any] | None:
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             blame(path, pointer)
             return None
         return [read_element(element, f"{pointer}/{index}", blame) for index, element in enumerate(value)]

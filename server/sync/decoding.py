@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 
 import zstandard
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 
@@ -21,7 +21,7 @@ def decoded(content: bytes, encoding: str) -> bytes:
         return _joined(iter([content]), MAX_DECOMPRESSED_BYTES)
     if name not in _STREAMS:
         raise DomainError(
-            "encoding_unsupported", 415, str(_("Send the push as identity, gzip or zstd.")), {"encodings": ENCODINGS}
+            "encoding_unsupported", 415, _("Send the push as identity, gzip or zstd."), {"encodings": ENCODINGS}
         )
     try:
         return _joined(_STREAMS[name](content), min(MAX_DECOMPRESSED_BYTES, MAX_RATIO * len(content)))
@@ -29,9 +29,14 @@ def decoded(content: bytes, encoding: str) -> bytes:
         raise DomainError(
             "envelope_invalid",
             422,
-            str(_("The push could not be unpacked; pack it again.")),
+            _("The push could not be unpacked; pack it again."),
             {"where": "", "reason": name},
         ) from None
+
+
+def too_large() -> DomainError:
+    message = _("Send fewer operations at once.")
+    return DomainError("push_too_large", 413, message, {"max_bytes": MAX_DECOMPRESSED_BYTES})
 
 
 def _joined(pieces: Iterator[bytes], limit: int) -> bytes:
@@ -39,9 +44,7 @@ def _joined(pieces: Iterator[bytes], limit: int) -> bytes:
     for piece in pieces:
         whole += piece
         if len(whole) > limit:
-            raise DomainError(
-                "push_too_large", 413, str(_("Send fewer operations at once.")), {"max_bytes": MAX_DECOMPRESSED_BYTES}
-            )
+            raise too_large()
     return bytes(whole)
 
 

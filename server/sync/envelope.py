@@ -8,7 +8,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
@@ -73,7 +73,7 @@ def invalid(where: str, reason: str) -> DomainError:
     return DomainError(
         "envelope_invalid",
         422,
-        str(_("The request is not of the form the protocol gives; update the app.")),
+        _("The request is not of the form the protocol gives; update the app."),
         {"where": where, "reason": reason},
     )
 
@@ -86,7 +86,7 @@ def require_protocol(version: Any) -> None:
         raise DomainError(
             "protocol_unsupported",
             426,
-            str(_("This server speaks another version of the protocol; update the app.")),
+            _("This server speaks another version of the protocol; update the app."),
             {"min": PROTOCOL_MIN, "max": PROTOCOL_MAX},
         )
 
@@ -96,7 +96,7 @@ def _operations(value: Any, first_seq: int) -> tuple[Framed, ...]:
         _refuse("/operations")
     if len(value) > MAX_OPERATIONS:
         raise DomainError(
-            "push_too_large", 413, str(_("Send fewer operations at once.")), {"max_operations": MAX_OPERATIONS}
+            "push_too_large", 413, _("Send fewer operations at once."), {"max_operations": MAX_OPERATIONS}
         )
     if first_seq + len(value) - 1 > MAX_SEQ:
         _refuse("/first_seq")

@@ -5,11 +5,18 @@ from typing import Any
 from server.common.clock import now, to_wire
 from server.common.signing import sign_text, text_hash
 from server.ledger.queries import current_server_epoch, head_of
-from server.people.keys import signing_key_of
+from server.people.keys import SigningKey, newer_keys, signing_key_of
 from server.people.models import Device
 from server.people.streams import court_stream
 from server.sync.logs import open_log
 from server.sync.models import DeviceLog, IssuedStatement
+
+
+def stated(device: Device, nonce: str, **known: Any) -> dict[str, Any]:
+    """The members of an answer that carries a statement: with it, a key of its that the device cannot know."""
+    key = signing_key_of(device.court)
+    newer = newer_keys(device.certificate, key)
+    return {"statement": statement_for(device, nonce, key=key, **known), **({"keys": newer} if newer else {})}
 
 
 def statement_for(
@@ -19,14 +26,15 @@ def statement_for(
     answer_sha256: str | None = None,
     log: DeviceLog | None = None,
     server_epoch: str | None = None,
+    key: SigningKey | None = None,
 ) -> str:
     """Signed for this nonce, as things stand in the caller's transaction or, without one, as committed.
 
-    It is remembered, so that acts recorded after it can be dated: never call it inside `snapshot()`. `log` and
-    `server_epoch` spare a SELECT each where the caller holds them. Five statements without, three with.
+    It is remembered, so that acts recorded after it can be dated: never call it inside `snapshot()`. `log`,
+    `server_epoch` and `key` spare a SELECT each where the caller holds them.
     """
     log = log or open_log(device)
-    key = signing_key_of(device.court)
+    key = key or signing_key_of(device.court)
     head = head_of(court_stream(device.court_id))
     issued_at = now()
     members: dict[str, Any] = {

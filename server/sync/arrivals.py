@@ -1,0 +1,125 @@
+"""New operations made readable: bodies parsed, times bounded, reused ids found. What cannot be read is set aside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from server.common.errors import DomainError
+from server.field.operation import Outcome, Reporter, SignedOperation, set_aside
+from server.sync.body import BodyInvalid, check_shape, parse_body
+from server.sync.envelope import Framed
+from server.sync.models import DeviceLog, IssuedStatement, Operation
+from server.sync.operations import HANDLERS
+from server.sync.timing import bounds_of
+
+BODY_VERSION = 1
+MAX_SUBJECTS = 200
+MAX_SUBJECTS_AT_ONCE = 10_000
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """A batch's new operations. Every one is in `framed`; what no handler may see has its outcome already."""
+
+    framed: Sequence[Framed]
+    received_at: datetime
+    readable: dict[int, SignedOperation] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    claimed_ids: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def handled(self) -> list[SignedOperation]:
+        return [each for seq, each in self.readable.items() if seq not in self.outcomes]
+
+
+def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetime) -> Arrivals:
+    """Two SELECTs whatever their number. Raises DomainError push_too_large where they name too many subjects."""
+    arrivals = Arrivals(framed, received_at)
+    bodies = {each.seq: body for each in framed if (body := _body(each, arrivals)) is not None}
+    _require_modest(bodies)
+    reporter = _reporter(log)
+    statements = _statement_times(log, bodies)
+    reused = _reused_ids(arrivals.claimed_ids)
+    for each in framed:
+        body = bodies.get(each.seq)
+        if body is None:
+            continue
+        statement_at = statements.get(body.get("last_statement") or "")
+        bounds = bounds_of(body.get("recorded_at"), statement_at, received_at)
+        arrivals.readable[each.seq] = SignedOperation(
+            reporter, each.seq, each.hash.hex(), body, received_at, bounds, each.seq in reused
+        )
+        if body["kind"] not in HANDLERS:
+            arrivals.outcomes[each.seq] = set_aside("kind_unknown")
+    return arrivals
+
+
+def _body(each: Framed, arrivals: Arrivals) -> dict[str, Any] | None:
+    try:
+        body = parse_body(each.body)
+        _claim(each.seq, body, arrivals)
+        check_shape(body)
+        _check_limits(body)
+    except BodyInvalid as fault:
+        arrivals.outcomes[each.seq] = set_aside("body_invalid", reason=fault.reason, where=fault.where)
+        return None
+    return body
+
+
+def _claim(seq: int, body: Mapping[str, Any], arrivals: Arrivals) -> None:
+    claimed = body.get("id")
+    if isinstance(claimed, str) and 1 <= len(claimed) <= 64:
+        arrivals.claimed_ids[seq] = claimed
+
+
+def _check_limits(body: Mapping[str, Any]) -> None:
+    if body["v"] != BODY_VERSION:
+        raise BodyInvalid("version_unknown", "/v")
+    if len(body.get("subjects") or ()) > MAX_SUBJECTS:
+        raise BodyInvalid("too_many", "/subjects")
+
+
+def _require_modest(bodies: Mapping[int, Mapping[str, Any]]) -> None:
+    named = sum(len(body.get("subjects") or ()) for body in bodies.values())
+    if named > MAX_SUBJECTS_AT_ONCE:
+        raise DomainError(
+            "push_too_large", 413, _("Send fewer operations at once."), {"max_subjects": MAX_SUBJECTS_AT_ONCE}
+        )
+
+
+def _reporter(log: DeviceLog) -> Reporter:
+    officer = log.device.officer
+    return Reporter(
+        device_id=log.device_id,
+        incarnation=log.incarnation,
+        court_id=log.device.court_id,
+        officer_id=officer.pk,
+        is_active=officer.is_active,
+        suspended_from=officer.suspended_from,
+        suspended_until=officer.suspended_until,
+        kind_rules=log.device.court.kind_rules,
+    )
+
+
+def _statement_times(log: DeviceLog, bodies: Mapping[int, Mapping[str, Any]]) -> dict[str, datetime]:
+    named = {body["last_statement"] for body in bodies.values() if body.get("last_statement")}
+    if not named:
+        return {}
+    rows = IssuedStatement.objects.filter(pk__in=named, device_id=log.device_id)
+    return dict(rows.values_list("hash", "issued_at"))
+
+
+def _reused_ids(claimed: Mapping[int, str]) -> set[int]:
+    """Operations whose id was claimed before, by any device, or earlier in this batch."""
+    if not claimed:
+        return set()
+    seen = set(Operation.objects.filter(claimed_id__in=set(claimed.values())).values_list("claimed_id", flat=True))
+    reused = set()
+    for seq, claimed_id in claimed.items():
+        if claimed_id in seen:
+            reused.add(seq)
+        seen.add(claimed_id)
+    return reused

@@ -1,0 +1,63 @@
+"""Whose fault is it: the machine's, which passes, or our handler's, which is pinned on the operation that shows it."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
+
+from server.common.ids import new_id
+from server.field.operation import SignedOperation, set_aside
+from server.sync.operations import Applied, apply_together
+
+logger = logging.getLogger("server.sync")
+
+
+class HandlerFault(Exception):
+    """A handler failed on what a body holds; the batch is to be redone one by one."""
+
+
+def is_transient(fault: BaseException) -> bool:
+    """Locks, disk, connection, deadlock, memory: nothing is acknowledged and nobody is quarantined.
+
+    What a column refuses (DataError, IntegrityError) came out of a body through our code, and would stop the device for
+    ever if it were taken for weather.
+    """
+    if isinstance(fault, DataError | IntegrityError):
+        return False
+    return isinstance(fault, DatabaseError | InterfaceError | OSError | MemoryError)
+
+
+@contextmanager
+def _pinned() -> Iterator[None]:
+    try:
+        yield
+    except Exception as fault:
+        if is_transient(fault):
+            raise
+        raise HandlerFault from fault
+
+
+def apply_or_fault(operations: Sequence[SignedOperation]) -> Applied:
+    """Apply a batch at once. Raises HandlerFault, after which the transaction must be begun anew."""
+    if not operations:
+        return Applied({}, [])
+    with _pinned():
+        return apply_together(operations)
+
+
+def apply_one_by_one(operations: Sequence[SignedOperation]) -> Applied:
+    """Each in a savepoint of its own: the faulty one is quarantined under a trace id, its neighbours go on."""
+    applied = Applied({}, [])
+    for operation in operations:
+        try:
+            with transaction.atomic():
+                one = apply_or_fault([operation])
+        except HandlerFault as fault:
+            trace_id = str(new_id())
+            logger.error("handler fault %s in operation %s", trace_id, operation.hash, exc_info=fault.__cause__)
+            applied.outcomes[operation.seq] = set_aside("handler_fault", trace_id=trace_id)
+            continue
+        applied.outcomes.update(one.outcomes)
+        applied.drafts.extend(one.drafts)
+    return applied

@@ -1,0 +1,52 @@
+"""What becomes of each kind of operation: one line a kind. Handlers decide, writers write."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.field.decide import record_action
+from server.field.operation import Outcome, SignedOperation
+from server.field.queries import field_state
+from server.field.rules import action_kinds
+from server.field.services import write_effects
+from server.ledger.services import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`decide` is pure over what `load` read once for a batch, and folds; `write` is one statement per table."""
+
+    load: Callable[[Sequence[SignedOperation]], Any]
+    decide: Callable[[SignedOperation, Any], Any]
+    """Its effects carry the operation's `outcome`."""
+    write: Callable[[Sequence[Any]], list[Draft]]
+
+
+ON_SITE_ACTION = Handler(field_state, record_action, write_effects)
+
+HANDLERS: dict[str, Handler] = dict.fromkeys(action_kinds(), ON_SITE_ACTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Outcomes by seq, and entries to append."""
+
+    outcomes: dict[int, Outcome]
+    drafts: list[Draft]
+
+
+def apply_together(operations: Sequence[SignedOperation]) -> Applied:
+    """Decide all in the order of the log, each seeing what the one before did, and write all effects at once."""
+    batches: dict[int, list[SignedOperation]] = {}
+    for operation in operations:
+        batches.setdefault(id(HANDLERS[operation.kind]), []).append(operation)
+    states = {key: HANDLERS[batch[0].kind].load(batch) for key, batch in batches.items()}
+    effects: dict[int, list[Any]] = {key: [] for key in batches}
+    outcomes: dict[int, Outcome] = {}
+    for operation in operations:
+        handler = HANDLERS[operation.kind]
+        effect = handler.decide(operation, states[id(handler)])
+        effects[id(handler)].append(effect)
+        outcomes[operation.seq] = effect.outcome
+    drafts = [draft for key, batch in batches.items() for draft in HANDLERS[batch[0].kind].write(effects[key])]
+    return Applied(outcomes, drafts)

@@ -1,0 +1,151 @@
+"""One push, one transaction: locked, judged, stored verbatim, applied, told to the ledger, answered.
+
+Reading order: `push`, `_transact`, `_accept`. What an act means is decided in `field`; here it is numbered and kept.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from server.common.clock import now
+from server.common.errors import DomainError
+from server.evidence.bearer import issue_bearer
+from server.evidence.queries import wanted_by
+from server.evidence.services import promise_files, store_thumbnails
+from server.field.operation import Outcome, SignedOperation
+from server.ledger.queries import current_server_epoch
+from server.ledger.services import append
+from server.people.device_auth import DeviceRevoked
+from server.people.models import Device
+from server.sync import writing
+from server.sync.arrivals import Arrivals, read_arrivals
+from server.sync.continuity import ChainDamaged, LogForked, LogHead, SequenceGap, require_continuation
+from server.sync.decoding import MAX_DECOMPRESSED_BYTES
+from server.sync.envelope import MAX_OPERATIONS, Envelope
+from server.sync.faults import HandlerFault, apply_one_by_one, apply_or_fault
+from server.sync.logs import locked_log
+from server.sync.models import DeviceLog, Operation
+from server.sync.operations import Applied
+from server.sync.reviews import open_reviews
+from server.sync.statements import stated
+
+Apply = Callable[[Sequence[SignedOperation]], Applied]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What is at hand inside the transaction."""
+
+    log: DeviceLog
+    envelope: Envelope
+    server_epoch: str
+    received_at: datetime
+
+    @property
+    def device(self) -> Device:
+        return self.log.device
+
+    def stated(self) -> Answer:
+        return stated(self.device, self.envelope.nonce, log=self.log, server_epoch=self.server_epoch)
+
+
+def push(*, device: Device, envelope: Envelope) -> Answer:
+    """Take what an authenticated device owes; the whole answer but for HTTP.
+
+    Acknowledged means committed. Raises DomainError epoch_changed, sequence_gap, log_forked (each with a statement),
+    chain_invalid, push_too_large, device_revoked; and the database's own errors, when nothing was acknowledged.
+    """
+    try:
+        answer = _transact(device, envelope, apply_or_fault)
+    except HandlerFault:
+        answer = _transact(device, envelope, apply_one_by_one)
+    if isinstance(answer, DomainError):
+        raise answer
+    following = {"retry_after_ms": 0, "max_operations": MAX_OPERATIONS, "max_bytes": MAX_DECOMPRESSED_BYTES}
+    return {**answer, "upload_bearer": issue_bearer(device), "wanted": wanted_by(device), "next": following}
+
+
+@transaction.atomic
+def _transact(device: Device, envelope: Envelope, apply: Apply) -> Answer | DomainError:
+    """A refusal is returned, not raised: what it keeps (a branch, the statement it carries) commits."""
+    log = locked_log(device)
+    if log.device.revoked_at is not None:
+        raise DeviceRevoked(log.device)
+    pushed = Pushed(log, envelope, current_server_epoch(), now())
+    if envelope.server_epoch not in (None, pushed.server_epoch):
+        return _refused(pushed, "epoch_changed", 409, _("The server was restored: go back to what it states it has."))
+    stored = _stored_operations(log, envelope)
+    refusal = _why_refused(pushed, {seq: operation.hash for seq, operation in stored.items()})
+    return refusal or _accept(pushed, stored, apply)
+
+
+def _stored_operations(log: DeviceLog, envelope: Envelope) -> dict[int, Operation]:
+    """What is acknowledged of the batch, and the one before it."""
+    if envelope.first_seq > log.acked_seq:
+        return {}
+    last = min(envelope.last_seq, log.acked_seq)
+    rows = Operation.objects.filter(
+        device_id=log.device_id, incarnation=log.incarnation, seq__range=(envelope.first_seq - 1, last)
+    )
+    return {row.seq: row for row in rows.only("seq", "hash", "result")}
+
+
+def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | None:
+    log, device = pushed.log, pushed.device
+    hashes = {
+        **{seq: bytes.fromhex(hash_) for seq, hash_ in stored.items()},
+        log.acked_seq: bytes.fromhex(log.acked_hash),
+    }
+    hashes.setdefault(0, writing.first_link(device))
+    head = LogHead(
+        device.court_id, device.pk, log.incarnation, device.alg, bytes(device.public_key), log.acked_seq, hashes
+    )
+    try:
+        require_continuation(head, pushed.envelope)
+    except SequenceGap:
+        return _refused(pushed, "sequence_gap", 409, _("Operations are missing: go back to what the server states."))
+    except ChainDamaged as damage:
+        message = _("The chain of operations is damaged; nothing was taken, everything stays on the device.")
+        return _refused(pushed, "chain_invalid", 422, message, seq=damage.seq, reason=damage.reason)
+    except LogForked as fork:
+        writing.keep_branch(log, fork.branch, pushed.received_at)
+        message = _("This device has another history here. Both are kept; go to your command centre.")
+        return _refused(pushed, "log_forked", 409, message, seq=fork.branch[0].seq)
+    return None
+
+
+def _refused(pushed: Pushed, code: str, status: int, message: str, **details: Any) -> DomainError:
+    return DomainError(code, status, message, {**details, **pushed.stated()})
+
+
+def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply) -> Answer:
+    log, envelope = pushed.log, pushed.envelope
+    fresh = [each for each in envelope.operations if each.seq > log.acked_seq]
+    arrivals = read_arrivals(log, fresh, pushed.received_at)
+    applied = apply(arrivals.handled)
+    outcomes = {**arrivals.outcomes, **applied.outcomes}
+    results = _write(pushed, arrivals, outcomes)
+    append([*applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
+    repeated = [writing.repeated(stored[each.seq]) for each in envelope.operations if each.seq in stored]
+    return {**pushed.stated(), "results": [*repeated, *results]}
+
+
+def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) -> list[Answer]:
+    """Operations verbatim with their answers, promises, reviews, previews; then the log's new end."""
+    log = pushed.log
+    results = [writing.result_of(each.seq, outcomes[each.seq]) for each in arrivals.framed]
+    writing.store_operations(log, arrivals, outcomes, results)
+    promise_files(writing.promises_of(arrivals, outcomes))
+    open_reviews(pushed.device, log.incarnation, outcomes)
+    store_thumbnails(pushed.device, pushed.envelope.thumbnails)
+    writing.note_contact(pushed.device, pushed.envelope.status, pushed.received_at)
+    if arrivals.framed:
+        last = arrivals.framed[-1]
+        log.acked_seq, log.acked_hash = last.seq, last.hash.hex()
+        log.save(update_fields=["acked_seq", "acked_hash"])
+    return results
