@@ -91,8 +91,8 @@ def code(value: Any, codes: Sequence[Mapping[str, str]]) -> str:
     return value
 
 
-def elements(value: Any) -> list[Any]:
-    if not isinstance(value, list):
+def elements(value: Any) -> Sequence[Any]:
+    if not isinstance(value, list | tuple):
         raise Misfit
     return value
 

@@ -67,3 +67,8 @@ def test_two_documents_are_never_confused() -> None:
         other = {**DOCUMENT, "rules": list(DOCUMENT["rules"][:1])}
         assert "narrative" not in assess(other, "SEAL", {}).missing_codes
         assert "narrative" in assess(DOCUMENT, "SEAL", {}).missing_codes
+
+
+def test_a_list_already_frozen_by_its_reader_is_a_list() -> None:
+    frozen = {"evidence": ({"shot_code": "SEAL_CLOSEUP"},)}
+    assert "shot:SEAL_CLOSEUP" not in assess(DOCUMENT, "SEAL", frozen).missing_codes
