@@ -5,7 +5,6 @@
 
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,12 +23,12 @@ from server.ledger.queries import current_server_epoch
 from server.people.models import Device
 from server.sync.chain import genesis
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
-from server.sync.models import DeviceLog, DeviceView, Review
+from server.sync.models import DeviceLog, DeviceView
+from server.sync.reviews import open_reviews_of
 from server.sync.statements import statement_for
 from server.sync.units import VisibleUnits, removal_reasons
 
 SMALLEST_PAGE_BYTES, LARGEST_PAGE_BYTES, DEFAULT_PAGE_BYTES = 16 * 1024, 1024 * 1024, 256 * 1024
-MOST_REVIEWS = 500
 IDLE_MS = 60_000
 _TYPICAL_UNIT_BYTES = 4096
 _RECEIPT_SHARE = 4
@@ -104,14 +103,31 @@ def _drawn(device: Device, request: PullRequest) -> Drawn:
         message = _("The server was restored. Push what you hold from the stated number on, then pull.")
         raise _Refused("epoch_changed", 409, message)
     row = DeviceView.objects.filter(pk=device.pk).first()
-    held = acknowledged(_view(row), request.cursor)
+    view = _view(row)
+    if view.sent_cursor.endswith(_mark(request)):
+        raise _overtaken()
+    held = acknowledged(view, request.cursor)
     if held is None:
         raise _Refused("reset", 410, _("Start over: pull without a cursor. Your own records are not touched."))
     # Read with the units: what the statement acknowledges is in them, what it does not the device lays over them.
     log = _log_of(device)
     page = _page(device, held, VisibleUnits(device, at, epoch, request.schema), request.max_bytes, at)
-    sent = replace(held, sent_cursor=secrets.token_urlsafe(16), sent=page.sent, sent_position=page.position)
+    sent = replace(
+        held, sent_cursor=secrets.token_urlsafe(16) + _mark(request), sent=page.sent, sent_position=page.position
+    )
     return Drawn(row, sent, log, epoch, _answer(device, sent, page, at))
+
+
+def _mark(request: PullRequest) -> str:
+    """The end of the cursor that answers this request: the same bytes sent twice are known and change nothing.
+
+    Else the second answer would void the cursor of the first, which is the one the device may have heard.
+    """
+    return "." + sha256_hex(request.nonce.encode())[:16]
+
+
+def _overtaken() -> _Refused:
+    return _Refused("pull_overtaken", 409, _("Another pull of this device came between. Pull again."))
 
 
 def _page(device: Device, held: View, units: VisibleUnits, max_bytes: int, at: datetime) -> Page:
@@ -165,33 +181,13 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "as_of": to_wire(at),
             "put": page.put,
             "remove": page.remove,
-            "reviews": _reviews(device, holds),
+            "reviews": open_reviews_of(device.officer_id),
             "receipts": page.receipts,
             "wanted": wanted_by(device),
             "digest": digest(holds) if page.is_last else None,
             "next": {"retry_after_ms": IDLE_MS if page.is_last else 0},
         }
     )
-
-
-def _reviews(device: Device, holds: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What of this officer's work waits for a person. Of a case he may not see, not even its id."""
-    reviews = Review.objects.filter(state=Review.State.OPEN, operation__device__officer_id=device.officer_id)
-    rows = reviews.select_related("operation").defer("operation__body", "operation__result").order_by("opened_at", "pk")
-    return [
-        {
-            "id": str(review.pk),
-            "cause": review.cause,
-            "status": review.operation.status,
-            "device": str(review.operation.device_id),
-            "incarnation": review.operation.incarnation,
-            "seq": review.operation.seq,
-            "hash": review.operation.hash,
-            "case": str(review.subject_id) if f"case:{review.subject_id}" in holds else None,
-            "opened_at": to_wire(review.opened_at),
-        }
-        for review in rows[:MOST_REVIEWS]
-    ]
 
 
 def _text(value: Any) -> str:
@@ -214,7 +210,7 @@ def _view(row: DeviceView | None) -> View:
 def _remember(device: Device, drawn: Drawn) -> None:
     """Keep what was sent, unless another pull of this device came between: then nothing is kept or answered."""
     if not (_replaced(drawn.row, drawn.sent) if drawn.row else _created(device, drawn.sent)):
-        raise _Refused("pull_overtaken", 409, _("Another pull of this device came between. Pull again."))
+        raise _overtaken()
 
 
 def _created(device: Device, view: View) -> bool:

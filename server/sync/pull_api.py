@@ -21,9 +21,7 @@ MAX_REQUEST_BYTES = 128 * 1024
 def pull_page(request: HttpRequest) -> JsonResponse:
     """One page of what this device may hold; signed like every request of a device."""
     if len(request.body) > MAX_REQUEST_BYTES:
-        raise DomainError(
-            "request_too_large", 413, str(_("This request is too large.")), {"max_bytes": MAX_REQUEST_BYTES}
-        )
+        raise DomainError("body_too_large", 413, str(_("This request is too large.")), {"max_bytes": MAX_REQUEST_BYTES})
     try:
         members = parse_object(request.body)
     except NotIJson as fault:
