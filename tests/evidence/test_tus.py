@@ -11,14 +11,14 @@ from server.evidence import services
 from server.people.services import revoke_device
 from tests import pictures
 from tests.actors import Cast, Phone
-from tests.evidence.uploading import UPLOADS, Uploader, promise, sha256_of
+from tests.evidence.uploading import UPLOADS, Response, Uploader, promise, sha256_of
 
 PHOTO = pictures.jpeg(seed=1)
 SHA256 = sha256_of(PHOTO)
 
 
-def code(response: object) -> str:
-    return str(response.json()["code"])  # type: ignore[attr-defined]
+def code(response: Response) -> str:
+    return str(response.json()["code"])
 
 
 def test_a_promise_is_the_creation_so_a_small_photo_is_one_patch(phone: Phone, uploader: Uploader) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from server.cases.models import Case
@@ -18,6 +17,8 @@ from server.evidence import services
 from server.evidence.models import Promise
 from tests.actors import Phone
 
+Response = Any
+"""Django's test response; its stubs know no `json`."""
 UPLOADS = "/api/v1/uploads/"
 _seq = count(1)
 
@@ -60,27 +61,27 @@ class Uploader:
     def __post_init__(self) -> None:
         self.bearer = self.bearer or services.issue_bearer(self.phone.device)
 
-    def request(self, method: str, path: str, content: bytes = b"", **headers: str) -> HttpResponse:
+    def request(self, method: str, path: str, content: bytes = b"", /, **headers: str) -> Response:
         """Header names with underscores; an empty one is left out."""
         given = {"Authorization": f"Bearer {self.bearer}", "Tus-Resumable": "1.0.0"}
         given |= {name.replace("_", "-"): text for name, text in headers.items()}
         kind = given.pop("Content-Type", "application/offset+octet-stream")
         sent = {name: text for name, text in given.items() if text}
         # Django's client leaves out the type of an empty body unless it is said so.
-        response: HttpResponse = self.client.generic(method, UPLOADS + path, content, headers=sent, CONTENT_TYPE=kind)
+        response = self.client.generic(method, UPLOADS + path, content, headers=sent, CONTENT_TYPE=kind)
         assert response["Tus-Resumable"] == "1.0.0"
         return response
 
-    def head(self, sha256: str) -> HttpResponse:
+    def head(self, sha256: str) -> Response:
         return self.request("HEAD", sha256)
 
     def offset(self, sha256: str) -> int:
         return int(self.head(sha256)["Upload-Offset"])
 
-    def patch(self, sha256: str, offset: int, content: bytes, **headers: str) -> HttpResponse:
+    def patch(self, sha256: str, offset: int, content: bytes, **headers: str) -> Response:
         return self.request("PATCH", sha256, content, Upload_Offset=str(offset), **headers)
 
-    def create(self, sha256: str, length: int, **headers: str) -> HttpResponse:
+    def create(self, sha256: str, length: int, **headers: str) -> Response:
         metadata = f"filename eC5qcGc=,sha256 {base64.b64encode(sha256.encode()).decode()}"
         return self.request("POST", "", Upload_Length=str(length), Upload_Metadata=metadata, **headers)
 
