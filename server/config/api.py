@@ -6,10 +6,12 @@ from django.http import Http404, HttpRequest
 from ninja import NinjaAPI, Router, Schema, Swagger
 from ninja.errors import HttpError, ValidationError
 
+from server.cases.api import router as cases
 from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
 from server.evidence.api import router as evidence
+from server.field.api import router as field
 from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
 from server.sync.api import router as sync
@@ -52,7 +54,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, enrolment, sync, pull, evidence):
+for router in (public, people, cases, enrolment, sync, pull, evidence, field):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)
