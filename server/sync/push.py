@@ -78,7 +78,8 @@ def _transact(device: Device, envelope: Envelope, apply: Apply) -> Answer | Doma
         raise DeviceRevoked(log.device)
     pushed = Pushed(log, envelope, current_server_epoch(), now())
     if envelope.server_epoch not in (None, pushed.server_epoch):
-        return _refused(pushed, "epoch_changed", 409, _("The server was restored: go back to what it states it has."))
+        message = _("The server was restored: go back to what it states it has.")
+        return _with_statement(pushed, DomainError("epoch_changed", 409, message))
     stored = _stored_operations(log, envelope)
     refusal = _why_refused(pushed, {seq: operation.hash for seq, operation in stored.items()})
     return refusal or _accept(pushed, stored, apply)
@@ -108,19 +109,22 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
     try:
         require_continuation(head, pushed.envelope)
     except SequenceGap:
-        return _refused(pushed, "sequence_gap", 409, _("Operations are missing: go back to what the server states."))
+        message = _("Operations are missing: go back to what the server states.")
+        return _with_statement(pushed, DomainError("sequence_gap", 409, message))
     except ChainDamaged as damage:
         message = _("The chain of operations is damaged; nothing was taken, everything stays on the device.")
-        return _refused(pushed, "chain_invalid", 422, message, seq=damage.seq, reason=damage.reason)
+        details = {"seq": damage.seq, "reason": damage.reason}
+        return _with_statement(pushed, DomainError("chain_invalid", 422, message, details))
     except LogForked as fork:
         writing.keep_branch(log, fork.branch, pushed.received_at)
         message = _("This device has another history here. Both are kept; go to your command centre.")
-        return _refused(pushed, "log_forked", 409, message, seq=fork.branch[0].seq)
+        return _with_statement(pushed, DomainError("log_forked", 409, message, {"seq": fork.branch[0].seq}))
     return None
 
 
-def _refused(pushed: Pushed, code: str, status: int, message: str, **details: Any) -> DomainError:
-    return DomainError(code, status, message, {**details, **pushed.stated()})
+def _with_statement(pushed: Pushed, refusal: DomainError) -> DomainError:
+    refusal.details.update(pushed.stated())
+    return refusal
 
 
 def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply) -> Answer:

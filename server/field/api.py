@@ -1,0 +1,36 @@
+"""Acts over HTTP, for people at desks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import Field
+
+from server.cases.access import require_can_read_case
+from server.field.access import readable_action, readable_subjects
+from server.field.details import action_detail, actions_of_case
+from server.field.schemas import ActionDetail, ActionPage
+from server.people.auth import SignedIn
+from server.people.models import Officer
+
+router = Router(tags=["field"], auth=SignedIn())
+PageSize = Annotated[int, Field(ge=1, le=500)]
+
+
+@router.get("/cases/{uuid:case_id}/actions", response=ActionPage)
+def list_actions(request: HttpRequest, case_id: UUID, cursor: UUID | None = None, limit: PageSize = 50) -> ActionPage:
+    """What was done on site in a case, in the order it was done; incomplete and parked acts too."""
+    assert isinstance(request.user, Officer)
+    require_can_read_case(request.user, case_id)
+    actions = actions_of_case(case_id, after=cursor, limit=limit + 1)
+    following = str(actions[limit - 1].id) if len(actions) > limit else None
+    return ActionPage(items=actions[:limit], next=following)
+
+
+@router.get("/actions/{uuid:action_id}", response=ActionDetail)
+def show_action(request: HttpRequest, action_id: UUID) -> ActionDetail:
+    """One act: each device's account, what is missing, and its files with what they say of themselves."""
+    assert isinstance(request.user, Officer)
+    action = readable_action(request.user, action_id)
+    return action_detail(action, list(readable_subjects(request.user, action_id).order_by("pk")))

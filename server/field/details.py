@@ -1,0 +1,133 @@
+"""One act as a person reads it: every device's account, every file, what the file says of itself."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from server.evidence.models import Promise, StoredFile
+from server.field.models import ActionRecord, ActionSubject, FieldAction
+from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
+from server.field.schemas import (
+    ActionDetail,
+    ActionView,
+    EvidenceView,
+    FilesView,
+    RecordView,
+    SubjectView,
+)
+from server.people.models import Officer
+from server.people.schemas import OfficerView
+
+
+def actions_of_case(case_id: UUID, *, after: UUID | None = None, limit: int = 50) -> list[ActionView]:
+    """The acts about a case in the order they were done, from `after` on."""
+    rows = ActionSubject.objects.filter(subject_id=case_id).exclude(code="subject_unknown")
+    if after:
+        rows = rows.filter(action_id__gt=after)
+    ids = list(rows.order_by("action_id").values_list("action_id", flat=True).distinct()[:limit])
+    subjects = _by_action(rows.filter(action_id__in=ids))
+    actions = FieldAction.objects.filter(pk__in=ids).select_related("officer").order_by("pk")
+    return [_view(action, subjects[action.pk]) for action in actions]
+
+
+def action_detail(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionDetail:
+    """`subjects` are those the reader may know of. Five SELECTs."""
+    records = list(ActionRecord.objects.filter(action=action).select_related("officer").order_by("pk"))
+    evidence = _evidence_of(record.operation_hash for record in records)
+    views = [
+        _record(record, [s for s in subjects if s.record_id == record.pk], evidence[record.operation_hash])
+        for record in records
+    ]
+    return ActionDetail(**_view(action, subjects).dict(), records=views)
+
+
+def _by_action(rows: Iterable[ActionSubject]) -> dict[UUID, list[ActionSubject]]:
+    subjects: dict[UUID, list[ActionSubject]] = defaultdict(list)
+    for row in rows:
+        subjects[row.action_id].append(row)
+    return subjects
+
+
+def _view(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionView:
+    outcomes = [SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code) for row in subjects]
+    worst = gravest(outcomes) if outcomes else SubjectOutcome(Status.PARKED, code="subject_unknown")
+    return ActionView(
+        id=action.pk,
+        kind=action.kind,
+        court_id=action.court_id,
+        officer=_officer(action.officer),
+        recorded_at=action.recorded_at,
+        received_at=action.received_at,
+        status=worst.status.value,
+        code=worst.code,
+        complete=action.is_complete,
+        missing=action.missing,
+        warnings=action.warnings,
+        files=FilesView(promised=action.files_promised, verified=action.files_verified),
+    )
+
+
+def _record(record: ActionRecord, subjects: Sequence[ActionSubject], evidence: list[EvidenceView]) -> RecordView:
+    return RecordView(
+        id=record.pk,
+        operation=record.operation_hash,
+        device=record.device_id,
+        officer=_officer(record.officer),
+        recorded_at=record.recorded_at,
+        earliest_at=record.earliest_at,
+        latest_at=record.latest_at,
+        clock_verdict=record.clock_verdict,
+        position=record.position,
+        fields=record.fields,
+        corrects=record.corrects,
+        missing=record.missing,
+        warnings=record.warnings,
+        subjects=[_subject(row) for row in subjects],
+        evidence=evidence,
+    )
+
+
+def _subject(row: ActionSubject) -> SubjectView:
+    return SubjectView(
+        type=row.subject_type,
+        id=row.subject_id,
+        node_id=row.node_id,
+        status=row.status,
+        code=row.code,
+        node_effect=row.node_effect,
+    )
+
+
+def _evidence_of(operation_hashes: Iterable[str]) -> dict[str, list[EvidenceView]]:
+    promises = list(Promise.objects.filter(operation_hash__in=list(operation_hashes)).order_by("pk"))
+    verified = {promise.sha256 for promise in promises if promise.state == Promise.State.VERIFIED}
+    files = StoredFile.objects.in_bulk(verified)
+    views: dict[str, list[EvidenceView]] = defaultdict(list)
+    for promise in promises:
+        # A file another device delivered says nothing here: this promise is not kept yet.
+        file = files.get(promise.sha256) if promise.state == Promise.State.VERIFIED else None
+        views[promise.operation_hash].append(_file(promise, file))
+    return views
+
+
+def _file(promise: Promise, file: StoredFile | None) -> EvidenceView:
+    return EvidenceView(
+        id=promise.evidence_id,
+        sha256=promise.sha256,
+        size=promise.size,
+        media_type=promise.media_type,
+        origin=promise.origin,
+        shot_code=promise.shot_code,
+        recorded_at=promise.recorded_at,
+        state=promise.state,
+        fault=promise.fault,
+        verified_at=promise.verified_at,
+        detected_type=file.detected_type if file else "",
+        preview=file.preview if file else StoredFile.Preview.PENDING,
+        preview_reason=file.preview_reason if file else "",
+        exif=file.exif if file else {},
+    )
+
+
+def _officer(officer: Officer) -> OfficerView:
+    return OfficerView(id=officer.pk, staff_no=officer.staff_no, name=officer.name)

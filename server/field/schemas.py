@@ -1,0 +1,85 @@
+"""Wire types of acts, as people at desks read them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Schema
+
+from server.people.schemas import OfficerView
+
+
+class FilesView(Schema):
+    promised: int
+    verified: int
+
+
+class ActionView(Schema):
+    id: UUID
+    kind: str
+    court_id: UUID
+    officer: OfficerView
+    recorded_at: datetime
+    received_at: datetime
+    status: str
+    code: str
+    complete: bool
+    missing: list[str]
+    warnings: list[str]
+    files: FilesView
+
+
+class ActionPage(Schema):
+    items: list[ActionView]
+    next: str | None
+
+
+class SubjectView(Schema):
+    type: str
+    id: UUID
+    node_id: UUID | None
+    status: str
+    code: str
+    node_effect: str
+
+
+class EvidenceView(Schema):
+    id: str
+    sha256: str
+    size: int
+    media_type: str
+    origin: str
+    shot_code: str
+    recorded_at: datetime | None
+    """As the device stated it; beside it, in `exif`, what the file itself states."""
+    state: str
+    fault: str
+    verified_at: datetime | None
+    detected_type: str
+    preview: str
+    preview_reason: str
+    exif: dict[str, Any]
+
+
+class RecordView(Schema):
+    """One device's account of the act, verbatim beside what was judged of it."""
+
+    id: UUID
+    operation: str
+    device: UUID
+    officer: OfficerView
+    recorded_at: datetime
+    earliest_at: datetime | None
+    latest_at: datetime | None
+    clock_verdict: str
+    position: dict[str, Any] | None
+    fields: dict[str, Any]
+    corrects: str
+    missing: list[str]
+    warnings: list[str]
+    subjects: list[SubjectView]
+    evidence: list[EvidenceView]
+
+
+class ActionDetail(ActionView):
+    records: list[RecordView]
