@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.flow import CASE_CLOCK, FlowDefinition
 from server.cases.flow_file import read_flow
-from server.cases.models import Assignment, Case, CaseEvent, FlowVersion, Grant, Node
+from server.cases.models import Assignment, Case, CaseEvent, FlowVersion, Grant, Node, Party
 from server.cases.states import CaseState, HeldAssignment, HeldEvent, HeldGrant, HeldNode
 from server.common.hashing import canonical_json
 
@@ -121,3 +122,36 @@ def with_stage_and_due(cases: QuerySet[Case]) -> QuerySet[Case, Any]:
         ),
         due_on=Subquery(due.values("due_on")[:1]),
     )
+
+
+def cases_found(cases: QuerySet[Case], *, stage: str = "", status: str = "", words: str = "") -> QuerySet[Case, Any]:
+    """Those of `cases` in this stage and status, whose number or a party's name has these words.
+
+    With `stage` and `due_on`. A case number may be typed in any form it is written in.
+    """
+    if status:
+        cases = cases.filter(status=status)
+    if words:
+        named = Party.objects.filter(name__contains=words).values("case_id")
+        cases = cases.filter(Q(case_no__contains=_as_written(words)) | Q(pk__in=named))
+    found = with_stage_and_due(cases)
+    return found.filter(Q(stage=stage)) if stage else found
+
+
+def _as_written(words: str) -> str:
+    try:
+        return parse_case_no(words).canonical
+    except CaseNoError:
+        return words
+
+
+def assignments_of(case_id: UUID) -> list[Assignment]:
+    """Who held the case, in order, each with its group or officer."""
+    return list(Assignment.objects.filter(subject_id=case_id).select_related("group", "officer").order_by("number"))
+
+
+def holders_of(case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of the groups or officers that hold these cases now."""
+    standing = Assignment.objects.filter(subject_id__in=case_ids, ended_at=None)
+    names = standing.values_list("subject_id", "group__name", "officer__name")
+    return {case_id: group or officer or "" for case_id, group, officer in names}

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
@@ -67,11 +67,8 @@ class Page:
     is_last: bool
 
 
-class _Refused(Exception):
-    """Found in the snapshot; becomes an answer outside it, since its statement is written down."""
-
-    def __init__(self, code: str, status: int, message: Any) -> None:
-        self.code, self.status, self.message = code, status, str(message)
+class Refused(DomainError):
+    """Found in the snapshot; leaves with a statement, which is made outside it since statements are written down."""
 
 
 def pull(device: Device, request: PullRequest) -> dict[str, str]:
@@ -91,9 +88,9 @@ def pull(device: Device, request: PullRequest) -> dict[str, str]:
                 log=drawn.log,
                 server_epoch=drawn.server_epoch,
             )
-    except _Refused as refused:
-        details = {"statement": statement_for(device, request.nonce)}
-        raise DomainError(refused.code, refused.status, refused.message, details) from None
+    except Refused as refused:
+        refused.details["statement"] = statement_for(device, request.nonce)
+        raise
     return {"statement": statement, "answer": drawn.answer}
 
 
@@ -101,14 +98,14 @@ def _drawn(device: Device, request: PullRequest) -> Drawn:
     at, epoch = now(), current_server_epoch()
     if request.server_epoch not in (None, epoch):
         message = _("The server was restored. Push what you hold from the stated number on, then pull.")
-        raise _Refused("epoch_changed", 409, message)
+        raise Refused("epoch_changed", 409, message)
     row = DeviceView.objects.filter(pk=device.pk).first()
     view = _view(row)
     if view.sent_cursor.endswith(_mark(request)):
         raise _overtaken()
     held = acknowledged(view, request.cursor)
     if held is None:
-        raise _Refused("reset", 410, _("Start over: pull without a cursor. Your own records are not touched."))
+        raise Refused("reset", 410, _("Start over: pull without a cursor. Your own records are not touched."))
     # Read with the units: what the statement acknowledges is in them, what it does not the device lays over them.
     log = _log_of(device)
     page = _page(device, held, VisibleUnits(device, at, epoch, request.schema), request.max_bytes, at)
@@ -126,8 +123,8 @@ def _mark(request: PullRequest) -> str:
     return "." + sha256_hex(request.nonce.encode())[:16]
 
 
-def _overtaken() -> _Refused:
-    return _Refused("pull_overtaken", 409, _("Another pull of this device came between. Pull again."))
+def _overtaken() -> Refused:
+    return Refused("pull_overtaken", 409, _("Another pull of this device came between. Pull again."))
 
 
 def _page(device: Device, held: View, units: VisibleUnits, max_bytes: int, at: datetime) -> Page:

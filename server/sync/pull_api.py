@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from ninja import Router
 
 from server.common.errors import DomainError
@@ -21,7 +21,7 @@ MAX_REQUEST_BYTES = 128 * 1024
 def pull_page(request: HttpRequest) -> JsonResponse:
     """One page of what this device may hold; signed like every request of a device."""
     if len(request.body) > MAX_REQUEST_BYTES:
-        raise DomainError("body_too_large", 413, str(_("This request is too large.")), {"max_bytes": MAX_REQUEST_BYTES})
+        raise DomainError("body_too_large", 413, _("This request is too large."), {"max_bytes": MAX_REQUEST_BYTES})
     try:
         members = parse_object(request.body)
     except NotIJson as fault:
@@ -52,7 +52,7 @@ def _asked(members: dict[str, Any]) -> PullRequest:
 def _require_schema(schema: int) -> None:
     if not SCHEMA_MIN <= schema <= SCHEMA_MAX:
         message = _("This server shows units in another form. Pushing still works; update the app to pull.")
-        raise DomainError("schema_unsupported", 426, str(message), {"min": SCHEMA_MIN, "max": SCHEMA_MAX})
+        raise DomainError("schema_unsupported", 426, message, {"min": SCHEMA_MIN, "max": SCHEMA_MAX})
 
 
 def _text(members: dict[str, Any], name: str, longest: int) -> str:

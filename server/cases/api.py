@@ -1,0 +1,100 @@
+"""Cases for people at desks: HTTP in and out, no rules."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import Field
+
+from server.cases.access import case_not_found, cases_visible_to
+from server.cases.models import Assignment, Case
+from server.cases.queries import assignments_of, cases_found, holders_of, with_stage_and_due
+from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, NodeView, PartyView
+from server.cases.units import case_units
+from server.people.auth import SignedIn
+from server.people.models import Officer
+
+router = Router(tags=["cases"], auth=SignedIn())
+PageSize = Annotated[int, Field(ge=1, le=200)]
+Words = Annotated[str, Field(max_length=100)]
+
+
+@router.get("/cases", response=CasePage, url_name="cases")
+def list_cases(
+    request: HttpRequest,
+    cursor: UUID | None = None,
+    limit: PageSize = 50,
+    stage: Words = "",
+    status: Words = "",
+    q: Words = "",
+) -> CasePage:
+    """The cases the officer may read, the newest first; `q` finds a case number or a party's name."""
+    found = cases_found(cases_visible_to(_officer(request)), stage=stage, status=status, words=q)
+    following = found.filter(pk__lt=cursor) if cursor else found
+    cases = list(following.order_by("-pk")[: limit + 1])
+    page = cases[:limit]
+    holders = holders_of([case.pk for case in page])
+    last = str(page[-1].pk) if len(cases) > limit else None
+    return CasePage(items=[CaseRow(**_row(case, holders.get(case.pk, ""))) for case in page], next=last)
+
+
+@router.get("/cases/{uuid:case_id}", response=CaseDetail, url_name="case")
+def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
+    """One case with its parties, nodes and assignments; 404 also for a case that is not yours to read."""
+    visible = with_stage_and_due(cases_visible_to(_officer(request)))
+    case = visible.filter(pk=case_id).select_related("flow").defer("flow__document").first()
+    if case is None:
+        raise case_not_found()
+    unit, assignments = case_units([case.pk])[case.pk], assignments_of(case.pk)
+    standing = next((row for row in assignments if row.ended_at is None), None)
+    return CaseDetail(
+        **_row(case, _holder(standing) if standing else ""),
+        closing_mode=case.closing_mode,
+        closed_on=case.closed_on,
+        flow=f"{case.flow.key}@{case.flow.version}",
+        parties=[PartyView(**party) for party in unit["parties"]],
+        nodes=[NodeView(**node) for node in unit["nodes"]],
+        assignments=[_assignment(row) for row in assignments],
+    )
+
+
+def _officer(request: HttpRequest) -> Officer:
+    assert isinstance(request.user, Officer)
+    return request.user
+
+
+_COLUMNS = (
+    "id",
+    "court_id",
+    "case_no",
+    "cause",
+    "status",
+    "priority",
+    "filed_on",
+    "claim_amount",
+    "recovered_amount",
+    "assignment_no",
+    "stage",
+    "due_on",
+    "version",
+)
+
+
+def _row(case: Case, holder: str) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in _COLUMNS} | {"holder": holder}
+
+
+def _holder(assignment: Assignment) -> str:
+    holder = assignment.group or assignment.officer
+    return holder.name if holder else ""
+
+
+def _assignment(row: Assignment) -> AssignmentView:
+    return AssignmentView(
+        number=row.number,
+        holder=_holder(row),
+        reason=row.reason,
+        assigned_at=row.assigned_at,
+        ended_at=row.ended_at,
+    )

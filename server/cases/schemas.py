@@ -1,0 +1,71 @@
+"""Wire types of the staff API of cases."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ninja import Schema
+
+
+class CaseRow(Schema):
+    id: UUID
+    court_id: UUID
+    case_no: str
+    cause: str
+    status: str
+    priority: str
+    filed_on: date
+    claim_amount: Decimal
+    recovered_amount: Decimal
+    assignment_no: int
+    holder: str
+    """Name of the group or officer that holds it; empty for nobody."""
+    stage: str
+    """Key of the stage of the earliest running node."""
+    due_on: date | None
+    """The next day a running node is due."""
+    version: int
+
+
+class CasePage(Schema):
+    items: list[CaseRow]
+    next: str | None
+    """The `cursor` of the next page."""
+
+
+class PartyView(Schema):
+    role: str
+    kind: str
+    name: str
+
+
+class NodeView(Schema):
+    id: UUID
+    key: str
+    chain: str
+    stage: str
+    zh: str
+    en: str
+    state: str
+    started_on: date | None
+    due_on: date | None
+    finished_on: date | None
+    limit_kind: str
+    """statutory, regulatory or internal."""
+
+
+class AssignmentView(Schema):
+    number: int
+    holder: str
+    reason: str
+    assigned_at: datetime
+    ended_at: datetime | None
+
+
+class CaseDetail(CaseRow):
+    closing_mode: str
+    closed_on: date | None
+    flow: str
+    parties: list[PartyView]
+    nodes: list[NodeView]
+    assignments: list[AssignmentView]
