@@ -110,7 +110,8 @@ def stage_lines(nodes: Sequence[Node], names: FlowNames, today: date) -> list[St
     by_stage: dict[str, list[Node]] = defaultdict(list)
     for node in nodes:
         by_stage[node.stage].append(node)
-    current = next((node.stage for node in nodes if node.state == Node.State.RUNNING), None)
+    running = [node.stage for node in nodes if node.state == Node.State.RUNNING and node.stage in names.stages]
+    current = running[0] if running else None
     return [
         _stage_line(key, name, by_stage[key], names, today, key == current)
         for key, name in names.stages.items()

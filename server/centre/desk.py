@@ -78,14 +78,11 @@ class FlowNames:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "FlowNames":
         language = "en" if (get_language() or "").startswith("en") else "zh"
-        stages, nodes, statutory = {}, {}, set()
-        for stage in document["stages"]:
-            stages[stage["stage"]] = stage.get(language) or stage["zh"]
-            for node in stage["nodes"]:
-                nodes[node["key"]] = node.get(language) or node["zh"]
-                if node.get("kind") == "statutory":
-                    statutory.add(node["key"])
-        return cls(stages, nodes, frozenset(statutory))
+        stages = {stage["stage"]: stage.get(language) or stage["zh"] for stage in document["stages"]}
+        tracked = [*document["case_clock"], *(node for stage in document["stages"] for node in stage["nodes"])]
+        nodes = {node["key"]: node.get(language) or node["zh"] for node in tracked}
+        statutory = frozenset(node["key"] for node in tracked if node.get("kind") == "statutory")
+        return cls(stages, nodes, statutory)
 
 
 def flow_names(flow_ids: set[int]) -> dict[int, FlowNames]:
@@ -147,7 +144,9 @@ def _row(case: Case, running: list[Node], flow: FlowNames, holder: str, today: d
     row = Row(
         case.pk, case.case_no, case.cause, holder, level, worst.due_on, flow.nodes.get(worst.key, worst.key), look
     )
-    return running[0].stage, row
+    # The clocks of the whole case run as well, in no stage.
+    stage = next((node.stage for node in running if node.stage in flow.stages), next(iter(flow.stages)))
+    return stage, row
 
 
 def _is_wanted(row: Row, stage: str, filters: Filters) -> bool:
