@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -129,5 +129,26 @@ def open_stream(stream: str) -> None:
 @transaction.atomic
 def begin_server_life(*, reason: str) -> str:
     """Mint a new server epoch: at installation, and after every restore."""
-    life = ServerLife.objects.create(server_epoch=str(new_id()), reason=reason)
+    latest = ServerLife.objects.order_by("-started_at").values_list("started_at", flat=True).first()
+    # The newest row counts, also on a machine whose clock is behind that of the old one.
+    started_at = max(now(), latest + timedelta(milliseconds=1)) if latest else now()
+    life = ServerLife.objects.create(server_epoch=str(new_id()), started_at=started_at, reason=reason)
     return life.server_epoch
+
+
+@transaction.atomic
+def begin_life_after_restore() -> str:
+    """A new server epoch and, for every stream, a new ledger epoch: its first entry `restored` continues the chain."""
+    server_epoch = begin_server_life(reason="restored")
+    heads = list(Head.objects.select_for_update().order_by("stream"))
+    drafts = [_restored(head, server_epoch) for head in heads]
+    for head in heads:
+        head.ledger_epoch = str(new_id())
+    Head.objects.bulk_update(heads, ["ledger_epoch"])
+    append(drafts)
+    return server_epoch
+
+
+def _restored(head: Head, server_epoch: str) -> Draft:
+    view = {"server_epoch": server_epoch, "previous_ledger_epoch": head.ledger_epoch, "last_position": head.position}
+    return Draft((head.stream,), "restored", view, {})

@@ -1,7 +1,7 @@
 """Does a stream's chain hold? Recomputed from the stored texts, trusting no column."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.common.clock import to_wire
@@ -22,23 +22,29 @@ class VerifyReport:
         return not self.fault
 
 
-def verify_stream(stream: str) -> VerifyReport:
-    """Walk the stream from its first entry to its head. Run it in a snapshot while others write."""
+def verify_stream(stream: str, *, last: int | None = None) -> VerifyReport:
+    """Walk the stream from its first entry to its head, or only its `last` ones. In a snapshot while others write."""
     head = Head.objects.filter(stream=stream).first()
     if head is None:
         return VerifyReport(stream, 0, "stream_unknown")
-    position, digest = 0, hashing.ZERO
-    for entry in _entries(stream):
+    before = max(0, head.position - last) if last is not None else 0
+    anchor = Entry.objects.filter(stream=stream, position=before).values_list("hash", flat=True).first()
+    if before and anchor is None:
+        return VerifyReport(stream, 0, "position_missing")
+    entries = Entry.objects.filter(stream=stream, position__gt=before).order_by("position")
+    return verify_entries(head, entries.iterator(chunk_size=2000), after=(before, anchor))
+
+
+def verify_entries(head: Head, entries: Iterable[Entry], *, after: tuple[int, str | None] = (0, None)) -> VerifyReport:
+    """The same for entries from anywhere, in order: a copy's, too. `after`: position and hash they continue."""
+    position, digest = after[0], bytes.fromhex(after[1]) if after[1] else hashing.ZERO
+    for entry in entries:
         fault = _fault_of(entry, position, digest)
         if fault:
-            return VerifyReport(stream, position, fault)
+            return VerifyReport(head.stream, position, fault)
         position, digest = entry.position, bytes.fromhex(entry.hash)
     ends_at_head = (position, digest.hex()) == (head.position, head.hash)
-    return VerifyReport(stream, position, "" if ends_at_head else "head_differs")
-
-
-def _entries(stream: str) -> Iterator[Entry]:
-    return Entry.objects.filter(stream=stream).order_by("position").iterator(chunk_size=2000)
+    return VerifyReport(head.stream, position, "" if ends_at_head else "head_differs")
 
 
 def _fault_of(entry: Entry, position: int, prev: bytes) -> str:
