@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from server.evidence.store import BLOCK, Area, BlobMissing, StoreUnavailable
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable, blob_path, require_path
 
 _PART = re.compile(r"[0-9a-f]{32}")
 
@@ -35,10 +35,10 @@ class FileStore:
             _write(self._part(whole), (block for part in parts for block in self.read_part(part)))
         return whole
 
-    def read_part(self, part: str) -> Iterator[bytes]:
+    def read_part(self, part: str) -> Blocks:
         with _faults():
             file = self._part(part).open("rb")
-        return _blocks(file, None)
+        return Blocks(file, _faults)
 
     def keep(self, part: str, sha256: str) -> None:
         with _faults():
@@ -71,11 +71,11 @@ class FileStore:
         except FileNotFoundError:
             return None
 
-    def read(self, area: Area, sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def read(self, area: Area, sha256: str, start: int = 0, end: int | None = None) -> Blocks:
         with _faults():
             file = self._path(area, sha256).open("rb")
             file.seek(start)
-        return _blocks(file, None if end is None else end - start)
+        return Blocks(file, _faults, None if end is None else end - start)
 
     @contextmanager
     def open_file(self, area: Area, sha256: str) -> Iterator[BinaryIO]:
@@ -88,13 +88,30 @@ class FileStore:
         with _faults():
             self._path(area, sha256).unlink(missing_ok=True)
 
+    def paths(self, folder: str) -> Iterator[str]:
+        for path in sorted((self._folder / folder).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(self._folder).as_posix()
+
+    def read_path(self, path: str) -> Iterator[bytes]:
+        with _faults():
+            file = (self._folder / require_path(path)).open("rb")
+        return Blocks(file, _faults)
+
+    def write_path(self, path: str, blocks: Iterable[bytes]) -> None:
+        draft = self._part(secrets.token_hex(16))
+        target = self._folder / require_path(path)
+        with _faults():
+            _write(draft, blocks)
+            _move(draft, target)
+
     def _part(self, part: str) -> Path:
         if not _PART.fullmatch(part):
             raise BlobMissing(part)
         return self._folder / "partials" / part
 
     def _path(self, area: Area, sha256: str) -> Path:
-        return self._folder / area / sha256[:2] / sha256[2:4] / sha256
+        return self._folder / blob_path(area, sha256)
 
 
 @contextmanager
@@ -142,14 +159,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _blocks(file: BinaryIO, length: int | None) -> Iterator[bytes]:
-    with file, _faults():
-        while length is None or length > 0:
-            block = file.read(BLOCK if length is None else min(BLOCK, length))
-            if not block:
-                return
-            if length is not None:
-                length -= len(block)
-            yield block

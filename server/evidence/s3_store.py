@@ -1,17 +1,19 @@
 """Blobs as objects of S3-compatible storage: `originals/ab/cd/<sha256>` and so on, as in the files driver."""
 
+import io
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from server.evidence.store import BLOCK, Area, BlobMissing, StoreUnavailable
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable, blob_path, require_path
 
 MULTIPART_BYTES = 8 * 1024 * 1024  # S3 wants 5 MiB of every part but the last
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -52,11 +54,11 @@ class S3Store:
             self._put_in_pieces(_part(whole), blocks)
         return whole
 
-    def read_part(self, part: str) -> Iterator[bytes]:
+    def read_part(self, part: str) -> Blocks:
         return self._get(_part(part))
 
     def keep(self, part: str, sha256: str) -> None:
-        self._move(_part(part), _path(Area.ORIGINALS, sha256))
+        self._move(_part(part), blob_path(Area.ORIGINALS, sha256))
 
     def quarantine(self, part: str, label: str) -> None:
         self._move(_part(part), f"quarantine/{label}")
@@ -67,28 +69,25 @@ class S3Store:
                 self._client.delete_object(Bucket=self._bucket, Key=_part(part))
 
     def parts_before(self, moment: datetime) -> Iterator[str]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix="partials/")
-        with _faults():
-            for page in pages:
-                for row in page.get("Contents", []):
-                    if row["LastModified"] < moment:
-                        yield row["Key"].removeprefix("partials/")
+        for row in self._rows("partials/"):
+            if row["LastModified"] < moment:
+                yield row["Key"].removeprefix("partials/")
 
     def put(self, area: Area, sha256: str, content: bytes) -> None:
-        self._put(_path(area, sha256), content)
+        self._put(blob_path(area, sha256), content)
 
     def size_of(self, area: Area, sha256: str) -> int | None:
         try:
             with _faults():
-                return int(self._client.head_object(Bucket=self._bucket, Key=_path(area, sha256))["ContentLength"])
+                return int(self._client.head_object(Bucket=self._bucket, Key=blob_path(area, sha256))["ContentLength"])
         except BlobMissing:
             return None
 
-    def read(self, area: Area, sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def read(self, area: Area, sha256: str, start: int = 0, end: int | None = None) -> Blocks:
         if end is not None and end <= start:
-            return iter(())
+            return Blocks(io.BytesIO(), _faults)
         wanted = {} if end is None and not start else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
-        return self._get(_path(area, sha256), **wanted)
+        return self._get(blob_path(area, sha256), **wanted)
 
     @contextmanager
     def open_file(self, area: Area, sha256: str) -> Iterator[BinaryIO]:
@@ -99,16 +98,37 @@ class S3Store:
 
     def remove(self, area: Area, sha256: str) -> None:
         with _faults():
-            self._client.delete_object(Bucket=self._bucket, Key=_path(area, sha256))
+            self._client.delete_object(Bucket=self._bucket, Key=blob_path(area, sha256))
+
+    def paths(self, folder: str) -> Iterator[str]:
+        return (row["Key"] for row in self._rows(f"{folder}/"))
+
+    def read_path(self, path: str) -> Iterator[bytes]:
+        return self._get(require_path(path))
+
+    def write_path(self, path: str, blocks: Iterable[bytes]) -> None:
+        key, pieces = require_path(path), _rejoined(blocks)
+        first = next(pieces, b"")
+        if len(first) < MULTIPART_BYTES:
+            self._put(key, first)
+            return
+        with _faults():
+            self._put_in_pieces(key, chain([first], pieces))
+
+    def _rows(self, prefix: str) -> Iterator[Any]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        with _faults():
+            for page in pages:
+                yield from page.get("Contents", [])
 
     def _put(self, key: str, content: bytes) -> None:
         with _faults():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
 
-    def _get(self, key: str, **options: Any) -> Iterator[bytes]:
+    def _get(self, key: str, **options: Any) -> Blocks:
         with _faults():
             body = self._client.get_object(Bucket=self._bucket, Key=key, **options)["Body"]
-        return _blocks(body)
+        return Blocks(body, _faults)
 
     def _move(self, source: str, target: str) -> None:
         with _faults():
@@ -134,10 +154,6 @@ def _part(part: str) -> str:
     return f"partials/{part}"
 
 
-def _path(area: Area, sha256: str) -> str:
-    return f"{area}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
 @contextmanager
 def _faults() -> Iterator[None]:
     try:
@@ -147,11 +163,6 @@ def _faults() -> Iterator[None]:
         raise kind(str(fault)) from fault
     except BotoCoreError as fault:
         raise StoreUnavailable(str(fault)) from fault
-
-
-def _blocks(body: Any) -> Iterator[bytes]:
-    with body, _faults():
-        yield from body.iter_chunks(BLOCK)
 
 
 def _rejoined(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -4,7 +4,8 @@ A chunk is a blob of its own under a name never used twice, so bytes of an uploa
 have nowhere to land: only what the database names as a part of the upload counts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -24,12 +25,59 @@ class Area(StrEnum):
     DERIVED = "derived"
 
 
+_PATH = re.compile(
+    r"(?:originals|derived)/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}|partials/[0-9a-f]{32}|quarantine/[0-9a-zA-Z-]{1,200}"
+)
+
+
+def blob_path(area: Area, sha256: str) -> str:
+    """Where a blob lies in either driver: `originals/ab/cd/<sha256>`."""
+    return f"{area}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def require_path(path: str) -> str:
+    """Raises ValueError for anything but a path of the layout: a copy from elsewhere leads nowhere else."""
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"{path!r} is no path of the evidence store")
+    return path
+
+
 class StoreUnavailable(Exception):
     """The disk is full, the network is gone: the caller tries again, nothing is lost."""
 
 
 class BlobMissing(Exception):
     """Storage does not hold what the database names: after a restore, or a lost disk."""
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Blocks(Iterator[bytes]):
+    """The bytes of one open source, block by block. Closes itself at the end; close it if you stop before."""
+
+    def __init__(
+        self, source: _Readable, faults: Callable[[], AbstractContextManager[None]], length: int | None = None
+    ):
+        self._source, self._faults, self._left = source, faults, length
+
+    def __next__(self) -> bytes:
+        with self._faults():
+            block = (
+                self._source.read(BLOCK if self._left is None else min(BLOCK, self._left)) if self._left != 0 else b""
+            )
+        if not block:
+            self.close()
+            raise StopIteration
+        if self._left is not None:
+            self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        self._source.close()
+        self._left = 0
 
 
 class BlobStore(Protocol):
@@ -41,7 +89,7 @@ class BlobStore(Protocol):
     def assemble(self, parts: Sequence[str]) -> str:
         """One part holding all of them in order (for a single one: itself). The parts stay."""
 
-    def read_part(self, part: str) -> Iterator[bytes]:
+    def read_part(self, part: str) -> Blocks:
         """The bytes as storage gives them back."""
 
     def keep(self, part: str, sha256: str) -> None:
@@ -62,7 +110,7 @@ class BlobStore(Protocol):
     def size_of(self, area: Area, sha256: str) -> int | None:
         """Bytes held under that hash, None where it is absent."""
 
-    def read(self, area: Area, sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def read(self, area: Area, sha256: str, start: int = 0, end: int | None = None) -> Blocks:
         """The bytes from `start` up to but without `end`. Raises at once, not at the first block."""
 
     def open_file(self, area: Area, sha256: str) -> AbstractContextManager[BinaryIO]:
@@ -70,6 +118,15 @@ class BlobStore(Protocol):
 
     def remove(self, area: Area, sha256: str) -> None:
         """Only for derived files and for tests of loss; no service removes an original."""
+
+    def paths(self, folder: str) -> Iterator[str]:
+        """Everything below a folder of the layout, such as `quarantine`; both drivers have the same paths."""
+
+    def read_path(self, path: str) -> Iterator[bytes]:
+        """The bytes at a path of the layout, for copies of the store. Raises at once."""
+
+    def write_path(self, path: str, blocks: Iterable[bytes]) -> None:
+        """Put bytes back where a copy says they lay. Raises ValueError for what is no path of the layout."""
 
 
 def current_store() -> BlobStore:
