@@ -27,7 +27,7 @@ class CourtRules:
 
 
 def _record(facts: Facts) -> dict[str, Any]:
-    return {"fields": facts.fields, "evidence": facts.evidence, "position": facts.position}
+    return {"fields": facts.fields, "evidence": list(facts.evidence), "position": facts.position}
 
 
 def action_kinds() -> frozenset[str]:
