@@ -91,12 +91,13 @@ class Deliveries:
     def _is_promised(self, sha256: str) -> bool:
         return bool(self._database.rows("SELECT 1 FROM capture WHERE sha256 = ? AND seq IS NOT NULL LIMIT 1", sha256))
 
-    def take_receipts(self, receipts: Iterable[wire.FileReceipt]) -> None:
+    def take_receipts(self, receipts: Iterable[wire.FileReceipt], server_epoch: str) -> None:
         for receipt in receipts:
             values = (receipt.seq, receipt.sha256, receipt.server_epoch, receipt.ledger_epoch, receipt.text)
             sql = "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?, ?)"
             self._database.run(sql, self._identity.incarnation, *values)
-            self.mark_delivered(receipt.sha256, receipt.server_epoch)
+            if receipt.server_epoch == server_epoch:
+                self.mark_delivered(receipt.sha256, server_epoch)
 
     def unsafe(self, statement: wire.Statement | None, *, only_seq: int | None = None) -> Unsafe:
         """What no verified statement and receipt of the current epochs covers; with `only_seq` of one operation."""

@@ -1,6 +1,7 @@
 """Everything an enrolled store holds, and the engine's steps done upon it, each in one transaction."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from client_sdk import steps, wire
@@ -26,7 +27,7 @@ class Holdings:
         self.outbox = Outbox(store.database, identity)
         self.captures = Captures(store)
         self.deliveries = Deliveries(store.database, identity)
-        self.replica = Replica(store.database, self.has_unsafe_work)
+        self.replica = Replica(store.database)
         self._app = app
         self.contact: Contact | None = load_contact(store.database, identity)
         self._done: Mapping[type[Any], Callable[[Any], Any]] = {
@@ -78,11 +79,6 @@ class Holdings:
     def unsafe(self, only_seq: int | None = None) -> Unsafe:
         return self.deliveries.unsafe(self.statement, only_seq=only_seq)
 
-    def has_unsafe_work(self, case_id: str) -> bool:
-        return any(
-            case_id in action.case_ids and self.unsafe(action.seq) for action in self.outbox.actions(self.acked_seq)
-        )
-
     def _read_log(self, step: steps.ReadLog) -> steps.LogView:
         return steps.LogView(self.outbox.head().seq, self.outbox.hashes(step.seqs))
 
@@ -129,11 +125,18 @@ class Holdings:
     def _apply_page(self, step: steps.ApplyPage) -> Applied:
         with self.store.database.transaction():
             self.keep_statement(step.statement, step.key_texts)
-            self.deliveries.take_receipts(step.receipts)
+            self.deliveries.take_receipts(step.receipts, step.statement.server_epoch)
             self.deliveries.take_wanted(step.page.wanted)
-            applied = self.replica.apply(step.page, step.statement.acked_seq)
+            applied = self.replica.apply(step.page, step.statement.acked_seq, partial(self._leans_on, step.statement))
         self.refresh()
         return applied
+
+    def _leans_on(self, statement: wire.Statement, case_id: str) -> bool:
+        """Does work that is not safe by this statement concern the case?"""
+        return any(
+            case_id in action.case_ids and self.deliveries.unsafe(statement, only_seq=action.seq)
+            for action in self.outbox.actions(statement.acked_seq)
+        )
 
     def _list_pending(self, step: steps.ListPending) -> list[PendingFile]:
         return self.deliveries.pending(step.statement)

@@ -13,6 +13,9 @@ from client_sdk.pages import Page
 # A server that counts differently must not make us fetch everything on every sync.
 DIGEST_RESET_INTERVAL = timedelta(hours=1)
 
+HasUnsafeWork = Callable[[str], bool]
+"""Is there work on this case that the court does not hold safely?"""
+
 
 @dataclass(frozen=True)
 class Bookmark:
@@ -47,10 +50,8 @@ class Unit:
 
 
 class Replica:
-    def __init__(self, database: Database, has_unsafe_work: Callable[[str], bool]) -> None:
-        """`has_unsafe_work(case_id)`: is there work on this case that the court does not hold safely?"""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._has_unsafe_work = has_unsafe_work
 
     def bookmark(self) -> Bookmark:
         return Bookmark(**(self._database.meta("replica") or {}))
@@ -73,20 +74,20 @@ class Replica:
             self._save(replace(bookmark, cursor=None, digest_reset_at=to_wire(now)))
         return True
 
-    def apply(self, page: Page, acked_seq: int) -> Applied:
+    def apply(self, page: Page, acked_seq: int, has_unsafe_work: HasUnsafeWork) -> Applied:
         """Removals first, then what is new, then the cursor. Call inside the transaction that keeps the statement."""
         bookmark = self.bookmark()
         if page.base is None:
             bookmark = replace(bookmark, round=bookmark.round + 1, is_sweeping=True)
-        removed = sum(self._remove(type_, id_) for type_, id_ in page.remove)
+        removed = sum(self._remove(type_, id_, has_unsafe_work) for type_, id_ in page.remove)
         for unit in page.put:
             self._put(unit.type, unit.id, unit.tag, unit.data, acked_seq, bookmark.round)
         self._take_reviews(page)
         bookmark = replace(bookmark, cursor=page.cursor)
         if page.is_complete:
-            removed += self._sweep(bookmark)
+            removed += self._sweep(bookmark, has_unsafe_work)
             bookmark = replace(bookmark, is_sweeping=False, complete_seq=acked_seq, as_of=to_wire(page.as_of))
-            self._erase_leaving()
+            self._erase_leaving(has_unsafe_work)
         self._save(bookmark)
         is_right = not page.is_complete or page.digest in (None, self.digest())
         return Applied(len(page.put), removed, is_right)
@@ -96,21 +97,21 @@ class Replica:
         sql = "INSERT OR REPLACE INTO unit (type, id, tag, base_seq, round, sealed) VALUES (?, ?, ?, ?, ?, ?)"
         self._database.run(sql, type_, id_, tag, acked_seq, round_, sealed)
 
-    def _remove(self, type_: str, id_: str) -> int:
+    def _remove(self, type_: str, id_: str, has_unsafe_work: HasUnsafeWork) -> int:
         """Erase, or seal away what unsafe work still leans on."""
-        if type_ == "case" and self._has_unsafe_work(id_):
+        if type_ == "case" and has_unsafe_work(id_):
             return self._database.run("UPDATE unit SET is_leaving = 1 WHERE type = ? AND id = ?", type_, id_)
         return self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
 
-    def _sweep(self, bookmark: Bookmark) -> int:
+    def _sweep(self, bookmark: Bookmark, has_unsafe_work: HasUnsafeWork) -> int:
         if not bookmark.is_sweeping:
             return 0
         sql = "SELECT type, id FROM unit WHERE round < ? AND is_leaving = 0"
-        return sum(self._remove(type_, id_) for type_, id_ in self._database.rows(sql, bookmark.round))
+        return sum(self._remove(type_, id_, has_unsafe_work) for type_, id_ in self._database.rows(sql, bookmark.round))
 
-    def _erase_leaving(self) -> None:
+    def _erase_leaving(self, has_unsafe_work: HasUnsafeWork) -> None:
         for type_, id_ in self._database.rows("SELECT type, id FROM unit WHERE is_leaving = 1"):
-            if not self._has_unsafe_work(id_):
+            if not has_unsafe_work(id_):
                 self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
 
     def _take_reviews(self, page: Page) -> None:

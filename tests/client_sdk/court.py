@@ -71,6 +71,11 @@ class Court:
     """Answers to give instead of our own, first come first served."""
     wants: list[dict[str, Any]] | None = None
     keeps_promises: bool = True
+    lies: dict[str, Any] = field(default_factory=dict)
+    """Members of its statements that are not so."""
+    spoil_page: Callable[[dict[str, Any]], dict[str, Any]] = lambda page: page
+    spoil_pull: Callable[[Reply], Reply] = lambda reply: reply
+    spoil_piece: Callable[[bytes], bytes] = lambda piece: piece
 
     def __post_init__(self) -> None:
         self.id = uuid.uuid4()
@@ -126,7 +131,7 @@ class Court:
             "received_at": now(),
             "nonce": nonce,
         }
-        return self.sign("statement", {**members, **changed})
+        return self.sign("statement", {**members, **changed, **self.lies})
 
     def answer(self, request: Request) -> Reply:
         self.requests.append((request.method, request.path.rsplit("/", 1)[-1][:12]))
@@ -241,9 +246,10 @@ class Court:
         if cursor is not None and cursor not in self.views:
             return problem(410, "reset", statement=self.statement(log, nonce))
         held = dict(self.views[cursor]) if cursor else {}
-        answer = json.dumps(self._page(cursor, held), ensure_ascii=False)
+        answer = json.dumps(self.spoil_page(self._page(cursor, held)), ensure_ascii=False)
         digest = hashlib.sha256(answer.encode()).hexdigest()
-        return reply(200, {"statement": self.statement(log, nonce, answer_sha256=digest), "answer": answer})
+        statement = self.statement(log, nonce, answer_sha256=digest)
+        return self.spoil_pull(reply(200, {"statement": statement, "answer": answer}))
 
     def _page(self, base: str | None, held: dict[tuple[str, str], str]) -> dict[str, Any]:
         gone = [unit for unit in held if unit not in self.units]
@@ -279,7 +285,7 @@ class Court:
         if request.method == "PATCH":
             if int(request.headers["Upload-Offset"]) != len(stored):
                 return problem(409, "upload_offset_mismatch")
-            stored += request.body
+            stored += self.spoil_piece(request.body)
             if len(stored) >= promised[0][1]["size"]:
                 self._finish(name, promised)
         size = str(len(self.files[name]) if name in self.files else 0)
@@ -295,14 +301,14 @@ class Court:
             for seq, _ in promised:
                 self.give_receipt(seq, name)
 
-    def give_receipt(self, seq: int, name: str, **changed: Any) -> None:
+    def give_receipt(self, promised_by: int, name: str, /, **changed: Any) -> None:
         self.position += 1
         members = {
             "court": str(self.id),
             "kid": "s1",
             "device": str(self.log.device),
             "incarnation": 1,
-            "seq": seq,
+            "seq": promised_by,
             "sha256": name,
             "size": len(self.verified[name]),
             "server_epoch": self.server_epoch,

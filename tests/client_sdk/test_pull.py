@@ -1,0 +1,199 @@
+"""Pulling: pages, resets, removals, and one's own work laid over what the court sent."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from client_sdk import NotFound, NotSent, Rejected
+from client_sdk.steps import Reply, Request
+from tests.client_sdk.conftest import Device
+from tests.client_sdk.court import Court
+
+
+def case_id(number: int) -> str:
+    return f"0199a000-0000-7000-8000-{number:012d}"
+
+
+def put(court: Court, number: int, tag: str = "t1", **data: Any) -> str:
+    court.units[("case", case_id(number))] = (tag, {"case_no": f"(2026)闽9821执{number}号", "assignment_no": 1, **data})
+    return case_id(number)
+
+
+def held(device: Device) -> set[str]:
+    return {case.id for case in device.field.cases()}
+
+
+def test_all_pages_arrive_and_only_changes_follow(device: Device) -> None:
+    device.court.page_size = 3
+    ids = {put(device.court, number) for number in range(10)}
+    assert device.field.sync().units_received == 10
+    assert held(device) == ids
+    put(device.court, 4, "t2", cause="合同纠纷")
+    report = device.field.sync()
+    assert report.units_received == 1
+    assert device.field.case(case_id(4)).cause == "合同纠纷"
+
+
+def test_a_pull_cut_between_pages_goes_on_where_it_was(device: Device) -> None:
+    device.court.page_size = 3
+    ids = {put(device.court, number) for number in range(10)}
+    pulls: list[Request] = []
+
+    def cut_third(request: Request) -> None:
+        pulls.append(request)
+        if len(pulls) == 3:
+            device.line.lose_next_reply(count=99)
+
+    device.line.before = cut_third
+    with pytest.raises(NotSent):
+        device.field.sync()
+    assert 0 < len(held(device)) < 10
+    device.line.before = lambda request: None
+    device.line.lose_next_reply(count=0)
+    assert device.reopen().sync().units_received == 10 - 6
+    assert held(device) == ids
+
+
+def test_a_reassigned_case_leaves_the_device(device: Device) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    device.court.units.clear()
+    assert device.field.sync().units_removed == 1
+    with pytest.raises(NotFound):
+        device.field.case(case_id(1))
+
+
+def test_reset_marks_and_sweeps_and_touches_neither_outbox_nor_photos(device: Device) -> None:
+    for number in range(4):
+        put(device.court, number)
+    device.field.sync()
+    device.line.go_offline()
+    photo = device.field.capture(b"photo")
+    device.field.record_action(case_id=case_id(3), kind="SEAL", photos=[photo])
+    device.line.come_back()
+    device.court.views.clear()
+    del device.court.units[("case", case_id(0))]
+    device.field.sync()
+    assert held(device) == {case_id(1), case_id(2), case_id(3)}
+    assert len(device.court.log.bodies) == 1
+    assert list(device.court.verified.values()) == [b"photo"]
+
+
+def test_what_was_held_stays_readable_until_the_reset_is_complete(device: Device) -> None:
+    device.court.page_size = 1
+    for number in range(3):
+        put(device.court, number)
+    device.field.sync()
+    device.court.views.clear()
+    seen: list[int] = []
+    device.field.sync(on_progress=lambda progress: seen.append(len(held(device))))
+    assert set(seen) == {3}
+
+
+def test_removal_with_unsafe_work_seals_the_case_until_the_work_is_safe(device: Device) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    device.field.record_action(case_id=case_id(1), kind="SEAL")
+    device.court.safe = lambda court: (0, 0)
+    device.court.units.clear()
+    device.field.sync()
+    assert held(device) == set()
+    rows = device.field.holdings.store.database.rows("SELECT is_leaving FROM unit")
+    assert rows == [(1,)]
+    device.court.safe = lambda court: (len(court.log.bodies), court.position)
+    device.field.sync()
+    assert device.field.holdings.store.database.rows("SELECT * FROM unit") == []
+
+
+def test_own_work_is_neither_hidden_nor_doubled(device: Device) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    action = device.field.record_action(case_id=case_id(1), kind="SEAL")
+    assert [(act.id, act.is_own_unsent) for act in device.field.case(case_id(1)).actions] == [(action.id, True)]
+    # Acknowledged, but the pull that would show it is lost:
+    device.line.before = lambda request: device.line.lose_next_reply(count=99 if "pull" in request.path else 0)
+    with pytest.raises(NotSent):
+        device.field.sync()
+    assert [(act.id, act.is_own_unsent) for act in device.field.case(case_id(1)).actions] == [(action.id, False)]
+    device.line.before = lambda request: device.line.lose_next_reply(count=0)
+    told = {
+        "id": action.id,
+        "kind": "SEAL",
+        "status": "applied",
+        "complete": True,
+        "recorded_at": "2026-11-22T10:00:00Z",
+    }
+    put(device.court, 1, "t2", actions=[told])
+    device.field.sync()
+    [shown] = device.field.case(case_id(1)).actions
+    assert (shown.status, shown.is_complete) == ("applied", True)
+
+
+def test_an_answer_that_builds_on_another_cursor_is_not_applied(device: Device) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    said: list[str] = []
+
+    def spoil(page: dict[str, Any]) -> dict[str, Any]:
+        said.append(page["cursor"])
+        removal = {"base": "of-another-device", "remove": [{"type": "case", "id": case_id(1), "reason": "x"}]}
+        return page | removal if len(said) == 1 else page
+
+    device.court.spoil_page = spoil
+    device.field.sync()
+    assert held(device) == {case_id(1)}
+
+
+def test_a_digest_that_differs_causes_one_reset_an_hour(device: Device) -> None:
+    put(device.court, 1)
+    device.court.spoil_page = lambda page: page | {"digest": "0" * 64}
+    device.field.sync()
+    assert [name for _, name in device.court.requests].count("pull") == 2
+    device.court.requests.clear()
+    device.field.sync()
+    assert [name for _, name in device.court.requests].count("pull") == 1
+    device.clock.advance(hours=2)
+    device.field.sync()
+    assert [name for _, name in device.court.requests].count("pull") == 3
+
+
+def test_an_answer_changed_on_the_way_is_not_believed(device: Device) -> None:
+    put(device.court, 1)
+
+    def forge(sent: Reply) -> Reply:
+        members = json.loads(sent.body)
+        members["answer"] = members["answer"].replace("case_no", "case-no")
+        return Reply(sent.status, sent.headers, json.dumps(members).encode())
+
+    device.court.spoil_pull = forge
+    with pytest.raises(NotSent):
+        device.field.sync()
+    assert held(device) == set()
+
+
+def test_a_signed_answer_we_cannot_read_is_not_applied(device: Device) -> None:
+    device.court.spoil_page = lambda page: {"cursor": "c", "complete": True}
+    with pytest.raises(Rejected):
+        device.field.sync()
+    assert device.field.holdings.replica.bookmark().cursor is None
+
+
+def test_a_court_that_resets_for_ever_does_not_hold_us_for_ever(device: Device) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    device.line.before = lambda request: device.court.views.clear()
+    device.court.page_size = 0
+    with pytest.raises(NotSent):
+        device.field.sync()
+
+
+def test_units_of_a_device_come_back_after_its_restore(make_device: Callable[..., Device]) -> None:
+    device = make_device()
+    put(device.court, 1)
+    device.field.sync()
+    device.court.restore(to_seq=0)
+    put(device.court, 2)
+    device.field.sync()
+    assert held(device) == {case_id(1), case_id(2)}
