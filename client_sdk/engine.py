@@ -14,7 +14,7 @@ from typing import Any
 from client_sdk import wire
 from client_sdk.answers import CONFLICT, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
 from client_sdk.compression import compress
-from client_sdk.errors import NotSent, Rejected
+from client_sdk.errors import FieldError, NotSent, ProtocolTooOld, Rejected
 from client_sdk.identity import Identity
 from client_sdk.pages import NotAPage, Page, read_page
 from client_sdk.patience import Patience, retry_after_seconds
@@ -261,7 +261,9 @@ class Engine:
             raise NotSent("server_fault", status=TOO_LARGE)
         if answer.status in (CONFLICT, GONE):
             yield from self._keep(answer)
-        yield from ask(ForgetCursor())
+        # Another pull of ours came between, or a doubled one: the cursor is as good as it was.
+        if answer.members.get("code") != "pull_overtaken":
+            yield from ask(ForgetCursor())
         self._count_turn()
 
     def _take_page(self, page: Page, answer: Answer) -> Flow[bool]:
@@ -299,13 +301,20 @@ class Engine:
         if self._turns > MAX_TURNS:
             raise NotSent("server_fault", status=CONFLICT)
 
-    def push_and_pull(self) -> Flow[None]:
-        """Once, and again when a pull was told to rewind or an act was recorded meanwhile."""
+    def push_and_pull(self) -> Flow[FieldError | None]:
+        """Once, and again when a pull was told to rewind or an act was recorded meanwhile.
+
+        A refused pull is returned, not raised: a restored court, or one that wants a newer app, still takes evidence.
+        """
         for _ in range(MAX_TURNS):
             yield from self.push()
-            yield from self.pull()
+            try:
+                yield from self.pull()
+            except (Rejected, ProtocolTooOld) as refusal:
+                return refusal
             if not (yield from self.unsent()):
-                return
+                break
+        return None
 
     def unsent(self) -> Flow[bool]:
         """Is there anything above the acknowledged number?"""

@@ -4,10 +4,10 @@ A cut costs at most one piece: the server keeps nothing of an unfinished PATCH. 
 a file counts as safe only by its receipt; an upload's 204 only says that there is no more to send.
 """
 
-import json
 from dataclasses import dataclass
+from typing import Any
 
-from client_sdk.answers import busy_error, is_transient
+from client_sdk.answers import busy_error, is_transient, json_object
 from client_sdk.deliveries import PendingFile
 from client_sdk.engine import Engine
 from client_sdk.errors import NotSent
@@ -40,7 +40,6 @@ MAX_MISMATCHES = 3
 UNAUTHORISED = "unauthorised"
 MISMATCH = "hash_mismatch"
 DAMAGED = "damaged_here"
-_MISMATCH = (460,)
 
 
 @dataclass
@@ -153,12 +152,14 @@ class Delivery:
             return (yield from self._wait(NotSent("unreachable", note=reply.reason)))
         if reply.status == 401:
             return UNAUTHORISED
-        if reply.status in _MISMATCH:
+        code = json_object(reply.body).get("code")
+        if reply.status == 460 or code == "evidence_mismatch":
             return (yield from self._after_mismatch())
-        # 409: another offset than ours. 423: an older request of ours still holds the upload. 413: smaller pieces.
-        if is_transient(reply) or reply.status in (409, 413, 423):
+        # 409: another offset than ours. 423: an older request of ours still holds the upload.
+        is_too_much = reply.status == 413 and code in (None, "chunk_too_large")
+        if is_transient(reply) or is_too_much or reply.status in (409, 423):
             return (yield from self._wait(busy_error(reply), retry_after_seconds(reply.headers)))
-        return _refusal(reply)
+        return _refusal(reply, code)
 
     def _after_mismatch(self) -> Flow[str | None]:
         """The whole arrived and had another hash, or the server went back: begin again, three times at most."""
@@ -184,22 +185,21 @@ def _offset_of(reply: Reply, size: int) -> int:
     return int(text)
 
 
-def _refusal(reply: Reply) -> str:
+def _refusal(reply: Reply, code: Any) -> str:
     """Why a tus server or our own problem document refuses this file. Raises NotSent for anybody else's page."""
-    try:
-        members = json.loads(reply.body)
-        return str(members["code"])
-    except (ValueError, KeyError, TypeError):
-        if "tus-resumable" in reply.headers:
-            return f"http_{reply.status}"
-        raise NotSent("answer_unproven", note=f"HTTP {reply.status}") from None
+    if isinstance(code, str):
+        return code
+    if "tus-resumable" in reply.headers:
+        return f"http_{reply.status}"
+    raise NotSent("answer_unproven", note=f"HTTP {reply.status}")
 
 
 def sync(engine: Engine) -> Flow[SyncReport]:
     """Push before pull before uploads; after uploads one more pull, which brings their receipts."""
-    yield from engine.push_and_pull()
-    uploads = Uploads(engine)
-    yield from uploads.deliver_all()
+    refusal = yield from engine.push_and_pull()
+    yield from Uploads(engine).deliver_all()
+    if refusal is not None:
+        raise refusal
     if engine.tally.files_sent:
         yield from engine.pull()
     left = yield from ask(ListPending(engine.statement))

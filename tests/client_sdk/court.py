@@ -71,6 +71,8 @@ class Court:
     """Answers to give instead of our own, first come first served."""
     wants: list[dict[str, Any]] | None = None
     keeps_promises: bool = True
+    overtakes: int = 0
+    """So many pulls are answered as if another had come between."""
     lies: dict[str, Any] = field(default_factory=dict)
     """Members of its statements that are not so."""
     spoil_page: Callable[[dict[str, Any]], dict[str, Any]] = lambda page: page
@@ -242,6 +244,9 @@ class Court:
         log, nonce = self._log_of(members, body, request), members["nonce"]
         if members["server_epoch"] != self.server_epoch:
             return problem(409, "epoch_changed", statement=self.statement(log, nonce))
+        if self.overtakes:
+            self.overtakes -= 1
+            return problem(409, "pull_overtaken", statement=self.statement(log, nonce))
         cursor = members["cursor"]
         if cursor is not None and cursor not in self.views:
             return problem(410, "reset", statement=self.statement(log, nonce))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from client_sdk import NotFound, NotSent, Rejected
+from client_sdk import NotFound, NotSent, ProtocolTooOld, Rejected
 from client_sdk.steps import Reply, Request
 from tests.client_sdk.conftest import Device
-from tests.client_sdk.court import Court
+from tests.client_sdk.court import Court, problem
 
 
 def case_id(number: int) -> str:
@@ -197,3 +197,21 @@ def test_units_of_a_device_come_back_after_its_restore(make_device: Callable[...
     put(device.court, 2)
     device.field.sync()
     assert held(device) == {case_id(1), case_id(2)}
+
+
+def test_an_overtaken_pull_goes_on_with_its_cursor(device: Device) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    put(device.court, 2)
+    device.court.overtakes = 1
+    assert device.field.sync().units_received == 1
+
+
+def test_a_court_that_refuses_pulls_gets_the_evidence_all_the_same(device: Device) -> None:
+    device.field.record_action(case_id=case_id(1), kind="SEAL", photos=[device.field.capture(b"photo")])
+    device.line.before = lambda request: device.court.says.extend(
+        [problem(426, "schema_unsupported", min=2, max=2)] if request.path.endswith("pull") else []
+    )
+    with pytest.raises(ProtocolTooOld):
+        device.field.sync()
+    assert list(device.court.verified.values()) == [b"photo"]
