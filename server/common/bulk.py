@@ -17,17 +17,35 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
 
     Every column without a database default must be named: model defaults are not applied. JSON is given as text.
     """
+    _insert(model, names, rows, "")
+
+
+def _insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]], conflict: str) -> None:
     if not rows:
         return
     if connection.vendor == "postgresql":
-        sql = _unnest_sql(model, tuple(names))
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
         with connection.cursor() as cursor:
-            cursor.execute(sql, columns)
+            cursor.execute(_unnest_sql(model, tuple(names)) + conflict, columns)
         return
     sql, adapters = _values_sql(model, tuple(names))
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
+        cursor.executemany(sql + conflict, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
+
+
+def upsert_rows(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    unique: Sequence[str],
+    update: Sequence[str],
+) -> None:
+    """As insert_rows; where a row with the same `unique` fields stands already, only its `update` fields are set."""
+    quoted = [_column(field) for field in _fields(model, update)]
+    key = ", ".join(_column(field) for field in _fields(model, unique))
+    sets = ", ".join(f"{column} = EXCLUDED.{column}" for column in quoted)
+    _insert(model, names, rows, f" ON CONFLICT ({key}) DO UPDATE SET {sets}")
 
 
 def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

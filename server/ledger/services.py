@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from server.common.bulk import insert_rows, update_rows
 from server.common.clock import now, to_wire
 from server.common.hashing import canonical_json
 from server.common.ids import new_id
@@ -17,6 +18,13 @@ from server.ledger import hashing, signals
 from server.ledger.models import Entry, Head, ServerLife
 
 RESERVED = frozenset({"entry", "stream", "position", "kind", "at", "subject"})
+
+
+_COLUMNS = (
+    *("id", "stream", "ledger_epoch", "position", "kind", "subject_id"),
+    *("view", "facts", "salt", "hash", "appended_at"),
+)
+Row = tuple[Any, ...]
 
 
 class StreamNotOpen(LookupError):
@@ -55,11 +63,11 @@ def append(drafts: Sequence[Draft]) -> list[dict[str, Appended]]:
     if not connection.in_atomic_block:
         raise RuntimeError("ledger entries are appended in the transaction of their effect")
     heads = _lock_heads({stream for draft in drafts for stream in draft.streams})
-    entries: list[Entry] = []
+    entries: list[Row] = []
     places = [{stream: _extend(heads[stream], draft, entries) for stream in draft.streams} for draft in drafts]
     if entries:
-        Entry.objects.bulk_create(entries)
-        Head.objects.bulk_update(heads.values(), ["position", "hash"])
+        insert_rows(Entry, _COLUMNS, entries)
+        update_rows(Head, "stream", ("position", "hash"), [(h.stream, h.position, h.hash) for h in heads.values()])
         positions = {stream: head.position for stream, head in heads.items()}
         transaction.on_commit(partial(signals.appended.send_robust, Head, positions=positions), robust=True)
     return places
@@ -77,33 +85,22 @@ def _lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     return heads
 
 
-def _extend(head: Head, draft: Draft, entries: list[Entry]) -> Appended:
+def _extend(head: Head, draft: Draft, entries: list[Row]) -> Appended:
     entry = _entry_at(head, draft, now())
-    head.position, head.hash = entry.position, entry.hash
+    head.position, head.hash = head.position + 1, entry[_COLUMNS.index("hash")]
     entries.append(entry)
     return Appended(head.stream, head.ledger_epoch, head.position, head.hash)
 
 
-def _entry_at(head: Head, draft: Draft, at: datetime) -> Entry:
+def _entry_at(head: Head, draft: Draft, at: datetime) -> Row:
     entry_id, position, salt = new_id(), head.position + 1, secrets.token_bytes(hashing.SALT_BYTES)
     view = canonical_json(_view(draft, entry_id, head.stream, position, at))
     facts = canonical_json(draft.facts)
     digest = hashing.entry_hash(
         bytes.fromhex(head.hash), head.stream, position, hashing.view_hash(view), hashing.facts_hash(salt, facts)
     )
-    return Entry(
-        id=entry_id,
-        stream=head.stream,
-        ledger_epoch=head.ledger_epoch,
-        position=position,
-        kind=draft.kind,
-        subject_id=draft.subject_id,
-        view=view.decode(),
-        facts=facts.decode(),
-        salt=salt,
-        hash=digest.hex(),
-        appended_at=at,
-    )
+    place = (entry_id, head.stream, head.ledger_epoch, position, draft.kind, draft.subject_id)
+    return (*place, view.decode(), facts.decode(), salt, digest.hex(), at)
 
 
 def _view(draft: Draft, entry_id: UUID, stream: str, position: int, at: datetime) -> dict[str, Any]:

@@ -4,17 +4,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from server.common.bulk import json_text, upsert_rows
 from server.common.clock import now
 from server.common.hashing import sha256_hex
+from server.common.ids import new_id
 from server.evidence.models import Promise
 from server.evidence.services.receipts import issue_missing_receipts
 from server.evidence.services.verification import verify_late_promises
 
 EMPTY_SHA256 = sha256_hex(b"")
+_NO_RECEIPT = ("", "", 0, 0)
+_COLUMNS = (
+    *("id", "device_id", "incarnation", "seq", "operation_hash", "sha256", "size", "subject_type", "subject_id"),
+    *("other_subjects", "holder_id", "evidence_id", "media_type", "origin", "shot_code", "recorded_at"),
+    *("thumbnail_sha256", "fault", "state", "promised_at", "verified_at"),
+    *("receipt", "receipt_epoch", "receipt_position", "priority"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +62,13 @@ def promise_files(drafts: Sequence[PromiseDraft]) -> list[Promise]:
     if not drafts:
         return []
     verified, open_before = _standing_of(drafts)
-    rows = {(row.device_id, row.operation_hash, row.sha256): row for row in (_row(draft, verified) for draft in drafts)}
-    Promise.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        unique_fields=["device", "operation_hash", "sha256"],
-        update_fields=["holder_id", "subject_type", "subject_id", "other_subjects"],
+    rows = {(draft.device_id, draft.operation_hash, draft.sha256): _row(draft, verified) for draft in drafts}
+    upsert_rows(
+        Promise,
+        _COLUMNS,
+        list(rows.values()),
+        unique=("device_id", "operation_hash", "sha256"),
+        update=("holder_id", "subject_type", "subject_id", "other_subjects"),
     )
     for device_id, hashes in open_before.items():
         transaction.on_commit(partial(verify_late_promises, device_id=device_id, hashes=hashes), robust=True)
@@ -84,29 +95,33 @@ def _standing_of(drafts: Sequence[PromiseDraft]) -> tuple[set[_Key], dict[UUID, 
     return verified, open_before
 
 
-def _row(draft: PromiseDraft, verified: Iterable[_Key]) -> Promise:
+def _row(draft: PromiseDraft, verified: Iterable[_Key]) -> tuple[Any, ...]:
     is_verified = (draft.device_id, draft.sha256) in verified
     (subject_type, subject_id), *others = draft.subjects or (("", None),)
-    return Promise(
-        device_id=draft.device_id,
-        incarnation=draft.incarnation,
-        seq=draft.seq,
-        operation_hash=draft.operation_hash,
-        sha256=draft.sha256,
-        size=draft.size,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        other_subjects=[{"type": type_, "id": str(id_)} for type_, id_ in others],
-        holder_id=draft.holder_id,
-        evidence_id=draft.evidence_id[:64],
-        media_type=draft.media_type[:100],
-        origin=draft.origin,
-        shot_code=draft.shot_code,
-        recorded_at=draft.recorded_at,
-        thumbnail_sha256=draft.thumbnail_sha256,
-        fault=fault_of(sha256=draft.sha256, size=draft.size),
-        state=Promise.State.VERIFIED if is_verified else Promise.State.PROMISED,
-        verified_at=now() if is_verified else None,
+    promised_at = now()
+    return (
+        new_id(),
+        draft.device_id,
+        draft.incarnation,
+        draft.seq,
+        draft.operation_hash,
+        draft.sha256,
+        draft.size,
+        subject_type,
+        subject_id,
+        json_text([{"type": type_, "id": str(id_)} for type_, id_ in others]),
+        draft.holder_id,
+        draft.evidence_id[:64],
+        draft.media_type[:100],
+        draft.origin,
+        draft.shot_code,
+        draft.recorded_at,
+        draft.thumbnail_sha256,
+        fault_of(sha256=draft.sha256, size=draft.size),
+        (Promise.State.VERIFIED if is_verified else Promise.State.PROMISED).value,
+        promised_at,
+        promised_at if is_verified else None,
+        *_NO_RECEIPT,
     )
 
 
