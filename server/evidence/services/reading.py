@@ -1,18 +1,16 @@
 """Originals given out, each view and download with its entry."""
 
-from collections.abc import Iterator
-
 from django.db import transaction
 
 from server.evidence import store
 from server.evidence.access import Readable
-from server.evidence.store import Area
+from server.evidence.store import Area, Blocks
 from server.ledger.services import Draft, append
 from server.people.models import Officer
 from server.people.streams import inspection_stream
 
 
-def open_range(sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+def open_range(sha256: str, start: int = 0, end: int | None = None) -> Blocks:
     """Bytes of a verified original from `start` up to but without `end`. Asks nobody: the caller judged access.
 
     Raises BlobMissing, StoreUnavailable at once.
