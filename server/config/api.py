@@ -14,6 +14,7 @@ from server.evidence.api import router as evidence
 from server.field.api import router as field
 from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
+from server.realtime.api import router as live
 from server.sync.api import router as sync
 from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
@@ -54,7 +55,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, cases, enrolment, sync, pull, evidence, field):
+for router in (public, people, cases, enrolment, sync, pull, evidence, field, live):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)

@@ -9,6 +9,7 @@ from ninja import Router
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
 from server.people.device_auth import SIGNATURE_HEADER, authenticate_device
+from server.sync.decoding import decoded
 from server.sync.envelope import MAX_NONCE_CHARACTERS, invalid, require_protocol
 from server.sync.pull import DEFAULT_PAGE_BYTES, LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES, PullRequest, pull
 from server.sync.units import SCHEMA_MAX, SCHEMA_MIN
@@ -22,8 +23,9 @@ def pull_page(request: HttpRequest) -> JsonResponse:
     """One page of what this device may hold; signed like every request of a device."""
     if len(request.body) > MAX_REQUEST_BYTES:
         raise DomainError("body_too_large", 413, _("This request is too large."), {"max_bytes": MAX_REQUEST_BYTES})
+    body = decoded(request.body, request.headers.get("Content-Encoding", ""))
     try:
-        members = parse_object(request.body)
+        members = parse_object(body)
     except NotIJson as fault:
         raise invalid(fault.where, fault.reason) from None
     require_protocol(members.get("protocol"))
@@ -31,11 +33,11 @@ def pull_page(request: HttpRequest) -> JsonResponse:
     device = authenticate_device(
         certificate=_text(members, "certificate", MAX_REQUEST_BYTES),
         nonce=asked.nonce,
-        body=request.body,
+        body=body,
         signature=request.headers.get(SIGNATURE_HEADER),
     )
     _require_schema(asked.schema)
-    return JsonResponse(pull(device, asked))
+    return JsonResponse(pull(device, asked), json_dumps_params={"ensure_ascii": False})
 
 
 def _asked(members: dict[str, Any]) -> PullRequest:
