@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -12,6 +13,11 @@ class ReadOnlySite(admin.AdminSite):
     """One door: who is not signed in goes to the command centre's page, with its lockout."""
 
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        # Rights come from dated roles; Django's own groups have no table row and no meaning here.
+        if model_or_iterable not in ([Group], Group):
+            super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if self.has_permission(request):

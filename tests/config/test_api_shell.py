@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 
 from server.config import api as api_module
 from server.ledger.models import ServerLife
@@ -190,5 +190,6 @@ def test_a_server_that_was_never_migrated_is_not_ready() -> None:
 
 def test_every_address_of_the_api_is_below_v1_or_describes_it() -> None:
     api = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/")
+    assert isinstance(api, URLResolver)
     paths = {str(entry.pattern) for entry in api.url_patterns}
     assert all(path.startswith("v1/") for path in paths - {"openapi.json", "docs", ""})

@@ -1,14 +1,16 @@
 """The only writers of people: courts and their keys, staff and roles, devices."""
 
-from server.people.services.courts import create_court, create_group, create_team, rotate_signing_key
+from server.people.services.courts import create_court, create_group, create_team, rename_court, rotate_signing_key
 from server.people.services.devices import (
     enrol_device,
     issue_enrolment_code,
     note_failed_enrolment,
     revoke_device,
 )
+from server.people.services.roster import RosterReport, import_roster
 from server.people.services.staff import (
     add_group_member,
+    change_officer,
     create_officer,
     end_group_membership,
     end_role,
@@ -19,7 +21,9 @@ from server.people.services.staff import (
 )
 
 __all__ = [
+    "RosterReport",
     "add_group_member",
+    "change_officer",
     "create_court",
     "create_group",
     "create_officer",
@@ -28,9 +32,11 @@ __all__ = [
     "end_role",
     "enrol_device",
     "grant_role",
+    "import_roster",
     "issue_enrolment_code",
     "note_failed_enrolment",
     "reinstate_officer",
+    "rename_court",
     "revoke_device",
     "rotate_signing_key",
     "set_password",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 
 from server.common.clock import now
 from server.ledger.services import append, open_stream
@@ -64,3 +65,12 @@ def rotate_signing_key(*, court: Court, by: Officer | None = None) -> CourtKey:
     fresh.save()
     append([court_entry(court.pk, "signing_key_rotated", {"kid": fresh.kid, "retired": old.kid}, by=by)])
     return fresh
+
+
+@transaction.atomic
+def rename_court(*, court: Court, name: str, by: Officer | None = None) -> None:
+    """The code stays for ever; officers' devices show the new name from their next pull."""
+    court.name = name
+    court.save(update_fields=["name"])
+    Officer.objects.filter(court=court).update(version=F("version") + 1)
+    append([court_entry(court.pk, "court_renamed", {}, by=by, name=name)])

@@ -178,3 +178,13 @@ def _bump_profile(officer: Officer) -> None:
 
 def _wire(moment: datetime | None) -> str | None:
     return to_wire(moment) if moment else None
+
+
+@transaction.atomic
+def change_officer(*, officer: Officer, name: str, credential_no: str, by: Officer | None = None) -> None:
+    """Correct a name or a credential number; who he is stays."""
+    officer.name, officer.credential_no = name, credential_no
+    officer.save(update_fields=["name", "credential_no"])
+    _bump_profile(officer)
+    view = {"officer": str(officer.pk)}
+    append([court_entry(officer.court_id, "officer_changed", view, by=by, name=name, credential_no=credential_no)])
