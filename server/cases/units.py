@@ -5,7 +5,6 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from server.cases.flow import FlowDefinition
 from server.cases.models import Case, Node, Party
 from server.cases.queries import flow_of
 
@@ -48,26 +47,24 @@ def _parties_of(cases: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
 
 def _nodes_of(cases: dict[UUID, Case]) -> dict[UUID, list[dict[str, Any]]]:
     nodes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for case_id, *row in Node.objects.filter(case_id__in=cases).order_by("ordinal", "chain").values_list(*_NODE):
-        nodes[case_id].append(_node(flow_of(cases[case_id].flow), *row))
+    flows = {case.flow_id: flow_of(case.flow) for case in cases.values()}
+    tracked = {pk: flows[case.flow_id].tracked for pk, case in cases.items()}
+    rows = Node.objects.filter(case_id__in=cases).order_by("ordinal", "chain").values_list(*_NODE)
+    for case_id, node_id, key, chain, stage, state, started_on, due_on, finished_on in rows:
+        definition = tracked[case_id][key]
+        nodes[case_id].append(
+            {
+                "id": str(node_id),
+                "key": key,
+                "chain": chain,
+                "stage": stage,
+                "zh": definition.zh,
+                "en": definition.en,
+                "state": state,
+                "started_on": started_on and started_on.isoformat(),
+                "due_on": due_on and due_on.isoformat(),
+                "finished_on": finished_on and finished_on.isoformat(),
+                "limit_kind": definition.kind,
+            }
+        )
     return nodes
-
-
-def _node(
-    flow: FlowDefinition, node_id: UUID, key: str, chain: str, stage: str, state: str, *days: Any
-) -> dict[str, Any]:
-    definition = flow.tracked[key]
-    started_on, due_on, finished_on = (day.isoformat() if day else None for day in days)
-    return {
-        "id": str(node_id),
-        "key": key,
-        "chain": chain,
-        "stage": stage,
-        "zh": definition.zh,
-        "en": definition.en,
-        "state": state,
-        "started_on": started_on,
-        "due_on": due_on,
-        "finished_on": finished_on,
-        "limit_kind": definition.kind,
-    }

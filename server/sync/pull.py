@@ -59,7 +59,8 @@ class Drawn:
 class Page:
     """One answer: `sent` is what it changes of what the device holds."""
 
-    put: list[dict[str, Any]]
+    put: list[str]
+    """Texts of units, written once: they are most of an answer."""
     remove: list[dict[str, str]]
     sent: dict[str, str | None]
     receipts: list[str]
@@ -136,7 +137,7 @@ def _page(device: Device, held: View, units: VisibleUnits, max_bytes: int, at: d
     put = _fitting(units, todo.changed, max_bytes - len(_text(remove))) if gone == len(remove) else []
     receipts, position, all_receipts = _receipts(device, held.acked_position, max_bytes // _RECEIPT_SHARE)
     sent: dict[str, str | None] = dict.fromkeys(todo.removed[:gone])
-    sent |= {f"{item['type']}:{item['id']}": item["tag"] for item in put}
+    sent |= {key: units.tags[key] for key in todo.changed[: len(put)]}
     is_last = gone == len(remove) and len(put) == len(todo.changed) and all_receipts
     return Page(put, remove[:gone], sent, receipts, position, is_last)
 
@@ -146,11 +147,12 @@ def _removal(key: str, reason: str) -> dict[str, str]:
     return {"type": type_, "id": id_, "reason": reason}
 
 
-def _fitting(units: VisibleUnits, keys: tuple[str, ...], budget: int) -> list[dict[str, Any]]:
+def _fitting(units: VisibleUnits, keys: tuple[str, ...], budget: int) -> list[str]:
+    """As many of these units as fit, in their order."""
     if not keys:
         return []
-    loaded = units.contents(keys[: max(8, budget // _TYPICAL_UNIT_BYTES)])
-    return loaded[: within_budget(map(_text, loaded), budget)]
+    loaded = [_text(unit) for unit in units.contents(keys[: max(8, budget // _TYPICAL_UNIT_BYTES)])]
+    return loaded[: within_budget(loaded, budget)]
 
 
 def _receipts(device: Device, position: int, budget: int) -> tuple[list[str], int, bool]:
@@ -170,13 +172,12 @@ def _position_of(receipt: str) -> int:
 
 def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
     holds = after(view.acked, view.sent)
-    return _text(
+    rest = _text(
         {
             "cursor": view.sent_cursor,
             "base": view.acked_cursor or None,
             "complete": page.is_last,
             "as_of": to_wire(at),
-            "put": page.put,
             "remove": page.remove,
             "reviews": open_reviews_of(device.officer_id),
             "receipts": page.receipts,
@@ -185,6 +186,7 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "next": {"retry_after_ms": IDLE_MS if page.is_last else 0},
         }
     )
+    return f'{rest[:-1]},"put":[{",".join(page.put)}]}}'
 
 
 def _text(value: Any) -> str:

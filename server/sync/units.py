@@ -32,6 +32,8 @@ class VisibleUnits:
     def __init__(self, device: Device, at: datetime, server_epoch: str, schema: int) -> None:
         self._suffix = f"{PROJECTION}.{schema}"
         self._epoch = server_epoch
+        if device.officer.court_id == device.court_id:
+            device.officer.court = device.court  # one SELECT less
         profile, catalogue = profile_unit(device.officer, at), catalogue_unit(device.court)
         self._small = {f"profile:{profile['id']}": profile, f"catalogue:{CATALOGUE_ID}": catalogue}
         self.tags = {key: self._tag(_version_of(unit)) for key, unit in self._small.items()}
