@@ -154,14 +154,36 @@ def identity_number(serial: int, chance: random.Random) -> str:
 
 # How far a case has come: events with the days they usually take after filing. A case stops somewhere on this way.
 WAY = (
-    ("track_set", 0), ("handler_assigned", 1), ("materials_received_by_handler", 2), ("applicant_notified", 3),
-    ("execution_notice_sent", 4), ("report_order_sent", 4), ("inquiry_sent", 5), ("inquiry_feedback_received", 9),
-    ("feedback_reviewed", 11), ("notice_served", 14), ("performance_period_expired", 18), ("restriction_issued", 20),
-    ("investigation_requested", 21), ("property_confirmed", 26), ("control_effective", 28), ("interview_done", 29),
-    ("investigation_closed", 31), ("handover_accepted", 34), ("due_diligence_done", 46), ("price_method_started", 52),
-    ("price_entrusted", 53), ("price_report_received", 80), ("price_report_sent", 82), ("price_report_served", 84),
-    ("window_expired", 90), ("reference_price_fixed", 91), ("auction_notice_published", 98), ("auction_sold", 130),
-)  # fmt: skip
+    ("track_set", 0),
+    ("handler_assigned", 1),
+    ("materials_received_by_handler", 2),
+    ("applicant_notified", 3),
+    ("execution_notice_sent", 4),
+    ("report_order_sent", 4),
+    ("inquiry_sent", 5),
+    ("inquiry_feedback_received", 9),
+    ("feedback_reviewed", 11),
+    ("notice_served", 14),
+    ("performance_period_expired", 18),
+    ("restriction_issued", 20),
+    ("investigation_requested", 21),
+    ("field_action_started", 24),
+    ("property_confirmed", 26),
+    ("control_effective", 28),
+    ("interview_done", 29),
+    ("investigation_closed", 31),
+    ("handover_accepted", 34),
+    ("due_diligence_done", 46),
+    ("price_method_started", 52),
+    ("price_entrusted", 53),
+    ("price_report_received", 80),
+    ("price_report_sent", 82),
+    ("price_report_served", 84),
+    ("window_expired", 90),
+    ("reference_price_fixed", 91),
+    ("auction_notice_published", 98),
+    ("auction_sold", 130),
+)
 
 
 def cases(today: date, seed: int = SEED) -> list[CasePlan]:
@@ -182,7 +204,11 @@ def cases(today: date, seed: int = SEED) -> list[CasePlan]:
 
 def _case(draw: _Draw, court: CourtPlan, kind: str, today: date, closing_mode: str) -> CasePlan:
     chance = draw.chance
-    age = chance.randint(95, 360) if closing_mode else min(int(chance.expovariate(1 / 70)) + 1, 340)
+    age = (
+        chance.randint(95, 360)
+        if closing_mode
+        else min(int(chance.expovariate(1 / 50)) + 1, 168 if chance.random() < 0.95 else 340)
+    )
     filed_on = _busy_month(today - timedelta(days=age), chance, today)
     closed_on = filed_on + timedelta(days=chance.randint(40, (today - filed_on).days)) if closing_mode else None
     claim = Decimal(round(math.exp(chance.gauss(math.log(85_000), 1.3)), 2)).quantize(Decimal("0.01"))
@@ -223,9 +249,9 @@ def _steps(chance: random.Random, age: timedelta) -> Sequence[Step]:
     """Steps that lie in the past; now and then one is slow, so that some limits run out."""
     steps, delay = [], 0
     for event, usual in WAY:
-        delay += chance.choices((0, 1, 3, 12), (80, 12, 6, 2))[0]
+        delay += chance.choices((0, 1, 3, 12), (88, 9, 2, 1))[0]
         day = usual + delay
-        if day >= age.days or (usual > 20 and chance.random() < 0.05):
+        if day >= age.days or (usual > 20 and chance.random() < 0.02):
             break
         steps.append(Step(event, day))
     return steps

@@ -12,7 +12,16 @@ from django.utils.translation import get_language
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
 from server.centre.desk import FlowNames, flow_names, holders_of, level_of
-from server.centre.states import Look, action_look, done_look, file_look, level_look, pending_look, running_look
+from server.centre.states import (
+    Look,
+    action_look,
+    done_look,
+    file_look,
+    level_look,
+    pending_look,
+    preview_reason_text,
+    running_look,
+)
 from server.evidence.models import Promise, StoredFile, Upload
 from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
@@ -176,7 +185,8 @@ def _proof_times(action_ids: Sequence[UUID]) -> dict[UUID, datetime]:
 def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None) -> Act:
     action: FieldAction = row.action
     outstanding = action.files_promised - action.files_verified
-    missing = [finding_text(finding) for finding in action.missing]
+    texts = finding_texts(action.kind)
+    missing = [texts.get(code, code) for code in action.missing]
     return Act(
         id=action.pk,
         kind=names.get(action.kind, action.kind),
@@ -188,7 +198,7 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
         files_promised=action.files_promised,
         files_verified=action.files_verified,
         missing=missing,
-        warnings=[finding_text(finding) for finding in action.warnings],
+        warnings=[texts.get(code, code) for code in action.warnings],
         look=action_look(row.status, action.is_complete, len(missing) + outstanding),
     )
 
@@ -201,8 +211,17 @@ def shot_names() -> dict[str, str]:
     return {shot["key"]: shot[_language()] for shot in kinds_document()["shots"]}
 
 
-def finding_text(finding: dict[str, Any]) -> str:
-    return str(finding.get(_language()) or finding.get("code", ""))
+def finding_texts(kind: str) -> dict[str, str]:
+    """What the finding codes of this kind say to people; its own rules before the common ones."""
+    document, language = kinds_document(), _language()
+    own = next((row["rules"] for row in document["kinds"] if row["key"] == kind), [])
+    spoken = {rule["rule"]: rule for rule in [*document["rules"], *own]} | document["messages"]
+    texts: dict[str, str] = {}
+    for rule, row in spoken.items():
+        owner, _dot, code = rule.partition(".")
+        if owner in ("common", kind) and language in row:
+            texts[code] = row[language]
+    return texts
 
 
 def shots_of(action_id: UUID) -> list[Shot]:
@@ -227,7 +246,7 @@ def _shot(promise: Promise, file: StoredFile | None, upload: Upload | None, name
         name=names.get(promise.shot_code, promise.shot_code),
         look=file_look(state, percent),
         is_shown=bool(known and known.preview != StoredFile.Preview.UNAVAILABLE) or bool(promise.thumbnail_sha256),
-        preview_reason=known.preview_reason if known else "",
+        preview_reason=preview_reason_text(known.preview_reason) if known else "",
         origin=promise.origin,
         stated_at=promise.recorded_at,
         exif=known.exif if known else {},

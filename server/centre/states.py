@@ -99,3 +99,12 @@ def link_looks() -> list[Look]:
         Look("stale", "grey", _("Stale")),
         Look("revoked", "grey", _("Access withdrawn")),
     ]
+
+
+def preview_reason_text(reason: str) -> str:
+    """Why a stored file shows no picture, in words."""
+    return {
+        "too_many_pixels": _("too many pixels"),
+        "not_an_image": _("not a picture"),
+        "unreadable": _("damaged"),
+    }.get(reason, reason)

@@ -1,5 +1,7 @@
 """`{% glyph "overdue" %}`, `{% look row.look %}`: one way to draw a state."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,3 +24,9 @@ def look(state: Look, dress: str = "") -> SafeString:
     return format_html(
         '<span class="st {}" data-hue="{}">{}<span>{}</span></span>', dress, state.hue, glyph(state.glyph), state.text
     )
+
+
+@register.simple_tag
+def money(amount: Decimal) -> str:
+    """Yuan, grouped by thousands as on every court paper, whatever the reader's language."""
+    return f"¥{amount:,.2f}"
