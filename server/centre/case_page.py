@@ -214,7 +214,7 @@ def shot_names() -> dict[str, str]:
 def finding_texts(kind: str) -> dict[str, str]:
     """What the finding codes of this kind say to people; its own rules before the common ones."""
     document, language = kinds_document(), _language()
-    own = next((row["rules"] for row in document["kinds"] if row["key"] == kind), [])
+    own: list[dict[str, Any]] = next((row["rules"] for row in document["kinds"] if row["key"] == kind), [])
     spoken = {rule["rule"]: rule for rule in [*document["rules"], *own]} | document["messages"]
     texts: dict[str, str] = {}
     for rule, row in spoken.items():

@@ -107,4 +107,5 @@ def preview_reason_text(reason: str) -> str:
         "too_many_pixels": _("too many pixels"),
         "not_an_image": _("not a picture"),
         "unreadable": _("damaged"),
+        "too_costly": _("too costly to open"),
     }.get(reason, reason)
