@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.people.device_auth import DeviceRevoked
 from server.people.models import Device
 
 _SIGNER = signing.Signer(salt="zhixing.upload-bearer.1")
@@ -39,7 +40,5 @@ def _working_device(device_id: UUID) -> Device:
     if device is None:
         raise DomainError("bearer_invalid", 401, _("This upload bearer is not ours. Push to get one."))
     if device.revoked_at:
-        raise DomainError(
-            "device_revoked", 403, _("This device was revoked. Speak to the administrator of your court.")
-        )
+        raise DeviceRevoked(device)
     return device
