@@ -1,0 +1,37 @@
+"""What a restored database must not carry on: epochs, codes, sessions, tickets, what it believes devices hold."""
+
+from dataclasses import dataclass
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from server.common.clock import now
+from server.evidence.services.scrub import Scrubbed, scrub_absent_files
+from server.ledger.services import begin_life_after_restore
+from server.people.models import EnrolmentCode
+from server.realtime.models import Ticket
+from server.sync.models import DeviceView
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    server_epoch: str
+    codes: int
+    sessions: int
+    scrubbed: Scrubbed
+
+
+@transaction.atomic
+def renew() -> Renewal:
+    """Begin a life of its own. Evidence must be in the store already: what is not there is owed again."""
+    server_epoch = begin_life_after_restore()
+    # A code may have been used after the backup, by a device this database never saw.
+    codes = EnrolmentCode.objects.filter(device=None, voided_at=None).update(voided_at=now())
+    sessions, _rows = Session.objects.all().delete()
+    Ticket.objects.all().delete()
+    DeviceView.objects.all().delete()
+    # The worker that had begun them is not here; each may be done twice.
+    DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).update(status=TaskResultStatus.READY)
+    return Renewal(server_epoch, codes, sessions, scrub_absent_files())
