@@ -217,7 +217,9 @@ def test_what_is_wanted_now_goes_first(device: Device) -> None:
     assert arrived(device)[0] == contents[2]
 
 
-@pytest.mark.parametrize("answered", [problem(423, "upload_locked"), problem(503, "unavailable"), problem(413, "chunk_too_large")])
+@pytest.mark.parametrize(
+    "answered", [problem(423, "upload_locked"), problem(503, "unavailable"), problem(413, "chunk_too_large")]
+)
 def test_a_busy_upload_waits_and_goes_on(device: Device, answered: Any) -> None:
     [content] = owe(device, 900_000)
     said: list[int] = []

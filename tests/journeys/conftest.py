@@ -1,0 +1,32 @@
+"""Whole stories run against a real server in processes of its own, never Django's test client."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.journeys.deployment import Deployment
+from tests.settings import _DATABASE
+
+
+@pytest.fixture(scope="module")
+def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
+    """On the database the suite runs on, in a database of its own."""
+    url = _own_database(request.getfixturevalue("postgres")) if _DATABASE == "postgres" else ""
+    made = Deployment(url)
+    yield made
+    made.stop()
+
+
+def _own_database(url: str) -> str:
+    name = f"journey_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "officer.db"
