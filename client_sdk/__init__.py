@@ -3,6 +3,7 @@
 Knows the device protocol (docs/reference/protocol.md) and nothing of the server's code; installing it brings no Django.
 """
 
+from client_sdk.async_client import AsyncFieldClient
 from client_sdk.client import FieldClient
 from client_sdk.errors import (
     AlreadyEnrolled,
@@ -39,6 +40,7 @@ from client_sdk.views import (
 __all__ = [
     "Action",
     "AlreadyEnrolled",
+    "AsyncFieldClient",
     "Case",
     "CaseAction",
     "DueNode",

@@ -78,7 +78,7 @@ class FieldClient:
         enrolling = Enrolling(Path(store), server, passphrase, machine)
         connection = transport or HttpTransport(server)
         try:
-            enrolled = run(enrolment_flow(enrolling, code, name, app), connection, _no_store, sleep=machine.sleep)
+            enrolled = run(enrolment_flow(enrolling, code, name, app), connection, no_store, sleep=machine.sleep)
             ready = enrolling.finish(enrolled)
         except BaseException as fault:
             enrolling.give_up(fault)
@@ -157,17 +157,28 @@ class FieldClient:
         """
         with self._syncing:
             return run(
-                self.sync_flow(patience_seconds),
+                uploads.sync(self.engine(patience_seconds)),
                 self._transport,
                 self._holdings.perform,
                 on_progress=on_progress,
                 sleep=self._store.surroundings.sleep,
             )
 
-    def sync_flow(self, patience_seconds: float = PATIENCE_SECONDS) -> Flow[SyncReport]:
-        """The steps of one sync, for drivers of another kind (asyncio, the simulation)."""
+    def pull(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
+        """Only fetch what this officer holds; nothing recorded is sent. Raises as `sync`."""
+        with self._syncing:
+            return run(
+                uploads.only_pull(self.engine(patience_seconds)),
+                self._transport,
+                self._holdings.perform,
+                on_progress=on_progress,
+                sleep=self._store.surroundings.sleep,
+            )
+
+    def engine(self, patience_seconds: float = PATIENCE_SECONDS) -> Engine:
+        """A new engine for one sync, for drivers of another kind: asyncio, the simulation."""
         machine = self._store.surroundings
-        engine = Engine(
+        return Engine(
             self._holdings.identity,
             self._holdings.require_statement(),
             self._holdings.newer_keys(),
@@ -175,11 +186,14 @@ class FieldClient:
             random=machine.random,
             patience_seconds=patience_seconds,
         )
-        return uploads.sync(engine)
+
+    def sync_flow(self, patience_seconds: float = PATIENCE_SECONDS) -> Flow[SyncReport]:
+        """The steps of one sync, for those drivers."""
+        return uploads.sync(self.engine(patience_seconds))
 
     @property
     def holdings(self) -> Holdings:
-        """What performs the steps of `sync_flow`; for drivers of another kind."""
+        """What performs the engine's steps on this store; for drivers of another kind."""
         return self._holdings
 
     def cases(self) -> list[Case]:
@@ -284,5 +298,5 @@ def enrolment_flow(enrolling: Enrolling, code: str, name: str | None, app: str) 
     )
 
 
-def _no_store(step: object) -> None:
+def no_store(step: object) -> None:
     raise TypeError(f"an enrolment has no step {step}")

@@ -202,6 +202,16 @@ def sync(engine: Engine) -> Flow[SyncReport]:
         raise refusal
     if engine.tally.files_sent:
         yield from engine.pull()
+    return (yield from _report(engine))
+
+
+def only_pull(engine: Engine) -> Flow[SyncReport]:
+    """What this officer holds, and nothing sent."""
+    yield from engine.pull()
+    return (yield from _report(engine))
+
+
+def _report(engine: Engine) -> Flow[SyncReport]:
     left = yield from ask(ListPending(engine.statement))
     unsent = yield from engine.unsent()
     return engine.tally.report(is_everything_sent=not left and not unsent)

@@ -1,4 +1,4 @@
-"""Enrol, pull, record with photos, sync, and find every byte at the court; then the same with everything going wrong."""
+"""Enrol, pull, record with photos, sync, find every byte at the court; then the same with everything going wrong."""
 
 import hashlib
 import os

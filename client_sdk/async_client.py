@@ -1,0 +1,197 @@
+"""`AsyncFieldClient`: the same door on asyncio. The same engine and store below; only the driver awaits."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+from uuid import UUID
+
+from client_sdk import enrolment, uploads
+from client_sdk.client import PATIENCE_SECONDS, USUAL_PHOTO_BYTES, FieldClient, enrolment_flow, no_store, open_enrolled
+from client_sdk.drivers import OnProgress, run_async
+from client_sdk.engine import Engine
+from client_sdk.enrolling import Enrolling
+from client_sdk.identity import Identity
+from client_sdk.steps import Flow, Reply, Request, Unreachable
+from client_sdk.store import Store, Surroundings, this_machine
+from client_sdk.transport import AsyncHttpTransport, AsyncTransport
+from client_sdk.views import OTHER_SHOT, Action, Case, Photo, Review, Status, SyncReport, Today
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class AsyncFieldClient:
+    """FieldClient for asyncio: every method as there (read its docstrings), awaited; disk and keys work in threads."""
+
+    def __init__(self, store: Store, identity: Identity, transport: AsyncTransport, app: str) -> None:
+        """For `enrol` and `open`; takes over `store`."""
+        self._field = FieldClient(store, identity, _NoSyncTransport(), app)
+        self._transport = transport
+        self._syncing = asyncio.Lock()
+
+    @classmethod
+    async def enrol(
+        cls,
+        server: str,
+        *,
+        code: str,
+        store: str | Path,
+        passphrase: str | None = None,
+        name: str | None = None,
+        app: str = "",
+        transport: AsyncTransport | None = None,
+        surroundings: Surroundings | None = None,
+    ) -> Self:
+        """As `FieldClient.enrol`."""
+        enrolment.read_code(code)
+        machine = surroundings or this_machine()
+        enrolling = await asyncio.to_thread(Enrolling, Path(store), server, passphrase, machine)
+        connection = transport or AsyncHttpTransport(server)
+        try:
+            flow = enrolment_flow(enrolling, code, name, app)
+            enrolled = await run_async(flow, connection, no_store)
+            ready = await asyncio.to_thread(enrolling.finish, enrolled)
+        except BaseException as fault:
+            enrolling.give_up(fault)
+            await connection.close()
+            raise
+        return await asyncio.to_thread(cls, ready, enrolled.identity, connection, app)
+
+    @classmethod
+    async def open(
+        cls,
+        store: str | Path,
+        *,
+        passphrase: str | None = None,
+        app: str = "",
+        transport: AsyncTransport | None = None,
+        surroundings: Surroundings | None = None,
+    ) -> Self:
+        """As `FieldClient.open`."""
+        machine = surroundings or this_machine()
+        opened, identity = await asyncio.to_thread(open_enrolled, Path(store), passphrase, machine)
+        return await asyncio.to_thread(cls, opened, identity, transport or AsyncHttpTransport(identity.server), app)
+
+    async def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
+        return await _threaded(self._field.capture, content, shot_code=shot_code)
+
+    async def import_file(self, path: str | Path, *, shot_code: str = OTHER_SHOT) -> Photo:
+        return await _threaded(self._field.import_file, path, shot_code=shot_code)
+
+    async def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
+        await _threaded(self._field.require_room, size)
+
+    async def record_action(
+        self,
+        *,
+        kind: str,
+        fields: Mapping[str, object] | None = None,
+        case_id: str | UUID | None = None,
+        case_ids: Sequence[str | UUID] | None = None,
+        case_no: str | None = None,
+        photos: Sequence[Photo | Path | str] = (),
+        node_id: str | UUID | None = None,
+        corrects: Action | str | None = None,
+        position: Mapping[str, object] | None = None,
+    ) -> Action:
+        return await _threaded(
+            self._field.record_action,
+            kind=kind,
+            fields=fields,
+            case_id=case_id,
+            case_ids=case_ids,
+            case_no=case_no,
+            photos=photos,
+            node_id=node_id,
+            corrects=corrects,
+            position=position,
+        )
+
+    async def sync(
+        self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
+    ) -> SyncReport:
+        return await self._run(uploads.sync, on_progress, patience_seconds)
+
+    async def pull(
+        self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
+    ) -> SyncReport:
+        return await self._run(uploads.only_pull, on_progress, patience_seconds)
+
+    async def _run(
+        self, flow: Callable[[Engine], Flow[SyncReport]], on_progress: OnProgress | None, patience_seconds: float
+    ) -> SyncReport:
+        async with self._syncing:
+            engine = await _threaded(self._field.engine, patience_seconds)
+            perform = self._field.holdings.perform
+            return await run_async(flow(engine), self._transport, perform, on_progress=on_progress)
+
+    async def cases(self) -> list[Case]:
+        return await _threaded(self._field.cases)
+
+    async def case(self, case_id: str | UUID) -> Case:
+        return await _threaded(self._field.case, case_id)
+
+    async def today(self) -> Today:
+        return await _threaded(self._field.today)
+
+    async def status(self) -> Status:
+        return await _threaded(self._field.status)
+
+    async def reviews(self) -> list[Review]:
+        return await _threaded(self._field.reviews)
+
+    async def actions(self) -> list[Action]:
+        return await _threaded(self._field.actions)
+
+    async def action(self, action_id: str) -> Action:
+        return await _threaded(self._field.action, action_id)
+
+    async def photos(self) -> list[Photo]:
+        return await _threaded(self._field.photos)
+
+    async def save_photo(self, photo: Photo, target: str | Path) -> None:
+        await _threaded(self._field.save_photo, photo, target)
+
+    async def safe_to_purge(self, action: Action | str) -> bool:
+        return await _threaded(self._field.safe_to_purge, action)
+
+    async def change_passphrase(self, new: str) -> None:
+        await _threaded(self._field.change_passphrase, new)
+
+    async def unenrol(self, *, force: bool = False, on_progress: OnProgress | None = None) -> None:
+        if not force:
+            await self.sync(on_progress=on_progress)
+        await self.wipe(force=force)
+
+    async def wipe(self, *, force: bool = False) -> None:
+        await _threaded(self._field.wipe, force=force)
+        await self._transport.close()
+
+    async def close(self) -> None:
+        await _threaded(self._field.close)
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class _NoSyncTransport:
+    """Stands where the blocking client would have its network: here the driver has it."""
+
+    def send(self, request: Request) -> Reply | Unreachable:
+        raise RuntimeError("an asynchronous client sends by its own driver")
+
+    def close(self) -> None:
+        return None
+
+
+async def _threaded(call: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    return await asyncio.to_thread(partial(call, *given, **named))
