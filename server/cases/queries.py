@@ -14,21 +14,33 @@ from server.cases.flow import CASE_CLOCK, FlowDefinition
 from server.cases.flow_file import read_flow
 from server.cases.models import Assignment, Case, CaseEvent, FlowVersion, Grant, Node, Party
 from server.cases.states import CaseState, HeldAssignment, HeldEvent, HeldGrant, HeldNode
+from server.common.bulk import among
 from server.common.hashing import canonical_json
 
 NODE_COLUMNS = HeldNode._fields[:-1]
 EVENT_COLUMNS = HeldEvent._fields
 
 
-def case_states(case_ids: Collection[UUID], officer_id: UUID | None, *, lock: bool = False) -> dict[UUID, CaseState]:
+def case_states(
+    case_ids: Collection[UUID],
+    officer_id: UUID | None,
+    *,
+    lock: bool = False,
+    told: Collection[str] | None = None,
+    named: Collection[str] = (),
+) -> dict[UUID, CaseState]:
     """The cases that exist, by id, each with its nodes, events, assignments and this officer's grants.
 
-    One SELECT per table whatever their number. `lock` holds the case rows, taken in the order of their ids, to the end
-    of the transaction: authority judged on them cannot change before the commit.
+    One SELECT per table whatever their number. `told` spares what these events cannot touch: other nodes, but for those
+    `named` by id, and events that tell nothing to the nodes at hand. `lock` holds the case rows, taken in the order of
+    their ids, to the end of the transaction: authority judged on them cannot change before the commit.
     """
     rows = _case_rows(case_ids, lock)
     ids = [row.pk for row in rows]
-    nodes, events = _nodes_of(ids), _events_of(ids)
+    flows = {row.flow.pk: flow_of(row.flow) for row in rows}.values()
+    touched = None if told is None else {node.key for flow in flows for key in told for node in flow.touched_by(key)}
+    nodes = _nodes_of(ids, touched, named)
+    events = _events_of(ids, None if told is None else _telling(flows, nodes.values()) | set(told))
     grants, assignments = _grants_of(ids, officer_id), _assignments_of(ids)
     return {
         row.pk: CaseState(
@@ -72,21 +84,33 @@ def _definition(sha256: str) -> FlowDefinition:
 
 
 def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
-    rows = Case.objects.filter(pk__in=case_ids).select_related("flow").defer("flow__document").order_by("pk")
+    rows = Case.objects.filter(pk__in=among(case_ids)).select_related("flow").defer("flow__document").order_by("pk")
     return list(rows.select_for_update(of=("self",), no_key=True) if lock else rows)
 
 
-def _nodes_of(case_ids: Collection[UUID]) -> dict[UUID, dict[tuple[str, str], HeldNode]]:
+def _telling(flows: Iterable[FlowDefinition], nodes: Iterable[dict[tuple[str, str], HeldNode]]) -> set[str]:
+    """Events that start or stop one of these nodes."""
+    keys = {key for held in nodes for key, _ in held}
+    tracked = (node for flow in flows for node in flow.tracked.values() if node.key in keys)
+    return {event for node in tracked for event in (*node.start, *node.stop)}
+
+
+def _nodes_of(
+    case_ids: Collection[UUID], keys: Collection[str] | None, named: Collection[str]
+) -> dict[UUID, dict[tuple[str, str], HeldNode]]:
     nodes: dict[UUID, dict[tuple[str, str], HeldNode]] = defaultdict(dict)
-    for case_id, *columns in Node.objects.filter(case_id__in=case_ids).values_list("case_id", *NODE_COLUMNS):
+    rows = Node.objects.filter(case_id__in=among(case_ids))
+    rows = rows if keys is None else rows.filter(Q(key__in=keys) | Q(pk__in=named))
+    for case_id, *columns in rows.values_list("case_id", *NODE_COLUMNS):
         node = HeldNode._make([*columns, False])
         nodes[case_id][node.key, node.chain] = node
     return nodes
 
 
-def _events_of(case_ids: Collection[UUID]) -> dict[UUID, list[HeldEvent]]:
+def _events_of(case_ids: Collection[UUID], keys: Collection[str] | None) -> dict[UUID, list[HeldEvent]]:
     events: dict[UUID, list[HeldEvent]] = defaultdict(list)
-    rows = CaseEvent.objects.filter(case_id__in=case_ids).order_by("received_at", "pk")
+    rows = CaseEvent.objects.filter(case_id__in=among(case_ids)).order_by("received_at", "pk")
+    rows = rows if keys is None else rows.filter(key__in=keys)
     for case_id, *columns in rows.values_list("case_id", *EVENT_COLUMNS):
         events[case_id].append(HeldEvent._make(columns))
     return events
@@ -96,7 +120,7 @@ def _grants_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID
     grants: dict[UUID, list[HeldGrant]] = defaultdict(list)
     if officer_id is None:
         return grants
-    rows = Grant.objects.filter(subject_id__in=case_ids, officer_id=officer_id).order_by("valid_from", "pk")
+    rows = Grant.objects.filter(subject_id__in=among(case_ids), officer_id=officer_id).order_by("valid_from", "pk")
     for case_id, *columns in rows.values_list("subject_id", *HeldGrant._fields):
         grants[case_id].append(HeldGrant._make(columns))
     return grants
@@ -104,7 +128,7 @@ def _grants_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID
 
 def _assignments_of(case_ids: Collection[UUID]) -> dict[UUID, list[HeldAssignment]]:
     assignments: dict[UUID, list[HeldAssignment]] = defaultdict(list)
-    rows = Assignment.objects.filter(subject_id__in=case_ids).order_by("number")
+    rows = Assignment.objects.filter(subject_id__in=among(case_ids)).order_by("number")
     for case_id, *columns in rows.values_list("subject_id", *HeldAssignment._fields):
         assignments[case_id].append(HeldAssignment._make(columns))
     return assignments

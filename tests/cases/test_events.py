@@ -155,3 +155,22 @@ def test_touching_gives_each_case_one_new_version(cast: Cast, held_case: Case) -
     before = {held_case.pk: held_case.version, other.pk: other.version}
     touch([held_case.pk, other.pk])
     assert {case.pk: case.version for case in Case.objects.all()} == {pk: v + 1 for pk, v in before.items()}
+
+
+def test_a_state_loaded_for_some_events_folds_them_as_a_whole_one_does(case: Case) -> None:
+    record_event(case=case, key="notice_served", occurred_at=at(9))
+    record_event(case=case, key="track_set", occurred_at=at(3))
+    told = HeldEvent(new_id(), "execution_notice_sent", at(7), "operation", "a")
+    whole, part = (case_states([case.pk], None, told=keys)[case.pk] for keys in (None, {told.key}))
+    assert len(part.nodes) < len(whole.nodes)
+    assert node_views(case.pk, after_event(part, told)[1].nodes) == node_views(
+        case.pk, after_event(whole, told)[1].nodes
+    )
+
+
+def test_a_state_loaded_for_some_events_knows_which_of_them_were_recorded(case: Case) -> None:
+    """Also of an event that tells this flow nothing: a second account of the same act brings it again."""
+    event = HeldEvent(new_id(), "told_nothing", at(7), "operation", "a")
+    write_case_events([after_event(case_states([case.pk], None)[case.pk], event)[1]])
+    state = case_states([case.pk], None, told={event.key})[case.pk]
+    assert after_event(state, event._replace(id=new_id()))[1].events == ()
