@@ -1,15 +1,17 @@
-"""Many rows in one statement, whatever their number.
+"""Many rows in one statement, whatever their number: written, changed, looked for.
 
 Django's `bulk_create` makes a model of each row and cuts a batch by the database's limit of parameters; a push pays for
 both. Here a row is a tuple, and a batch is one statement on either database.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 
 def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -17,35 +19,21 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
 
     Every column without a database default must be named: model defaults are not applied. JSON is given as text.
     """
-    _insert(model, names, rows, "")
-
-
-def _insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]], conflict: str) -> None:
     if not rows:
         return
     if connection.vendor == "postgresql":
-        columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
-        with connection.cursor() as cursor:
-            cursor.execute(_unnest_sql(model, tuple(names)) + conflict, columns)
+        _copy_rows(_copy_sql(model, tuple(names)), rows)
         return
     sql, adapters = _values_sql(model, tuple(names))
     with connection.cursor() as cursor:
-        cursor.executemany(sql + conflict, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
+        cursor.executemany(sql, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
 
 
-def upsert_rows(
-    model: type[models.Model],
-    names: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    *,
-    unique: Sequence[str],
-    update: Sequence[str],
-) -> None:
-    """As insert_rows; where a row with the same `unique` fields stands already, only its `update` fields are set."""
-    quoted = [_column(field) for field in _fields(model, update)]
-    key = ", ".join(_column(field) for field in _fields(model, unique))
-    sets = ", ".join(f"{column} = EXCLUDED.{column}" for column in quoted)
-    _insert(model, names, rows, f" ON CONFLICT ({key}) DO UPDATE SET {sets}")
+def _copy_rows(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    # Measured against unnest() of arrays, 1,000 rows of eight columns: 0.010 CPU-s here instead of 0.090, 0.026 there.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -59,6 +47,18 @@ def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows:
     sql, adapters = _update_sql(model, key, tuple(names))
     with connection.cursor() as cursor:
         cursor.executemany(sql, [_key_last(adapters, row) for row in rows])
+
+
+def among(values: Collection[UUID] | Collection[str]) -> RawSQL:
+    """For `filter(pk__in=among(ids))`: one parameter and one text of the statement, however many there are.
+
+    A list of 500 costs Django and the driver 5 ms to spell out, and some databases refuse long ones.
+    """
+    is_uuid = isinstance(next(iter(values), None), UUID)
+    if connection.vendor == "postgresql":
+        return RawSQL(f"SELECT unnest(%s::{'uuid' if is_uuid else 'text'}[])", (list(values),))
+    texts = [value.hex if isinstance(value, UUID) else value for value in values]
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(texts),))
 
 
 def json_text(value: Any) -> str:
@@ -91,11 +91,9 @@ def _array_type(field: "models.Field[Any, Any]") -> str:
 
 
 @lru_cache(maxsize=64)
-def _unnest_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
-    fields = _fields(model, names)
-    columns = ", ".join(_column(field) for field in fields)
-    arrays = ", ".join(f"%s::{_array_type(field)}" for field in fields)
-    return f"INSERT INTO {_table(model)} ({columns}) SELECT * FROM unnest({arrays})"
+def _copy_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
+    columns = ", ".join(_column(field) for field in _fields(model, names))
+    return f"COPY {_table(model)} ({columns}) FROM STDIN"
 
 
 @lru_cache(maxsize=64)

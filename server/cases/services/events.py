@@ -12,7 +12,7 @@ from server.cases.models import Case, CaseEvent, Node
 from server.cases.queries import EVENT_COLUMNS, NODE_COLUMNS, case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
-from server.common.bulk import insert_rows, update_rows
+from server.common.bulk import among, insert_rows, update_rows
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
@@ -28,7 +28,7 @@ def locked_case(case_id: UUID) -> Case:
 
 def touch(case_ids: Collection[UUID]) -> None:
     """A new version of these cases' units. Called in every transaction that changes what they show, once."""
-    Case.objects.filter(pk__in=case_ids).update(version=F("version") + 1)
+    Case.objects.filter(pk__in=among(case_ids)).update(version=F("version") + 1)
 
 
 def write_case_events(changes: Sequence[CaseChange]) -> None:
