@@ -155,6 +155,9 @@ class AsyncFieldClient:
     async def save_photo(self, photo: Photo, target: str | Path) -> None:
         await _threaded(self._field.save_photo, photo, target)
 
+    async def explain(self, action: Action, language: str | None = None) -> list[str]:
+        return await _threaded(self._field.explain, action, language)
+
     async def safe_to_purge(self, action: Action | str) -> bool:
         return await _threaded(self._field.safe_to_purge, action)
 

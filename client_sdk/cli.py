@@ -6,12 +6,16 @@ from typing import Annotated
 
 import typer
 
-from client_sdk import vectors
+from client_sdk import commands, vectors
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 REFUSED = 1
 UNREADABLE = 2
+
+
+for command in commands.COMMANDS:
+    app.command()(command)
 
 
 @app.callback()

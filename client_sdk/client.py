@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from client_sdk import enrolment, uploads
+from client_sdk import enrolment, messages, uploads
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling
@@ -231,6 +231,10 @@ class FieldClient:
     def save_photo(self, photo: Photo, target: str | Path) -> None:
         """Write the original bytes, decrypted, to `target`. Raises StoreDamaged if they are not what was sealed."""
         self._holdings.captures.copy_to(photo.id, Path(target))
+
+    def explain(self, action: Action, language: str | None = None) -> list[str]:
+        """The texts of an act's `missing`, then `warnings`, in `language` ("zh", "en"; None: the one chosen)."""
+        return self._recorder.explain(action, language or messages.language())
 
     def safe_to_purge(self, action: Action | str) -> bool:
         """Does the court hold this act and all its files where no loss of its server can reach?

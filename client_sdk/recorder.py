@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from client_sdk import completeness, wire
@@ -102,6 +102,11 @@ class Recorder:
         except FieldError:  # a damaged replica must not stop a record: it is fetched again by the next pull
             return None
 
+    def explain(self, action: Action, language: str) -> list[str]:
+        """What `missing` and `warnings` say, by the catalogue as last pulled; codes where it is silent."""
+        kinds, findings = self._kinds(), (*action.missing, *action.warnings)
+        return [_said(kinds, finding, language) for finding in findings]
+
     def _kinds(self) -> Mapping[str, Any] | None:
         """The document of action kinds as last pulled, None before the first pull."""
         try:
@@ -122,3 +127,12 @@ def _assess(kinds: Mapping[str, Any] | None, kind: str, members: Mapping[str, An
     except (KeyError, TypeError, ValueError, AttributeError):
         # A catalogue of a form unknown to this SDK: the server judges, and the act is recorded all the same.
         return completeness.Assessment()
+
+
+def _said(kinds: Mapping[str, Any] | None, finding: Mapping[str, Any], language: str) -> str:
+    try:
+        if kinds is not None:
+            return completeness.message(kinds, cast(completeness.Finding, finding), language)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        pass  # a catalogue of a form unknown to this SDK
+    return str(finding.get("code"))

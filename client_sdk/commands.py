@@ -1,0 +1,212 @@
+"""The commands of `zhixing-field` that work on a store: each is one call of FieldClient, said in text or as JSON."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from client_sdk import messages
+from client_sdk.client import FieldClient
+from client_sdk.console import errors_named, local, passphrase_from, progress_shown, say_json, screen, table
+from client_sdk.errors import InvalidRecord
+from client_sdk.views import Action, Photo, SyncReport
+
+StoreOption = Annotated[Path, typer.Option("--store", envvar="ZHIXING_STORE", help="the store's SQLite file")]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="else ZHIXING_PASSPHRASE, a prompt, or the system keystore"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object instead of text")]
+DEFAULT_STORE = Path("officer.db")
+
+
+@contextmanager
+def _opened(store: Path, passphrase_file: Path | None, *, as_json: bool) -> Iterator[FieldClient]:
+    with errors_named(as_json=as_json):
+        field = FieldClient.open(store, passphrase=passphrase_from(passphrase_file), app="zhixing-field")
+        with field:
+            yield field
+
+
+def enrol(
+    server: Annotated[str, typer.Argument(help="address of the court's server, https://…")],
+    code: Annotated[str, typer.Option("--code", envvar="ZHIXING_CODE", prompt=True, help="the one-time code")],
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    name: Annotated[str | None, typer.Option("--name", help="what the court calls this device")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a store and have the court certify it. Run it again after a lost answer: the code still works."""
+    with errors_named(as_json=as_json):
+        passphrase = passphrase_from(passphrase_file)
+        with FieldClient.enrol(
+            server, code=code, store=store, passphrase=passphrase, name=name, app="zhixing-field"
+        ) as field:
+            status = field.status()
+    if as_json:
+        say_json({"officer": status.officer, "court": status.court, "server": status.server, "store": str(store)})
+    else:
+        typer.echo(messages.text("cli_enrolled", name=status.officer, court=status.court))
+
+
+def pull(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+    """Fetch what this officer holds; nothing is sent."""
+    with _opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
+        report = field.pull(on_progress=bars)
+    _say_report(report, as_json=as_json)
+
+
+def sync(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+    """Push, pull, upload; cut anywhere, run it again. Exit 75: try again later."""
+    with _opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
+        report = field.sync(on_progress=bars)
+    _say_report(report, as_json=as_json)
+
+
+def _say_report(report: SyncReport, *, as_json: bool) -> None:
+    if as_json:
+        say_json(report)
+        return
+    verdict = messages.text("cli_all_sent" if report.is_everything_sent else "cli_not_all_sent")
+    counts = {
+        "operations": report.operations_sent,
+        "units": report.units_received,
+        "files": report.files_sent,
+        "bytes": report.bytes_sent,
+    }
+    typer.echo(messages.text("cli_synced", **counts) + " " + verdict)
+    for sha256, reason in report.files_refused.items():
+        typer.echo(messages.text("upload_refused", sha256=sha256[:12], note=reason), err=True)
+
+
+def cases(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+    """The cases this officer holds."""
+    with _opened(store, passphrase_file, as_json=as_json) as field:
+        held = field.cases()
+    if as_json:
+        say_json({"cases": held})
+        return
+    shown = table("cli_case_no", "cli_cause", "cli_status", "cli_parties", "cli_id")
+    for case in held:
+        parties = "、".join(party.name for party in case.parties)
+        shown.add_row(case.case_no, case.cause, case.status, parties, case.id)
+    screen.print(shown)
+
+
+def today(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+    """My nodes by due date, orders, reviews and unsent work."""
+    with _opened(store, passphrase_file, as_json=as_json) as field:
+        day = field.today()
+    if as_json:
+        say_json(day)
+        return
+    shown = table("cli_due", "cli_days", "cli_case_no", "cli_node")
+    for due in day.nodes:
+        name = due.node.en if messages.language() == "en" else due.node.zh
+        shown.add_row(str(due.node.due_on), str(due.days_left), due.case_no, name)
+    screen.print(shown)
+    counts = {"orders": len(day.orders), "reviews": len(day.reviews), "unsent": len(day.unsent)}
+    typer.echo(messages.text("cli_today", as_of=local(day.as_of), **counts))
+
+
+def record(
+    kind: Annotated[str, typer.Argument(help="SEAL, SERVE, …")],
+    case: Annotated[list[str] | None, typer.Option("--case", help="case id; several for one debtor")] = None,
+    case_no: Annotated[str | None, typer.Option("--case-no", help="the number as typed")] = None,
+    fields: Annotated[str, typer.Option("--fields", help="JSON object, or @FILE")] = "{}",
+    photo: Annotated[list[str] | None, typer.Option("--photo", help="FILE or FILE:SHOT_CODE, imported")] = None,
+    node: Annotated[str | None, typer.Option("--node", help="node id")] = None,
+    corrects: Annotated[str | None, typer.Option("--corrects", help="hash of the operation it corrects")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record one act, offline; says what its kind still wants."""
+    with _opened(store, passphrase_file, as_json=as_json) as field:
+        given = _fields(fields)
+        photos: list[Photo | Path | str] = [_import(field, each) for each in photo or ()]
+        action = field.record_action(
+            kind=kind,
+            fields=given,
+            case_ids=case or None,
+            case_no=case_no,
+            photos=photos,
+            node_id=node,
+            corrects=corrects,
+        )
+        wanting = field.explain(action)
+    _say_action(action, wanting, as_json=as_json)
+
+
+def _say_action(action: Action, wanting: list[str], *, as_json: bool) -> None:
+    if as_json:
+        say_json({"action": action, "missing_texts": wanting})
+        return
+    typer.echo(messages.text("cli_recorded", kind=action.kind, id=action.id))
+    if wanting:
+        typer.echo(messages.text("cli_missing", what="\n  ".join(["", *wanting])))
+
+
+def _fields(text: str) -> dict[str, Any]:
+    try:
+        parsed = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
+    except (OSError, ValueError) as fault:
+        raise InvalidRecord("syntax", "/fields", note=str(fault)) from None
+    if not isinstance(parsed, dict):
+        raise InvalidRecord("not_object", "/fields")
+    return parsed
+
+
+def _import(field: FieldClient, text: str) -> Photo:
+    path, colon, shot_code = text.rpartition(":")
+    # Only a code behind the last colon: paths may have colons of their own.
+    if colon and shot_code.replace("_", "").isalpha() and shot_code.isupper() and not Path(text).exists():
+        return field.import_file(path, shot_code=shot_code)
+    return field.import_file(text)
+
+
+def status(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+    """What this device owes, when the court last answered, what its clock is worth."""
+    with _opened(store, passphrase_file, as_json=as_json) as field:
+        found = field.status()
+    if as_json:
+        say_json(found)
+        return
+    shown = table("cli_what", "cli_value")
+    for name, value in (
+        ("cli_officer", f"{found.officer} ({found.court})"),
+        ("cli_unsent", f"{found.unsent_operations} + {found.unsent_files}: {found.unsent_bytes} B"),
+        ("cli_unsafe", f"{found.unsafe_operations} + {found.unsafe_files}"),
+        ("cli_contact", local(found.last_contact_at)),
+        ("cli_clock", found.clock),
+        ("cli_free", f"{found.free_bytes} B"),
+        ("cli_recovered", f"{found.recovered_photos} / {found.broken_files}"),
+    ):
+        shown.add_row(messages.text(name), str(value))
+    screen.print(shown)
+
+
+def unenrol(
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    force: Annotated[bool, typer.Option("--force", help="erase also what the court does not safely have")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sync a last time and erase the store; refuses while anything would be lost."""
+    with errors_named(as_json=as_json):
+        field = FieldClient.open(store, passphrase=passphrase_from(passphrase_file), app="zhixing-field")
+        try:
+            field.unenrol(force=force)
+        except BaseException:
+            field.close()
+            raise
+    if as_json:
+        say_json({"unenrolled": str(store)})
+    else:
+        typer.echo(messages.text("cli_unenrolled", store=str(store)))
+
+
+COMMANDS = (enrol, pull, cases, today, record, sync, status, unenrol)

@@ -1,0 +1,126 @@
+"""`zhixing-field`: every command in text and as JSON, its exit codes, and where the passphrase comes from."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from client_sdk import FieldClient
+from client_sdk.cli import app
+from tests.client_sdk.conftest import PASSPHRASE, Device
+from tests.client_sdk.court import Line, problem
+
+CASE = "0199a000-0000-7000-8000-000000000001"
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(device: Device, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on the device's store, its network being the device's line."""
+    node = {"id": CASE, "key": "seal", "zh": "查封财产", "en": "Seal", "state": "RUNNING", "due_on": "2026-11-30"}
+    unit = {
+        "case_no": "(2026)闽9821执1号",
+        "cause": "借款",
+        "status": "OPEN",
+        "nodes": [node],
+        "parties": [{"name": "张三"}],
+    }
+    device.court.units[("case", CASE)] = ("t1", unit)
+    device.field.close()
+    monkeypatch.setattr("client_sdk.client.HttpTransport", lambda server: device.line)
+    monkeypatch.setenv("ZHIXING_STORE", str(device.path))
+    monkeypatch.setenv("ZHIXING_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setattr("client_sdk.client.this_machine", lambda: device.machine)
+
+    def invoke(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, list(arguments))
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def as_json(run: Run, *arguments: str) -> Any:
+    code, text = run(*arguments, "--json")
+    assert code == 0, text
+    return json.loads(text)
+
+
+def test_a_day_in_the_field_as_json(device: Device, run: Run, tmp_path: Path) -> None:
+    assert as_json(run, "pull")["units_received"] == 1
+    assert [case["id"] for case in as_json(run, "cases")["cases"]] == [CASE]
+    assert as_json(run, "today")["nodes"][0]["node"]["due_on"] == "2026-11-30"
+    (tmp_path / "a.jpg").write_bytes(b"photo")
+    fields = tmp_path / "fields.json"
+    fields.write_text('{"place": "城关镇"}', "utf-8")
+    recorded = as_json(
+        run, "record", "SEAL", "--case", CASE, "--fields", f"@{fields}", "--photo", f"{tmp_path / 'a.jpg'}:SEAL_CLOSEUP"
+    )
+    assert recorded["action"]["status"] == "unsent"
+    assert as_json(run, "status")["unsent_operations"] == 1
+    report = as_json(run, "sync")
+    assert (report["is_everything_sent"], report["files_sent"]) == (True, 1)
+    [promise] = [promise for _, promise in device.court.promises()]
+    assert promise["shot_code"] == "SEAL_CLOSEUP"
+    assert as_json(run, "unenrol") == {"unenrolled": str(device.path)}
+    assert not device.path.exists()
+
+
+def test_the_same_for_people_in_both_languages(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "全部送达" in run("sync")[1]
+    assert "(2026)闽9821执1号" in run("cases")[1]
+    assert "查封财产" in run("today")[1]
+    assert "未送达" in run("status")[1]
+    monkeypatch.setenv("ZHIXING_LANG", "en")
+    assert "Everything is sent." in run("sync")[1]
+    assert "Seal" in run("today")[1]
+    assert "Recorded LOCATE" in run("record", "LOCATE", "--case-no", "(2026)闽9821执2号")[1]
+
+
+def test_offline_ends_with_75_and_keeps_everything(device: Device, run: Run) -> None:
+    run("record", "LOCATE", "--case-no", "1")
+    device.line.go_offline()
+    code, text = run("sync", "--json")
+    assert (code, json.loads(text)["error"]["code"]) == (75, "unreachable")
+    assert as_json(run, "status")["unsent_operations"] == 1
+
+
+def test_a_refusal_ends_with_1_and_its_code(device: Device, run: Run) -> None:
+    device.court.says = [problem(403, "device_revoked")]
+    code, text = run("sync")
+    assert code == 1
+    assert "[device_revoked]" in text
+
+
+@pytest.mark.parametrize("fields", ["[]", "{", "@/nowhere"])
+def test_fields_that_are_no_object_are_named(run: Run, fields: str) -> None:
+    code, text = run("record", "LOCATE", "--case-no", "1", "--fields", fields)
+    assert code == 1
+    assert "/fields" in text
+
+
+def test_unenrol_refuses_until_forced(device: Device, run: Run) -> None:
+    run("record", "LOCATE", "--case-no", "1")
+    device.court.safe = lambda court: (0, 0)
+    assert run("unenrol")[0] == 1
+    assert device.path.exists()
+    assert run("unenrol", "--force")[0] == 0
+    assert not device.path.exists()
+
+
+def test_a_passphrase_file_goes_before_the_environment(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pass").write_text("wrong\n", "utf-8")
+    assert "[wrong_passphrase]" in run("status", "--passphrase-file", str(tmp_path / "pass"))[1]
+    (tmp_path / "pass").write_text(PASSPHRASE + "\n", "utf-8")
+    assert run("status", "--passphrase-file", str(tmp_path / "pass"))[0] == 0
+
+
+def test_enrol_makes_a_store(device: Device, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("client_sdk.client.HttpTransport", lambda server: Line(device.court))
+    path = tmp_path / "second.db"
+    said = as_json(run, "enrol", "http://court.test", "--code", device.court.code, "--store", str(path))
+    assert (said["officer"], said["store"]) == ("王执行", str(path))
+    FieldClient.open(path, passphrase=PASSPHRASE, transport=device.line).close()
