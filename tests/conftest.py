@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from server.config.locale_compile import compile_stale_catalogues
 from tests import backends
@@ -11,6 +12,8 @@ from tests import backends
 
 def pytest_configure() -> None:
     compile_stale_catalogues()
+    settings.register_profile("zhixing", deadline=None)  # time is measured in bench/, never in a test
+    settings.load_profile("zhixing")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -50,7 +50,9 @@ def test_what_was_set_aside_is_listed(store: BlobStore) -> None:
     assert f"quarantine/{label}" in list(store.paths("quarantine"))
 
 
-@pytest.mark.parametrize("path", ["../secret_key", "originals/../../x", f"originals/ff/ff/{'0' * 64}", "/etc/passwd", ""])
+@pytest.mark.parametrize(
+    "path", ["../secret_key", "originals/../../x", "originals/ff/ff/" + "0" * 64, "/etc/passwd", ""]
+)
 def test_a_path_that_leads_elsewhere_is_refused(store: BlobStore, path: str) -> None:
     with pytest.raises(ValueError, match="no path"):
         store.write_path(path, [b"x"])
