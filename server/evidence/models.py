@@ -35,6 +35,7 @@ class ProvisionalThumbnail(models.Model):
     device = models.ForeignKey("people.Device", on_delete=models.CASCADE, related_name="+")
     sha256 = models.CharField(max_length=64)
     """Hash of the bytes the device sent."""
+    received_at = models.DateTimeField(default=now)
     received = models.BinaryField(default=b"")
     """Those bytes, never served, until a limited process has made our own picture of them."""
     stored_sha256 = models.CharField(max_length=64, default="", blank=True)

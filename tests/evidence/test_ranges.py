@@ -1,7 +1,7 @@
 """A range answers with exactly those bytes, whatever is asked."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.evidence.ranges import Unsatisfiable, parse_range
@@ -10,6 +10,7 @@ sizes = st.integers(1, 50)
 ends = st.integers(0, 60)
 
 
+@settings(deadline=None)
 @given(sizes, ends, ends)
 def test_first_and_last_are_both_included(size: int, first: int, last: int) -> None:
     header, content = f"bytes={first}-{last}", bytes(range(size))
@@ -24,6 +25,7 @@ def test_first_and_last_are_both_included(size: int, first: int, last: int) -> N
         assert content[slice(*span)] == content[first : last + 1]
 
 
+@settings(deadline=None)
 @given(sizes, ends)
 def test_without_a_last_byte_it_reaches_to_the_end(size: int, first: int) -> None:
     if first >= size:
@@ -33,6 +35,7 @@ def test_without_a_last_byte_it_reaches_to_the_end(size: int, first: int) -> Non
         assert parse_range(f"bytes={first}-", size) == (first, size)
 
 
+@settings(deadline=None)
 @given(sizes, st.integers(1, 60))
 def test_a_suffix_counts_from_the_end(size: int, length: int) -> None:
     assert parse_range(f"bytes=-{length}", size) == (max(0, size - length), size)
@@ -50,6 +53,7 @@ def test_what_is_no_single_range_asks_for_the_whole(header: str) -> None:
     assert parse_range(header, 10) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), sizes)
 def test_any_header_is_answered(header: str, size: int) -> None:
     try:

@@ -6,6 +6,7 @@ from server.evidence.services.previews import make_pending_previews, make_previe
 from server.evidence.services.promises import PromiseDraft, fault_of, promise_files
 from server.evidence.services.reading import open_range, record_access
 from server.evidence.services.receipts import issue_missing_receipts, receipts_after
+from server.evidence.services.upkeep import enqueue_overdue_previews, sweep_parts
 from server.evidence.services.uploads import append_chunk, end_upload, open_upload, progress_of
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "append_chunk",
     "device_of_bearer",
     "end_upload",
+    "enqueue_overdue_previews",
     "fault_of",
     "issue_bearer",
     "issue_missing_receipts",
@@ -25,5 +27,6 @@ __all__ = [
     "receipts_after",
     "record_access",
     "store_thumbnails",
+    "sweep_parts",
     "wanted_by",
 ]
