@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from server.common.bulk import among
 from server.evidence.access import Readable
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.people.models import Device
@@ -19,7 +20,7 @@ def wanted_by(device: Device) -> list[dict[str, Any]]:
     wanted: dict[str, int] = {}
     for sha256, priority in rows:
         wanted.setdefault(sha256, priority)
-    offsets = dict(Upload.objects.filter(device=device, sha256__in=wanted).values_list("sha256", "offset"))
+    offsets = dict(Upload.objects.filter(device=device, sha256__in=among(wanted)).values_list("sha256", "offset"))
     return [
         {"sha256": sha256, "offset": offsets.get(sha256, 0), "priority": priority}
         for sha256, priority in wanted.items()

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.cases.case_no import CaseNoError, parse_case_no
-from server.cases.states import CaseChange, HeldEvent, after_event, merged
-from server.common.clock import SHANGHAI
+from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, merged
+from server.common.clock import SHANGHAI, local_date
 from server.common.ids import new_id
 from server.field.authority import UNKNOWN, why_parked
 from server.field.events import CausedEvent
@@ -256,10 +256,17 @@ def _fold(
     for event in events:
         if event.event in case.flow.events:
             held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id))
-            case, change = after_event(case, held)
-            changes.append(change)
+            if not _is_told(held, case):
+                case, change = after_event(case, held)
+                changes.append(change)
     state.cases[case_id] = case
     return merged(changes)[0]
+
+
+def _is_told(event: HeldEvent, case: CaseState) -> bool:
+    """The same was told of that day before. Nodes count days, so it moves nothing; the act itself is on record."""
+    day = local_date(event.occurred_at)
+    return any((e.key, e.chain) == (event.key, event.chain) and local_date(e.occurred_at) == day for e in case.events)
 
 
 def _moment(event: CausedEvent, action: ActionState) -> datetime:

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from server.cases.queries import case_ids_by_no, case_states
 from server.cases.states import CaseState
+from server.common.bulk import among
 from server.common.clock import to_wire
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
 from server.field.decide import action_id_of, case_no_of, case_uuid_of
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import SignedOperation, TimeBounds
-from server.field.rules import CourtRules
+from server.field.rules import CourtRules, events_told_by
 from server.field.states import ActionState, Facts, FieldState, Verdict
 
 _FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
@@ -28,8 +29,10 @@ def field_state(operations: Sequence[SignedOperation]) -> FieldState:
     case_ids = case_ids_by_no(numbers) if numbers else {}
     claimed = {claim for subject in subjects if (claim := case_uuid_of(subject))}
     wanted = claimed | set(case_ids.values())
-    cases = case_states(wanted, reporter.officer_id, lock=True) if wanted else {}
-    doing = _doings(cases, {str(subject["node_id"]) for subject in subjects if subject.get("node_id")})
+    told = events_told_by({operation.kind for operation in operations})
+    named = {subject["node_id"] for subject in subjects if subject.get("node_id")}
+    cases = case_states(wanted, reporter.officer_id, lock=True, told=told, named=named) if wanted else {}
+    doing = _doings(cases, named)
     own = {action_id_of(operation) for operation in operations}
     actions = action_states(own | doing, facts_of=own)
     return FieldState(
@@ -44,7 +47,7 @@ def field_state(operations: Sequence[SignedOperation]) -> FieldState:
 
 def action_states(ids: Collection[UUID], *, facts_of: Collection[UUID]) -> dict[UUID, ActionState]:
     """Actions there are, held to the end of the transaction; those in `facts_of` with what their records say."""
-    rows = FieldAction.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+    rows = FieldAction.objects.filter(pk__in=among(ids)).select_for_update(no_key=True).order_by("pk")
     states = {row.pk: _without_facts(row) for row in rows}
     known = states.keys() & set(facts_of)
     return {**states, **_with_facts({key: states[key] for key in known})} if known else states
@@ -126,7 +129,7 @@ def _delivered(operations: Sequence[SignedOperation]) -> frozenset[str]:
     if not hashes:
         return frozenset()
     delivered = Promise.objects.filter(
-        device_id=operations[0].reporter.device_id, sha256__in=hashes, state=Promise.State.VERIFIED
+        device_id=operations[0].reporter.device_id, sha256__in=among(hashes), state=Promise.State.VERIFIED
     )
     return frozenset(delivered.values_list("sha256", flat=True))
 

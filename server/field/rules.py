@@ -1,6 +1,6 @@
 """The kinds of this release with one court's overrides, as `decide` asks them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from server.field.completeness import assess
@@ -28,6 +28,12 @@ class CourtRules:
 
 def _record(facts: Facts) -> dict[str, Any]:
     return {"fields": facts.fields, "evidence": list(facts.evidence), "position": facts.position}
+
+
+def events_told_by(kinds: Collection[str]) -> frozenset[str]:
+    """Every event that acts of these kinds may tell."""
+    document = kinds_document()
+    return frozenset(e["event"] for kind in document["kinds"] if kind["key"] in kinds for e in kind["events"])
 
 
 def action_kinds() -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from server.common.bulk import among
 from server.common.errors import DomainError
 from server.field.operation import Outcome, Reporter, SignedOperation, set_aside
 from server.sync.body import BodyInvalid, check_shape, parse_body
@@ -108,7 +109,7 @@ def _statement_times(log: DeviceLog, bodies: Mapping[int, Mapping[str, Any]]) ->
     named = {body["last_statement"] for body in bodies.values() if body.get("last_statement")}
     if not named:
         return {}
-    rows = IssuedStatement.objects.filter(pk__in=named, device_id=log.device_id)
+    rows = IssuedStatement.objects.filter(pk__in=among(named), device_id=log.device_id)
     return dict(rows.values_list("hash", "issued_at"))
 
 
@@ -116,7 +117,9 @@ def _reused_ids(claimed: Mapping[int, str]) -> set[int]:
     """Operations whose id was claimed before, by any device, or earlier in this batch."""
     if not claimed:
         return set()
-    seen = set(Operation.objects.filter(claimed_id__in=set(claimed.values())).values_list("claimed_id", flat=True))
+    seen = set(
+        Operation.objects.filter(claimed_id__in=among(set(claimed.values()))).values_list("claimed_id", flat=True)
+    )
     reused = set()
     for seq, claimed_id in claimed.items():
         if claimed_id in seen:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from server.common.bulk import json_text, upsert_rows
+from server.common.bulk import among, insert_rows, json_text, update_rows
 from server.common.clock import now
 from server.common.hashing import sha256_hex
 from server.common.ids import new_id
@@ -25,6 +25,7 @@ _COLUMNS = (
     *("thumbnail_sha256", "fault", "state", "promised_at", "verified_at"),
     *("receipt", "receipt_epoch", "receipt_position", "priority"),
 )
+_CHANGING = ("holder_id", "subject_type", "subject_id", "other_subjects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,14 @@ def promise_files(drafts: Sequence[PromiseDraft]) -> list[Promise]:
 
     One delivery satisfies all of a device's promises of a hash, so a promise of what this very device delivered before
     is verified at once. Returns those, for the caller to count; their receipts follow after the commit.
-    Promising again (a ratified operation) only brings holder and subjects up to date.
+    Promising again (a ratified operation) only brings holder and subjects up to date. The caller holds the device.
     """
     if not drafts:
         return []
-    verified, open_before = _standing_of(drafts)
+    verified, open_before, known = _standing_of(drafts)
     rows = {(draft.device_id, draft.operation_hash, draft.sha256): _row(draft, verified) for draft in drafts}
-    upsert_rows(
-        Promise,
-        _COLUMNS,
-        list(rows.values()),
-        unique=("device_id", "operation_hash", "sha256"),
-        update=("holder_id", "subject_type", "subject_id", "other_subjects"),
-    )
+    insert_rows(Promise, _COLUMNS, [row for key, row in rows.items() if key not in known])
+    update_rows(Promise, "id", _CHANGING, [(known[key], *_changing(row)) for key, row in rows.items() if key in known])
     for device_id, hashes in open_before.items():
         transaction.on_commit(partial(verify_late_promises, device_id=device_id, hashes=hashes), robust=True)
     return _promised_and_verified(rows, verified)
@@ -78,21 +74,29 @@ def promise_files(drafts: Sequence[PromiseDraft]) -> list[Promise]:
 _Key = tuple[UUID, str]
 
 
-def _standing_of(drafts: Sequence[PromiseDraft]) -> tuple[set[_Key], dict[UUID, set[str]]]:
-    """(device, hash) this device delivered before; and those promised before and open, whose bytes may be landing now.
+def _standing_of(
+    drafts: Sequence[PromiseDraft],
+) -> tuple[set[_Key], dict[UUID, set[str]], dict[tuple[UUID, str, str], UUID]]:
+    """(device, hash) this device delivered before; those promised before and open, whose bytes may be landing now; and
+    ids of what stands already, by device, operation and hash.
 
     A verification running beside this transaction cannot see our rows; looking again after the commit catches that.
     """
     wanted = {(draft.device_id, draft.sha256) for draft in drafts}
-    earlier = Promise.objects.filter(
-        device_id__in={device for device, _ in wanted}, sha256__in={sha256 for _, sha256 in wanted}
-    ).values_list("device_id", "sha256", "state")
-    verified = {(device, sha256) for device, sha256, state in earlier if state == Promise.State.VERIFIED}
+    rows = Promise.objects.filter(
+        device_id__in={device for device, _ in wanted}, sha256__in=among({sha256 for _, sha256 in wanted})
+    )
+    earlier = list(rows.values_list("id", "device_id", "operation_hash", "sha256", "state"))
+    verified = {(device, sha256) for _, device, _, sha256, state in earlier if state == Promise.State.VERIFIED}
     open_before: dict[UUID, set[str]] = {}
-    for device, sha256, _state in earlier:
+    for _, device, _, sha256, _ in earlier:
         if (device, sha256) in wanted - verified:
             open_before.setdefault(device, set()).add(sha256)
-    return verified, open_before
+    return verified, open_before, {(device, operation, sha256): pk for pk, device, operation, sha256, _ in earlier}
+
+
+def _changing(row: Sequence[Any]) -> list[Any]:
+    return [row[_COLUMNS.index(name)] for name in _CHANGING]
 
 
 def _row(draft: PromiseDraft, verified: Iterable[_Key]) -> tuple[Any, ...]:
