@@ -50,7 +50,8 @@ class DraftFolder:
     def place(self, name: str) -> Path:
         """Where a file of this name goes, its parents made."""
         path = self.path / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed([each for each in path.parents if each.is_relative_to(self.path)]):
+            folder.mkdir(mode=0o700, exist_ok=True)
         return path
 
     def remove(self, name: str) -> None:

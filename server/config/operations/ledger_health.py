@@ -1,0 +1,45 @@
+"""Do the chains hold, and is the clock that dates them sane?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from server.common.clock import now, to_wire
+from server.common.snapshot import snapshot
+from server.config.operations.findings import Finding, fault, fine
+from server.ledger.models import Entry, Head
+from server.ledger.verify import verify_stream
+
+LAST_ENTRIES = 1000
+CLOCK_TOLERANCE = timedelta(minutes=1)
+
+
+def ledger_findings(*, is_deep: bool) -> Iterator[Finding]:
+    """Of each ledger the last entries up to its head, or all of them."""
+    with snapshot():
+        streams = list(Head.objects.order_by("stream").values_list("stream", flat=True))
+        reports = [verify_stream(stream, last=None if is_deep else LAST_ENTRIES) for stream in streams]
+    broken = [report for report in reports if not report.is_sound]
+    for report in broken:
+        figures = {"stream": report.stream, "entries": report.entries, "fault": report.fault}
+        yield fault(
+            "ledger_broken",
+            _("The chain of %(stream)s breaks after entry %(entries)d (%(fault)s).") % figures,
+            _("Somebody changed the database by hand. Keep it as it is and compare it with a verified backup."),
+        )
+    if not broken:
+        says = _("%d ledgers hold to their last entry.") if is_deep else _("%d ledgers hold in their latest entries.")
+        yield fine("ledger", says % len(streams))
+    yield from _clock()
+
+
+def _clock() -> Iterator[Finding]:
+    latest = Entry.objects.order_by("-appended_at").values_list("appended_at", flat=True).first()
+    if latest and latest > now() + CLOCK_TOLERANCE:
+        figures = {"latest": to_wire(latest), "now": to_wire(now())}
+        yield fault(
+            "clock_behind",
+            _("The last ledger entry is of %(latest)s, the clock of this machine says %(now)s.") % figures,
+            _("Set the clock right, and let it follow a time server."),
+        )
