@@ -278,7 +278,7 @@ class Engine:
         self.tally.units_removed += applied.removed
         yield from ask(Tell(Progress("pull", self.tally.units_received, None)))
         if not page.is_complete:
-            if not (page.put or page.remove):
+            if not (page.put or page.remove or page.receipts):
                 self._count_turn()
             yield from self._pause(page.retry_after_ms)
             return False

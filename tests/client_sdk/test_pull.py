@@ -215,3 +215,22 @@ def test_a_court_that_refuses_pulls_gets_the_evidence_all_the_same(device: Devic
     with pytest.raises(ProtocolTooOld):
         device.field.sync()
     assert list(device.court.verified.values()) == [b"photo"]
+
+
+def test_pages_that_bring_only_receipts_are_progress(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = [device.field.capture(f"photo {number}".encode()) for number in range(9)]
+    device.field.record_action(case_id=put(device.court, 1), kind="SEAL", photos=photos)
+    whole, left = device.court._page, list[str]()
+
+    def one_receipt_a_page(base: str | None, held: dict[tuple[str, str], str]) -> dict[str, Any]:
+        page = whole(base, held)
+        left.extend(receipt for receipt in device.court.receipts if receipt not in told)
+        told.update(left)
+        page["receipts"] = [left.pop(0)] if left else []
+        return {**page, "complete": not left}
+
+    told: set[str] = set()
+    monkeypatch.setattr(device.court, "_page", one_receipt_a_page)
+    assert device.field.sync().is_everything_sent
+    assert len(told) == 9
+    assert not left
