@@ -25,6 +25,8 @@ class Unsafe:
 
     operations: int
     files: int
+    seqs: frozenset[int] = frozenset()
+    """Operations that are not safe themselves, or one of whose files is not."""
 
     def __bool__(self) -> bool:
         return bool(self.operations or self.files)
@@ -101,13 +103,16 @@ class Deliveries:
 
     def unsafe(self, statement: wire.Statement | None, *, only_seq: int | None = None) -> Unsafe:
         """What no verified statement and receipt of the current epochs covers; with `only_seq` of one operation."""
-        operations, files = set(), set()
+        operations, seqs, files = set[int](), set[int](), set[str]()
         for seq, size, sha256, signed, is_wanted in self._rows(statement, only_seq):
             if statement is None or seq > statement.safe_seq:
                 operations.add(seq)
+                seqs.add(seq)
             if sha256 is not None and (is_wanted or not self._covers(signed, statement, seq, sha256, size)):
                 files.add(sha256)
-        return Unsafe(len(operations), len(files) + (self._unbound() if only_seq is None else 0))
+                seqs.add(seq)
+        unbound = self._unbound() if only_seq is None else 0
+        return Unsafe(len(operations), len(files) + unbound, frozenset(seqs))
 
     def _rows(self, statement: wire.Statement | None, only_seq: int | None) -> list[tuple[Any, ...]]:
         sql = (

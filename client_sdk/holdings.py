@@ -1,7 +1,7 @@
 """Everything an enrolled store holds, and the engine's steps done upon it, each in one transaction."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache
 from typing import Any
 
 from client_sdk import steps, wire
@@ -127,16 +127,14 @@ class Holdings:
             self.keep_statement(step.statement, step.key_texts)
             self.deliveries.take_receipts(step.receipts, step.statement.server_epoch)
             self.deliveries.take_wanted(step.page.wanted)
-            applied = self.replica.apply(step.page, step.statement.acked_seq, partial(self._leans_on, step.statement))
+            leaning = cache(lambda: self._cases_of_unsafe_work(step.statement))
+            applied = self.replica.apply(step.page, step.statement.acked_seq, lambda case_id: case_id in leaning())
         self.refresh()
         return applied
 
-    def _leans_on(self, statement: wire.Statement, case_id: str) -> bool:
-        """Does work that is not safe by this statement concern the case?"""
-        return any(
-            case_id in action.case_ids and self.deliveries.unsafe(statement, only_seq=action.seq)
-            for action in self.outbox.actions(statement.acked_seq)
-        )
+    def _cases_of_unsafe_work(self, statement: wire.Statement) -> frozenset[str]:
+        unsafe = self.deliveries.unsafe(statement).seqs
+        return frozenset(case_id for seq in unsafe for case_id in self.outbox.action(seq, statement.acked_seq).case_ids)
 
     def _list_pending(self, step: steps.ListPending) -> list[PendingFile]:
         return self.deliveries.pending(step.statement)

@@ -84,6 +84,8 @@ class Court:
         self.root, self.signing = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
         self.escrow = X25519PrivateKey.generate()
         self.secret = b"0123456789"
+        self.kid = "s1"
+        self.new_keys: list[str] = []
         self.position: int = 1
         self.server_epoch, self.ledger_epoch = "life-1", "ledger-1"
         self.logs: dict[uuid.UUID, Log] = {}
@@ -118,7 +120,7 @@ class Court:
         safe_seq, safe_position = self.safe(self)
         members = {
             "court": str(self.id),
-            "kid": "s1",
+            "kid": self.kid,
             "device": str(log.device),
             "incarnation": 1,
             "server_epoch": self.server_epoch,
@@ -201,6 +203,7 @@ class Court:
             200,
             {
                 "statement": self.statement(log, nonce),
+                "keys": self.new_keys,
                 "results": results,
                 "upload_bearer": bearer,
                 "wanted": self.wanted(),
@@ -254,7 +257,7 @@ class Court:
         answer = json.dumps(self.spoil_page(self._page(cursor, held)), ensure_ascii=False)
         digest = hashlib.sha256(answer.encode()).hexdigest()
         statement = self.statement(log, nonce, answer_sha256=digest)
-        return self.spoil_pull(reply(200, {"statement": statement, "answer": answer}))
+        return self.spoil_pull(reply(200, {"statement": statement, "keys": self.new_keys, "answer": answer}))
 
     def _page(self, base: str | None, held: dict[tuple[str, str], str]) -> dict[str, Any]:
         gone = [unit for unit in held if unit not in self.units]
@@ -310,7 +313,7 @@ class Court:
         self.position += 1
         members = {
             "court": str(self.id),
-            "kid": "s1",
+            "kid": self.kid,
             "device": str(self.log.device),
             "incarnation": 1,
             "seq": promised_by,
@@ -323,6 +326,12 @@ class Court:
             "received_at": now(),
         }
         self.receipts.append(self.sign("receipt", {**members, **changed}))
+
+    def rotate(self) -> None:
+        """Sign with a new key from now on, and send its key statement along (R33)."""
+        self.signing, self.kid = Ed25519PrivateKey.generate(), "s2"
+        key = {"court": str(self.id), "kid": "s2", "public_key": b64(self.signing.public_key().public_bytes_raw())}
+        self.new_keys = [self.sign("key", {**key, "from": now()}, self.root)]
 
     def restore(self, to_seq: int) -> None:
         """From a backup that knew so many operations and none of the files."""

@@ -262,3 +262,20 @@ def test_large_bodies_are_compressed_and_repetitive_ones_are_not_overdone(device
     assert sent[0]["Content-Encoding"] == "zstd"
     record(device, fields={"narrative": "x" * 250_000})
     assert device.field.sync().is_everything_sent
+
+
+def test_a_new_signing_key_of_the_court_is_taken_under_its_root(device: Device) -> None:
+    device.court.rotate()
+    record(device, photos=[device.field.capture(b"photo")])
+    assert device.field.sync().is_everything_sent
+    field = device.reopen()
+    assert field.safe_to_purge(field.actions()[0])
+
+
+def test_a_new_key_that_the_root_did_not_sign_is_not_believed(device: Device) -> None:
+    device.court.root = device.court.signing
+    device.court.rotate()
+    record(device)
+    with pytest.raises(NotSent):
+        device.field.sync()
+    assert unsent(device) == 1

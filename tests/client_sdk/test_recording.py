@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -208,3 +209,28 @@ def test_the_original_comes_back_byte_for_byte(device: Device, tmp_path: Path) -
     content = bytes(range(256)) * 1000
     device.field.save_photo(device.field.capture(content), tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == content
+
+
+def record_for_ever(field: FieldClient) -> None:
+    while True:
+        record(field, fields={"narrative": "执行" * 2000})
+
+
+def test_a_disk_that_fills_up_while_recording_loses_nothing_and_says_so(way: str, device: Device) -> None:
+    record(device.field)
+    database = device.field.holdings.store.database
+    database.rows(f"PRAGMA max_page_count = {database.rows('PRAGMA page_count')[0][0] + 2}")
+    with pytest.raises(StorageFull):
+        record_for_ever(device.field)
+    kept = [action.seq for action in device.field.actions()]
+    assert kept == list(range(1, len(kept) + 1))
+    database.rows("PRAGMA max_page_count = 1000000")
+    assert record(device.field).seq == len(kept) + 1
+    assert device.field.sync().is_everything_sent
+
+
+def test_several_threads_record_into_one_gapless_chain(device: Device) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: record(device.field, fields={"number": number}), range(40)))
+    assert [action.seq for action in device.field.actions()] == list(range(1, 41))
+    assert device.field.sync().operations_sent == 40
