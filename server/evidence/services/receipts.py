@@ -1,12 +1,13 @@
 """Receipts: the court's signed word that it re-read these bytes from its storage and this was their hash."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from server.common.bulk import among, update_rows
 from server.common.clock import now, to_wire
 from server.common.signing import sign_text
 from server.evidence.models import Promise, StoredFile
@@ -28,7 +29,7 @@ def receipts_after(device: Device, position: int) -> list[str]:
     signed = [row for row in rows if row.receipt_epoch == epoch]
     unsigned = [row for row in rows if row.receipt_epoch != epoch]
     if unsigned:
-        _sign(device, unsigned, _head_of(device))
+        _sign(device, unsigned, _head_of(device), _sizes(unsigned))
     return [row.receipt for row in sorted(signed + unsigned, key=lambda row: (row.receipt_position, row.seq))]
 
 
@@ -48,19 +49,23 @@ def issue_missing_receipts(*, device_id: UUID) -> None:
     rows = list(_verified(device_id).exclude(receipt_epoch=current_server_epoch()))
     if rows:
         device = Device.objects.select_related("court").get(pk=device_id)
-        sign_receipts(device, rows, _head_of(device))
+        sign_receipts(device, rows, _head_of(device), _sizes(rows))
 
 
-def sign_receipts(device: Device, promises: Sequence[Promise], place: Appended) -> None:
-    """Sign and save one receipt per promise, counted by the entry at `place`. One UPDATE."""
-    _sign(device, promises, place)
-    Promise.objects.bulk_update(promises, ["receipt", "receipt_epoch", "receipt_position"])
+def sign_receipts(device: Device, promises: Sequence[Promise], place: Appended, sizes: Mapping[str, int]) -> None:
+    """Sign and save one receipt per promise, counted by the entry at `place`; `sizes` as re-read, by hash."""
+    _sign(device, promises, place, sizes)
+    rows = [(row.pk, row.receipt, row.receipt_epoch, row.receipt_position) for row in promises]
+    update_rows(Promise, "id", ("receipt", "receipt_epoch", "receipt_position"), rows)
 
 
-def _sign(device: Device, promises: Sequence[Promise], place: Appended) -> None:
+def _sizes(promises: Sequence[Promise]) -> dict[str, int]:
+    hashes = among({promise.sha256 for promise in promises})
+    return dict(StoredFile.objects.filter(pk__in=hashes).values_list("sha256", "size"))
+
+
+def _sign(device: Device, promises: Sequence[Promise], place: Appended, sizes: Mapping[str, int]) -> None:
     key, epoch = signing_key_of(device.court), current_server_epoch()
-    hashes = {promise.sha256 for promise in promises}
-    sizes = dict(StoredFile.objects.filter(pk__in=hashes).values_list("sha256", "size"))
     for promise in promises:
         promise.receipt = _receipt(device, promise, sizes[promise.sha256], place, epoch, key)
         promise.receipt_epoch, promise.receipt_position = epoch, place.position

@@ -150,7 +150,7 @@ def _finish(device: Device, upload: Upload, last: str) -> int:
         _discard(part for part in [last] if part != whole)
         _refuse_mismatch(device, upload, whole)
     blobs.keep(whole, upload.sha256)
-    verify_delivery(device_id=device.pk, sha256=upload.sha256, size=size, detected_type=detect(head))
+    verify_delivery(device=device, upload=upload, size=size, detected_type=detect(head))
     _discard(part for part in parts if part != whole)
     return size
 

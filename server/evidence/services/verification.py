@@ -16,48 +16,52 @@ from server.people.streams import court_stream
 
 
 @transaction.atomic
-def verify_delivery(*, device_id: UUID, sha256: str, size: int, detected_type: str) -> None:
+def verify_delivery(*, device: Device, upload: Upload, size: int, detected_type: str) -> None:
     """Count these bytes for every open promise this device made of them: one entry, once, and receipts.
 
     Locks in the one order: device, then whatever subjects the settlement touches, ledger heads last. Two deliveries in
     parallel meet at the device row, and the second finds nothing open.
     """
-    device = _lock(device_id)
-    _record_file(sha256, size, detected_type)
-    _count(device, sha256)
-    Upload.objects.filter(device=device, sha256=sha256).delete()
+    _lock(device.pk)
+    _record_file(upload.sha256, size, detected_type)
+    _count(device, upload.sha256, size)
+    if upload.pk:
+        upload.delete()
 
 
 def verify_late_promises(*, device_id: UUID, hashes: set[str]) -> None:
     """Promises recorded while their bytes were being verified: delivered, but unseen by that transaction."""
     for sha256 in sorted(hashes):
         with transaction.atomic():
-            device = _lock(device_id)
-            if Promise.objects.filter(device=device, sha256=sha256, state=Promise.State.VERIFIED).exists():
-                _count(device, sha256)
+            _lock(device_id)
+            if Promise.objects.filter(device_id=device_id, sha256=sha256, state=Promise.State.VERIFIED).exists():
+                size = StoredFile.objects.values_list("size", flat=True).get(pk=sha256)
+                _count(Device.objects.select_related("court").get(pk=device_id), sha256, size)
 
 
-def _lock(device_id: UUID) -> Device:
+def _lock(device_id: UUID) -> None:
     # no_key: inserting rows that refer to the device, as a push does, need not wait for us.
-    rows = Device.objects.select_for_update(no_key=True, of=("self",)).select_related("court")
-    return rows.get(pk=device_id)
+    Device.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=device_id)
 
 
 def _record_file(sha256: str, size: int, detected_type: str) -> None:
-    _, is_new = StoredFile.objects.get_or_create(pk=sha256, defaults={"size": size, "detected_type": detected_type})
-    if is_new:
-        examine_file.enqueue(sha256)  # a row of this transaction: nobody examines what was not committed
+    if StoredFile.objects.filter(pk=sha256).exists():
+        return
+    file = StoredFile(pk=sha256, size=size, detected_type=detected_type)
+    StoredFile.objects.bulk_create([file], ignore_conflicts=True)  # another device may deliver the same this moment
+    examine_file.enqueue(sha256)  # a row of this transaction: nobody examines what was not committed
 
 
-def _count(device: Device, sha256: str) -> None:
+def _count(device: Device, sha256: str, size: int) -> None:
     rows = Promise.objects.filter(device=device, sha256=sha256).exclude(state=Promise.State.VERIFIED)
-    promises = list(rows.order_by("incarnation", "seq"))
+    promises, moment = list(rows.order_by("incarnation", "seq")), now()
     if not promises:
         return
+    ids = [promise.pk for promise in promises]
+    Promise.objects.filter(pk__in=ids).update(state=Promise.State.VERIFIED, verified_at=moment)
     for promise in promises:
-        promise.state, promise.verified_at = Promise.State.VERIFIED, now()
-    Promise.objects.bulk_update(promises, ["state", "verified_at"])
-    sign_receipts(device, promises, _append(device, promises))
+        promise.state, promise.verified_at = Promise.State.VERIFIED, moment
+    sign_receipts(device, promises, _append(device, promises), {sha256: size})
 
 
 def _append(device: Device, promises: Sequence[Promise]) -> Appended:
