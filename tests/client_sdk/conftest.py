@@ -10,7 +10,8 @@ import pytest
 
 from client_sdk import FieldClient, vault
 from client_sdk.store import Surroundings
-from tests.client_sdk.court import Court, Line
+from tests.client_sdk.court import Court
+from tests.client_sdk.line import Line
 
 PASSPHRASE = "三号楼的钥匙"
 

@@ -1,6 +1,6 @@
 """A court in this process, small and honest: it signs, keeps and answers as docs/reference/protocol.md says.
 
-Not the server: a twin for engine tests, so that the SDK is tested without Django. `Line` is the network between.
+Not the server: a twin for engine tests, so that the SDK is tested without Django. `line.py` is the network between.
 """
 
 import base64
@@ -17,7 +17,7 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from client_sdk.steps import Reply, Request, Unreachable
+from client_sdk.steps import Reply, Request
 
 ZEROS = "0" * 64
 
@@ -339,54 +339,6 @@ class Court:
         del log.bodies[to_seq:], log.hashes[to_seq:]
         self.server_epoch, self.ledger_epoch = self.server_epoch + "'", self.ledger_epoch + "'"
         self.receipts, self.files, self.verified, self.views, self.bearers = [], {}, {}, {}, set()
-
-
-class Line:
-    """The network between one device and its court, with the faults networks have."""
-
-    def __init__(self, court: Court) -> None:
-        self.court = court
-        self.is_offline = False
-        self._lost_requests = 0
-        self._lost_replies = 0
-        self._doubled = 0
-        self.replies: list[Reply] = []
-        self.before: Callable[[Request], object] = lambda request: None
-
-    def go_offline(self) -> None:
-        self.is_offline = True
-
-    def come_back(self) -> None:
-        self.is_offline = False
-
-    def lose_next_reply(self, count: int = 1) -> None:
-        self._lost_replies = count
-
-    def lose_next_request(self, count: int = 1) -> None:
-        self._lost_requests = count
-
-    def duplicate_next_request(self) -> None:
-        self._doubled = 1
-
-    def send(self, request: Request) -> Reply | Unreachable:
-        self.before(request)
-        if self.is_offline:
-            return Unreachable("no network")
-        if self._lost_requests:
-            self._lost_requests -= 1
-            return Unreachable("cut before it arrived")
-        answered = self.court.answer(request)
-        if self._doubled:
-            self._doubled -= 1
-            answered = self.court.answer(request)
-        if self._lost_replies:
-            self._lost_replies -= 1
-            return Unreachable("cut before the reply")
-        self.replies.append(answered)
-        return answered
-
-    def close(self) -> None:
-        return None
 
 
 def reply(status: int, members: Mapping[str, Any]) -> Reply:

@@ -10,7 +10,8 @@ from client_sdk import AsyncFieldClient, FieldClient, NotSent, Rejected
 from client_sdk.steps import Reply, Request, Unreachable
 from client_sdk.store import Surroundings
 from tests.client_sdk.conftest import PASSPHRASE, FakeClock
-from tests.client_sdk.court import Court, Line
+from tests.client_sdk.court import Court
+from tests.client_sdk.line import Line
 
 CASE = "0199a000-0000-7000-8000-000000000001"
 

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from client_sdk import FieldClient
 from client_sdk.cli import app
 from tests.client_sdk.conftest import PASSPHRASE, Device
-from tests.client_sdk.court import Line, problem
+from tests.client_sdk.court import problem
+from tests.client_sdk.line import Line
 
 CASE = "0199a000-0000-7000-8000-000000000001"
 Run = Callable[..., tuple[int, str]]
