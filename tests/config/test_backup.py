@@ -22,6 +22,7 @@ from server.config.operations.copy_text import rows_of
 from server.config.operations.manifest import SQLITE_FILE, read_manifest
 from server.evidence.store import current_store
 from server.ledger.models import Head
+from server.ledger.queries import current_server_epoch
 from server.ledger.services import Draft, append, open_stream
 from server.people.models import Court
 from tests.actors import people_of_a_city
@@ -124,6 +125,16 @@ def test_a_damaged_backup_is_not_restored_and_changes_nothing(copy: Path) -> Non
     courts = set(Court.objects.values_list("pk", flat=True))
     assert photo.name in refusal_of("restore", copy, "--force")
     assert set(Court.objects.values_list("pk", flat=True)) == courts
+
+
+def test_storage_that_does_not_answer_leaves_the_database_as_it_was(
+    copy: Path, settings: Settings, tmp_path: Path
+) -> None:
+    epoch = current_server_epoch()
+    (tmp_path / "a file").write_text("no folder for evidence")
+    settings.EVIDENCE_DIR = tmp_path / "a file"
+    assert "not changed" in refusal_of("restore", copy, "--force")
+    assert current_server_epoch() == epoch
 
 
 def test_a_database_in_use_is_not_overwritten_without_force(copy: Path) -> None:

@@ -18,11 +18,10 @@ NAMED_AT_MOST = 5
 def evidence_findings(*, is_deep: bool) -> Iterator[Finding]:
     try:
         _probe()
+        yield from _missing(is_deep=is_deep)
     except StoreUnavailable as error:
         says = _("The evidence store does not take bytes and give them back: %s") % error
         yield fault("evidence_store", says, _("Is the disk full or read-only, is S3 reachable, are its keys right?"))
-        return
-    yield from _missing(is_deep=is_deep)
 
 
 def _probe() -> None:

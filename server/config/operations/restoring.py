@@ -38,8 +38,11 @@ def restore(backup: Path, *, is_forced: bool = False) -> Restoration:
     _require_fitting(manifest)
     if not is_forced and not is_empty_database():
         raise Refused(_("This database is not empty. --force replaces all of it; make a backup of it first."))
-    _restore_evidence(backup, manifest)
-    renewal = load_database(backup, manifest, renew)
+    try:
+        _restore_evidence(backup, manifest)
+        renewal = load_database(backup, manifest, renew)
+    except StoreUnavailable as fault:
+        raise Refused(_("The evidence store does not answer: %s. The database was not changed.") % fault) from fault
     is_key_placed = place_key(backup)
     return Restoration(manifest, renewal, is_key_placed, [] if is_key_placed else courts_without_working_key())
 
@@ -70,7 +73,5 @@ def _restore_evidence(backup: Path, manifest: Manifest) -> None:
         for file in manifest.evidence():
             blobs.write_path(file.path, blocks_of(backup / EVIDENCE_FOLDER / file.path))
             progress.count(file.size)
-    except StoreUnavailable as fault:
-        raise Refused(_("The evidence store does not answer: %s. The database was not changed.") % fault) from fault
     finally:
         progress.end()
