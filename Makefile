@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n 2
 DEPLOYED := DATA_DIR=var/check SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') SECURE_COOKIES=true \
 	ALLOWED_HOSTS=zhixing.court.example PUBLIC_ORIGINS=https://zhixing.court.example
 
-.PHONY: help setup test test-sqlite test-postgres check lint format lock clean
+.PHONY: help setup test test-sqlite test-postgres check bench lint format lock clean
 
 help: ## show the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 22
@@ -33,6 +33,9 @@ check: lint ## lint, migrations, deployment settings, documentation
 	$(PY) manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest tests/ground/test_docs.py tests/ground/test_shape.py tests/ground/test_distributions.py tests/ground/test_locale.py
+
+bench: setup ## measure record, push, pull, upload and live beside their floors; ARGS="push" narrows it
+	for name in $(or $(ARGS),record push pull upload live); do $(PY) -m bench $$name || exit 1; done
 
 lint: setup ## format, lint, types, import contracts
 	$(PY) -m ruff format --check .
