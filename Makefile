@@ -14,12 +14,15 @@ PYTEST := $(PY) -m pytest -n 2
 DEPLOYED := DATA_DIR=var/check SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') SECURE_COOKIES=true \
 	ALLOWED_HOSTS=zhixing.court.example PUBLIC_ORIGINS=https://zhixing.court.example
 
-.PHONY: help setup test test-sqlite test-postgres check bench lint format lock clean
+.PHONY: help setup demo test test-sqlite test-postgres check bench lint format lock clean
 
 help: ## show the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 22
 
 setup: $(READY) $(COMPILED) ## make .venv; every other command does it when needed
+
+demo: setup ## an invented city, a server and officers at work; ONCE=1 does one round and recounts it
+	$(PY) -m demo.run
 
 test: test-sqlite test-postgres ## the whole suite, on SQLite and on PostgreSQL
 

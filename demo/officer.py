@@ -34,7 +34,7 @@ class Officer:
     def round(self, acts: int) -> None:
         """Arrive with papers, lose the network, record, come back, sync."""
         self.sync()
-        cases = self.field.cases()
+        cases = [case for case in self.field.cases() if case.status == "OPEN"]
         for _ in range(acts if cases else 0):
             self.record(self.chance.choice(cases).id)
         self.sync()

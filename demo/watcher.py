@@ -1,6 +1,7 @@
 """A watcher of several courts: snapshot positions first, then the socket; counts each entry it sees once."""
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import Mapping
@@ -59,10 +60,14 @@ class Watcher:
                 for stream, (epoch, position) in self.begun.items()
             ]
             await socket.send(json.dumps({"subscribe": wanted}))
-            async for text in socket:
-                answer = self._take(json.loads(text))
-                if answer:
-                    await socket.send(json.dumps(answer))
+            with contextlib.suppress(websockets.ConnectionClosed):  # the demonstration is over, or `seen` falls short
+                await self._listen(socket)
+
+    async def _listen(self, socket: websockets.ClientConnection) -> None:
+        async for text in socket:
+            answer = self._take(json.loads(text))
+            if answer:
+                await socket.send(json.dumps(answer))
 
     def _take(self, frame: Mapping[str, object]) -> dict[str, object] | None:
         if frame["type"] == "ok":
