@@ -33,12 +33,14 @@ def record_one_of_each(phone: TestDevice, cases: list[Case], number: int) -> Non
     phone.record_bytes(b"not JSON")
 
 
-def test_the_same_number_of_statements_for_five_operations_and_for_five_hundred(phone: TestDevice, cast: Cast) -> None:
+def test_the_same_number_of_statements_for_ten_operations_and_for_five_hundred(phone: TestDevice, cast: Cast) -> None:
     cases = [hold(file_one(cast, number), cast.group) for number in range(1, 21)]
     for case in cases:
         record_event(case=case, key="investigation_requested", occurred_at=now())
     record_one_of_each(phone, cases, 0)
     phone.push()
+    # One case that moves and one that only shows something new, as in the large batch.
+    record_one_of_each(phone, cases, 0)
     record_one_of_each(phone, cases, 1)
     few = statements_of(phone)
     for number in range(2, 102):

@@ -163,6 +163,9 @@ def test_an_unavailable_answer_says_when_to_come_again(recorded: TestDevice, mon
             seen.update(reply.headers)
             return reply.status_code, reply.json()
 
+        def patch(self, path: str, content: bytes, headers: Any) -> int:
+            raise AssertionError("nothing is uploaded here")
+
     recorded.transport = Watching()
     recorded.push_envelope(recorded.envelope())
     assert int(seen["Retry-After"]) > 0
