@@ -35,7 +35,9 @@ def case_states(
     `named` by id, and events that tell nothing to the nodes at hand. `lock` holds the case rows, taken in the order of
     their ids, to the end of the transaction: authority judged on them cannot change before the commit.
     """
-    rows = _case_rows(case_ids, lock)
+    rows = _case_rows(case_ids, lock) if case_ids else []
+    if not rows:
+        return {}
     ids = [row.pk for row in rows]
     flows = {row.flow.pk: flow_of(row.flow) for row in rows}.values()
     touched = None if told is None else {node.key for flow in flows for key in told for node in flow.touched_by(key)}

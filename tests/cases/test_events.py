@@ -174,3 +174,10 @@ def test_a_state_loaded_for_some_events_knows_which_of_them_were_recorded(case: 
     write_case_events([after_event(case_states([case.pk], None)[case.pk], event)[1]])
     state = case_states([case.pk], None, told={event.key})[case.pk]
     assert after_event(state, event._replace(id=new_id()))[1].events == ()
+
+
+def test_of_cases_there_are_none_there_is_nothing_to_load_or_write(cast: Cast) -> None:
+    assert case_states([new_id()], cast.holder.pk, lock=True, told={"notice_served"}) == {}
+    assert case_states([], cast.holder.pk) == {}
+    touch([])
+    write_case_events([])

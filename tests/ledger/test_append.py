@@ -68,7 +68,7 @@ def test_the_cost_of_a_batch_does_not_grow_with_its_entries() -> None:
         ):
             append([draft(streams[n % 3], state=str(n)) for n in range(count)])
         costs.append(len(queries))
-    assert costs == [3, 3]
+    assert costs[0] == costs[1] <= 3
 
 
 @pytest.mark.django_db

@@ -28,7 +28,8 @@ def locked_case(case_id: UUID) -> Case:
 
 def touch(case_ids: Collection[UUID]) -> None:
     """A new version of these cases' units. Called in every transaction that changes what they show, once."""
-    Case.objects.filter(pk__in=among(case_ids)).update(version=F("version") + 1)
+    if case_ids:
+        Case.objects.filter(pk__in=among(case_ids)).update(version=F("version") + 1)
 
 
 def write_case_events(changes: Sequence[CaseChange]) -> None:
