@@ -49,12 +49,14 @@ def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows:
         cursor.executemany(sql, [_key_last(adapters, row) for row in rows])
 
 
-def among(values: Collection[UUID] | Collection[str]) -> RawSQL:
+def among(values: Collection[UUID] | Collection[str]) -> RawSQL | list[str]:
     """For `filter(pk__in=among(ids))`: one parameter and one text of the statement, however many there are.
 
     A list of 500 costs Django and the driver 5 ms to spell out, and some databases refuse long ones.
     """
-    is_uuid = isinstance(next(iter(values), None), UUID)
+    if not values:
+        return []  # nothing says of which type they are; and Django then asks nothing at all
+    is_uuid = isinstance(next(iter(values)), UUID)
     if connection.vendor == "postgresql":
         return RawSQL(f"SELECT unnest(%s::{'uuid' if is_uuid else 'text'}[])", (list(values),))
     texts = [value.hex if isinstance(value, UUID) else value for value in values]
