@@ -2,12 +2,14 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
-http = get_asgi_application()  # sets Django up: what follows may import models
+django.setup(set_prefix=False)  # what follows may import models
 
+from server.config.asgi_pool import PooledHandler  # noqa: E402
 from server.realtime.routing import websocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+application = ProtocolTypeRouter({"http": PooledHandler(threads=settings.WEB_THREADS), "websocket": websocket})

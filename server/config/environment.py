@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,8 @@ class Environment(BaseSettings):
     debug: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    web_threads: int = Field(default=8, ge=1, le=64)
+    """Requests answered at once by one web process; each thread keeps a database connection."""
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     public_origins: str = ""
     """Origins with scheme that browsers use, comma separated; behind a proxy such as `https://zhixing.court.example`."""
@@ -53,6 +56,19 @@ class Environment(BaseSettings):
     @property
     def is_embedded(self) -> bool:
         return not self.database_url or self.database_url.startswith("sqlite")
+
+
+def read_environment() -> Environment:
+    """Raises ImproperlyConfigured, naming each variable, or the folder that cannot be made."""
+    try:
+        environment = Environment()
+        environment.data_dir.mkdir(parents=True, exist_ok=True)
+    except ValidationError as fault:
+        named = (f"{'.'.join(map(str, error['loc'])).upper()}: {error['msg']}" for error in fault.errors())
+        raise ImproperlyConfigured("\n".join(named)) from None
+    except OSError as fault:
+        raise ImproperlyConfigured(f"DATA_DIR: {fault}") from None
+    return environment
 
 
 def secret_key(environment: Environment) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from server.config.environment import ROOT, Environment, secret_key
+from server.config.environment import ROOT, read_environment, secret_key
 
-ENVIRONMENT = Environment()
+ENVIRONMENT = read_environment()
 DATA_DIR: Path = ENVIRONMENT.data_dir
-DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = secret_key(ENVIRONMENT)
 DEBUG = ENVIRONMENT.debug
@@ -58,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+WEB_THREADS = ENVIRONMENT.web_threads
 ROOT_URLCONF = "server.config.urls"
 ASGI_APPLICATION = "server.config.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [
@@ -91,7 +91,10 @@ def _database() -> dict[str, Any]:
             },
         }
     parsed: dict[str, Any] = dict(dj_database_url.parse(ENVIRONMENT.database_url))
-    parsed["OPTIONS"] = {**parsed.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
+    parsed["OPTIONS"] = {
+        **parsed.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": ENVIRONMENT.web_threads + 8, "timeout": 20},
+    }
     return parsed
 
 

@@ -3,6 +3,7 @@
 from server.people.services.courts import create_court, create_group, create_team, rename_court, rotate_signing_key
 from server.people.services.devices import (
     enrol_device,
+    forget_failed_enrolments,
     issue_enrolment_code,
     note_failed_enrolment,
     revoke_device,
@@ -31,6 +32,7 @@ __all__ = [
     "end_group_membership",
     "end_role",
     "enrol_device",
+    "forget_failed_enrolments",
     "grant_role",
     "import_roster",
     "issue_enrolment_code",

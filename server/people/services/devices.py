@@ -2,7 +2,7 @@
 
 import base64
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -149,3 +149,8 @@ def revoke_device(*, device: Device, reason: str, by: Officer | None = None) -> 
     view = {"device": str(device.pk), "officer": str(device.officer_id)}
     append([court_entry(device.court_id, "device_revoked", view, by=by, reason=reason)])
     return device
+
+
+def forget_failed_enrolments(*, before: datetime) -> None:
+    """Failures too old to count for the throttle."""
+    EnrolmentAttempt.objects.filter(failed_at__lt=before).delete()

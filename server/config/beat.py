@@ -1,0 +1,87 @@
+"""What is done again and again, and how often. One small loop; every job may run twice, anywhere, harmlessly."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import close_old_connections
+
+from server.common.clock import now
+from server.evidence.services import enqueue_overdue_previews, sweep_parts
+from server.people.services import forget_failed_enrolments
+
+logger = logging.getLogger(__name__)
+_LONGEST_SLEEP_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    name: str
+    every_seconds: float
+    run: Callable[[], None]
+
+
+def forget_expired_sessions() -> None:
+    Session.objects.filter(expire_date__lt=now()).delete()
+
+
+def forget_old_attempts() -> None:
+    forget_failed_enrolments(before=now() - timedelta(days=1))
+    AccessAttempt.objects.filter(attempt_time__lt=now() - timedelta(days=1)).delete()
+    AccessLog.objects.filter(attempt_time__lt=now() - timedelta(days=180)).delete()
+
+
+def forget_finished_tasks() -> None:
+    call_command("prune_db_task_results", queue_name="*", min_age_days=7, verbosity=0)
+
+
+def sweep_evidence() -> None:
+    sweep_parts()
+
+
+def ask_again_for_previews() -> None:
+    enqueue_overdue_previews()
+
+
+JOBS = (
+    Job("ask_again_for_previews", 900, ask_again_for_previews),
+    Job("forget_expired_sessions", 3600, forget_expired_sessions),
+    Job("forget_old_attempts", 3600, forget_old_attempts),
+    Job("forget_finished_tasks", 3600, forget_finished_tasks),
+    Job("sweep_evidence", 86400, sweep_evidence),
+)
+
+
+@dataclass(slots=True)
+class Beat:
+    """Runs each job when it is due; a fault is logged and the job is tried again at its next turn."""
+
+    jobs: Iterable[Job]
+    clock: Callable[[], float] = time.monotonic
+    _due: dict[Job, float] = field(default_factory=dict)
+
+    def run_due(self) -> float:
+        """Seconds until the next job."""
+        for job in self.jobs:
+            if self._due.get(job, 0.0) <= self.clock():
+                _run(job)
+                self._due[job] = self.clock() + job.every_seconds
+        return max(0.0, min(self._due.values(), default=_LONGEST_SLEEP_SECONDS) - self.clock())
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            close_old_connections()
+            stop.wait(min(self.run_due(), _LONGEST_SLEEP_SECONDS))
+
+
+def _run(job: Job) -> None:
+    try:
+        job.run()
+    except Exception:
+        logger.exception("Job %s failed; it is tried again in %d s", job.name, job.every_seconds)

@@ -1,0 +1,97 @@
+"""What an operator set that cannot work, said in words before anything is served."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.utils.translation import gettext as _
+
+from server.config.environment import Environment
+
+_DATABASES = ("postgres", "postgresql", "sqlite")
+_REDIS = ("redis", "rediss", "unix")
+
+
+@register()
+def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    return list(faults_of(settings.ENVIRONMENT))
+
+
+def faults_of(environment: Environment) -> Iterable[CheckMessage]:
+    """Every fault of these settings, with an id that stays."""
+    yield from _secrets(environment)
+    yield from _folder(environment)
+    yield from _addresses(environment)
+    yield from _services(environment)
+
+
+def _secrets(environment: Environment) -> Iterable[CheckMessage]:
+    if not environment.is_embedded and not environment.secret_key:
+        yield Error(
+            _("DATABASE_URL names a database server, and SECRET_KEY is not set."),
+            hint=_("Set SECRET_KEY, the same for every process, and keep it: the courts' keys are sealed under it."),
+            id="zhixing.E001",
+        )
+    if environment.debug and (not environment.is_embedded or environment.secure_cookies):
+        yield Error(
+            _("DEBUG is on in production."),
+            hint=_("Unset DEBUG: its pages show settings and data to anybody."),
+            id="zhixing.E002",
+        )
+    if environment.secret_key and len(environment.secret_key) < 32:
+        yield Error(
+            _("SECRET_KEY is shorter than 32 characters."),
+            hint=_("Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"),
+            id="zhixing.E003",
+        )
+
+
+def _folder(environment: Environment) -> Iterable[CheckMessage]:
+    if not os.access(environment.data_dir, os.W_OK | os.X_OK):
+        yield Error(
+            _("DATA_DIR %(folder)s cannot be written.") % {"folder": environment.data_dir},
+            hint=_("Give it to the user this runs as, or set DATA_DIR to another folder."),
+            id="zhixing.E004",
+        )
+
+
+def _addresses(environment: Environment) -> Iterable[CheckMessage]:
+    for origin in environment.origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+            yield Error(
+                _("PUBLIC_ORIGINS: %(origin)s is not an origin.") % {"origin": origin},
+                hint=_("Write scheme and host, such as https://zhixing.court.example."),
+                id="zhixing.E005",
+            )
+        elif environment.secure_cookies and parts.scheme == "http":
+            yield Error(
+                _("SECURE_COOKIES is on, and %(origin)s is not https.") % {"origin": origin},
+                hint=_("Browsers would never send the session back: serve by https, or turn SECURE_COOKIES off."),
+                id="zhixing.E006",
+            )
+    if "*" in environment.hosts:
+        yield Warning(
+            _("ALLOWED_HOSTS takes any host."), hint=_("Name the hosts that browsers use."), id="zhixing.W001"
+        )
+
+
+def _services(environment: Environment) -> Iterable[CheckMessage]:
+    if environment.database_url and urlsplit(environment.database_url).scheme not in _DATABASES:
+        yield Error(
+            _("DATABASE_URL is neither PostgreSQL nor SQLite."),
+            hint=_("Write postgresql://user:password@host/name, or leave it out for the embedded SQLite."),
+            id="zhixing.E007",
+        )
+    if environment.redis_url and urlsplit(environment.redis_url).scheme not in _REDIS:
+        yield Error(_("REDIS_URL is not a Redis address."), hint=_("Write redis://host:6379/0."), id="zhixing.E008")
+    if environment.s3_endpoint_url and not (environment.s3_access_key and environment.s3_secret_key):
+        yield Error(
+            _("S3_ENDPOINT_URL is set without S3_ACCESS_KEY and S3_SECRET_KEY."),
+            hint=_("Set both, or leave S3_ENDPOINT_URL out to keep files in DATA_DIR."),
+            id="zhixing.E009",
+        )

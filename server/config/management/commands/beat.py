@@ -1,0 +1,27 @@
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from server.config.beat import JOBS, Beat
+from server.config.processes.database import require_migrated
+from server.config.processes.lifeline import die_with_parent, is_served
+
+
+class Command(BaseCommand):
+    help = "Do what is done again and again, alone."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+
+        def end(number: int, frame: FrameType | None) -> None:
+            stop.set()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        die_with_parent()
+        if not is_served():
+            require_migrated()
+        Beat(JOBS).run(stop)
