@@ -18,10 +18,9 @@ from typing import Any
 
 from client_sdk import FieldClient, NotSent
 from demo.pictures import draw_photo, real_photos
+from demo.records import KINDS, SHOTS, site_record
 
 SHANGHAI = timezone(timedelta(hours=8))
-KINDS = ("SERVE", "SEAL", "SITE_SURVEY", "LOCATE", "POST_NOTICE", "INTERVIEW")
-SHOTS = ("PANORAMA", "DOOR_NO", "SEAL_CLOSEUP", "NOTICE_POSTED", "SIGNING", "ITEM", "PERSON_PRESENT")
 SYNC_ATTEMPTS = 30
 
 
@@ -42,14 +41,17 @@ class Officer:
     def record(self, case_id: str) -> None:
         now = datetime.now(SHANGHAI)
         lat, lon = 26.5 + self.chance.random() / 5, 119.5 + self.chance.random() / 5
-        contents = [draw_photo(self.chance, now, lat, lon) for _ in range(self.chance.randint(1, 3))]
-        photos: list[Any] = [self.field.capture(content, shot_code=self.chance.choice(SHOTS)) for content in contents]
+        kind = self.chance.choice(KINDS)
+        contents = [draw_photo(self.chance, now, lat, lon) for _ in SHOTS[kind]]
+        photos: list[Any] = [
+            self.field.capture(content, shot_code=shot) for content, shot in zip(contents, SHOTS[kind], strict=True)
+        ]
         imported = self._sometimes_a_real_one()
         if imported:
             photos.append(imported)
             contents.append(imported.read_bytes())
-        kind = self.chance.choice(KINDS)
-        action = self.field.record_action(case_id=case_id, kind=kind, fields=site_record(now, lat, lon), photos=photos)
+        fields = site_record(kind, now, lat, lon, self.chance)
+        action = self.field.record_action(case_id=case_id, kind=kind, fields=fields, photos=photos)
         self._note({
             "action_id": str(action.id),
             "case_id": str(case_id),
@@ -76,17 +78,6 @@ class Officer:
                 print(f"not sent yet ({error}); attempt {attempt + 1}", file=sys.stderr)
                 time.sleep(min(0.2 * 2**attempt, 3))
         raise SystemExit("the server did not answer in time")
-
-
-def site_record(now: datetime, lat: float, lon: float) -> dict[str, Any]:
-    """A record as an officer in a hurry leaves it: the common part, not every fact of every kind."""
-    return {
-        "started_at": (now - timedelta(minutes=20)).isoformat(timespec="seconds"),
-        "finished_at": now.isoformat(timespec="seconds"),
-        "place": {"address": "东屿镇解放路 12 号", "lat": round(lat, 6), "lon": round(lon, 6), "accuracy": 12},
-        "narrative": "出示证件，告知权利，现场执行完毕。",
-        "result": "DONE",
-    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
