@@ -58,5 +58,7 @@ def statement_for(
     if answer_sha256 is not None:
         members["answer_sha256"] = answer_sha256
     text = sign_text("statement", members, key.private_key)
-    IssuedStatement.objects.create(hash=text_hash(text), device=device, issued_at=issued_at)
+    # The same request doubled within a millisecond is answered by the same words.
+    issued = IssuedStatement(hash=text_hash(text), device=device, issued_at=issued_at)
+    IssuedStatement.objects.bulk_create([issued], ignore_conflicts=True)
     return text

@@ -6,6 +6,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from server.cases.models import Case
+from server.common import clock
 from server.ledger.models import Entry
 from server.ledger.queries import head_of
 from server.people.models import Officer
@@ -90,6 +91,18 @@ def test_an_empty_push_answers_a_statement(phone: TestDevice) -> None:
     assert answer["results"] == []
     assert phone.statement["acked_seq"] == 0
     assert answer["upload_bearer"]
+
+
+def test_a_request_doubled_within_one_millisecond_is_answered_twice_in_the_same_words(phone: TestDevice) -> None:
+    moment = clock.now()
+    clock.set_clock(lambda: moment)
+    try:
+        envelope = phone.envelope()
+        answers = [phone.push_envelope(envelope) for _ in range(2)]
+    finally:
+        clock.set_clock(None)
+    assert [status for status, _ in answers] == [200, 200]
+    assert answers[0][1]["statement"] == answers[1][1]["statement"]
 
 
 def test_acknowledged_in_small_batches_or_large_the_ledger_grows_by_one_entry_an_act(
