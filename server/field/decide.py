@@ -5,18 +5,16 @@ State is loaded once for a batch and folded here, so that the next operation of 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.cases.case_no import CaseNoError, parse_case_no
-from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, merged
-from server.common.clock import SHANGHAI, local_date
+from server.cases.states import CaseChange
 from server.common.ids import new_id
 from server.field.authority import UNKNOWN, why_parked
-from server.field.events import CausedEvent
+from server.field.effects import PARALLEL, claim_only, node_effect, release_withheld
 from server.field.operation import (
-    PLAUSIBLE_YEARS,
     NodeEffect,
     Outcome,
     SignedOperation,
@@ -27,11 +25,6 @@ from server.field.operation import (
     set_aside,
 )
 from server.field.states import ActionEffects, ActionState, Facts, FieldState, SubjectRow
-
-SOURCE = "operation"
-CLAIM = "claim"
-"""Source of an event that only starts a protective clock, with no credit to anybody."""
-PARALLEL = "parallel"
 
 
 class Judged(NamedTuple):
@@ -91,13 +84,6 @@ def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
         return UUID(subject["id"]) if subject.get("type") in ("case", "matter") else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def release_withheld(action: ActionState, state: FieldState) -> tuple[tuple[UUID, CaseChange], ...]:
-    """Once an action is complete, the nodes that waited for it."""
-    if not action.is_complete:
-        return ()
-    return tuple((row, _tell(action, case, state)) for row, case in action.withheld if case in state.cases)
 
 
 def _judged(operation: SignedOperation, subject: Mapping[str, Any], state: FieldState) -> Judged:
@@ -199,7 +185,7 @@ def _row(action: ActionState, each: Judged, state: FieldState) -> SubjectRow | N
         if claimed is None:
             return None
         return SubjectRow(new_id(), each.subject["type"], claimed, None, _hidden(action, state), CaseChange(claimed))
-    effect, change = _effect(action, each.code, each.case_id, state)
+    effect, change = node_effect(action, each.code, each.case_id, state)
     status = {"": Status.APPLIED, PARALLEL: Status.SUPERSEDED}.get(each.code, Status.PARKED)
     code = each.code or _applied_code(action)
     outcome = SubjectOutcome(status, effect, code, "case", each.case_id)
@@ -222,61 +208,10 @@ def _node_id(each: Judged, state: FieldState) -> UUID | None:
     return next((node.id for node in nodes if str(node.id) == stated), None)
 
 
-def _effect(action: ActionState, code: str, case_id: UUID, state: FieldState) -> tuple[NodeEffect, CaseChange]:
-    concerned = any(event.event in state.cases[case_id].flow.events for event in state.rules.events(action.facts))
-    if code == PARALLEL or not concerned:
-        return NodeEffect.NONE, CaseChange(case_id)
-    if not code and action.is_complete:
-        return NodeEffect.APPLIED, _tell(action, case_id, state)
-    return NodeEffect.WITHHELD, _claim(action, case_id, state)
-
-
 def _hidden_claims(action: ActionState, judged: Sequence[Judged], state: FieldState) -> tuple[CaseChange, ...]:
     cases = {each.case_id for each in judged if each.case_id and each.code == UNKNOWN}
-    changes = [_claim(action, case_id, state) for case_id in sorted(cases)]
+    changes = [claim_only(action, case_id, state) for case_id in sorted(cases)]
     return tuple(change for change in changes if change.events)
-
-
-def _tell(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
-    """Fold what the act tells the flow."""
-    return _fold(action, case_id, state, state.rules.events(action.facts), SOURCE)
-
-
-def _claim(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
-    """Fold only what protects people and property: such clocks start on any claim, credit waits."""
-    events = [event for event in state.rules.events(action.facts) if event.is_protective]
-    return _fold(action, case_id, state, events, CLAIM)
-
-
-def _fold(
-    action: ActionState, case_id: UUID, state: FieldState, events: Sequence[CausedEvent], source: str
-) -> CaseChange:
-    changes = [CaseChange(case_id)]
-    case = state.cases[case_id]
-    for event in events:
-        if event.event in case.flow.events:
-            held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id))
-            if not _is_told(held, case):
-                case, change = after_event(case, held)
-                changes.append(change)
-    state.cases[case_id] = case
-    return merged(changes)[0]
-
-
-def _is_told(event: HeldEvent, case: CaseState) -> bool:
-    """The same was told of that day before. Nodes count days, so it moves nothing; the act itself is on record."""
-    day = local_date(event.occurred_at)
-    return any((e.key, e.chain) == (event.key, event.chain) and local_date(e.occurred_at) == day for e in case.events)
-
-
-def _moment(event: CausedEvent, action: ActionState) -> datetime:
-    """When it counts from. Days are typed by people and stand; moments come from the device's clock and are bounded."""
-    is_trusted = not isinstance(event.at, datetime) or action.bounds.verdict != "skewed"
-    if event.at is None or event.at.year not in PLAUSIBLE_YEARS or not is_trusted:
-        return action.bounds.clamp(action.recorded_at)
-    if isinstance(event.at, datetime):
-        return event.at if event.is_forecast else min(event.at, action.bounds.latest_at)
-    return datetime.combine(event.at, time(12), SHANGHAI)
 
 
 def _held(action: ActionState, rows: Sequence[SubjectRow]) -> ActionState:
@@ -317,5 +252,5 @@ def _id_reused(operation: SignedOperation, facts: Facts, judged: Sequence[Judged
     """Stored without an action; its protective claims count all the same, under an id of its own."""
     action = replace(_first(operation, facts, (), state, False), id=UUID(operation.hash[:32]))
     cases = sorted({each.case_id for each in judged if each.case_id})
-    claims = [_claim(action, case_id, state) for case_id in cases]
+    claims = [claim_only(action, case_id, state) for case_id in cases]
     return ActionEffects(operation, set_aside("id_reuse"), new_id(), claims=tuple(c for c in claims if c.events))

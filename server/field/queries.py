@@ -13,6 +13,7 @@ from server.common.clock import to_wire
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
 from server.field.decide import action_id_of, case_no_of, case_uuid_of
+from server.field.effects import SOURCE
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import SignedOperation, TimeBounds
 from server.field.rules import CourtRules, events_told_by
@@ -121,7 +122,7 @@ def _doings(cases: dict[UUID, CaseState], node_ids: set[str]) -> set[UUID]:
         if node_ids and node.stop_event_id and str(node.id) in node_ids
     }
     events = (event for case in cases.values() for event in case.events) if finished else ()
-    return {UUID(e.source_id) for e in events if e.id in finished and e.source_type == "operation"}
+    return {UUID(e.source_id) for e in events if e.id in finished and e.source_type == SOURCE}
 
 
 def _delivered(operations: Sequence[SignedOperation]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from server.cases.queries import case_states
 from server.cases.states import CaseChange, merged, node_views
 from server.common.bulk import update_rows
 from server.evidence.models import Promise
-from server.field.decide import release_withheld
+from server.field.effects import release_withheld
 from server.field.live import state_view
 from server.field.models import ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
+from server.common.signing import SignatureError, decode_base64
 from server.sync.chain import MAX_SEQ
 
 PROTOCOL_MIN = PROTOCOL_MAX = 1
@@ -172,8 +173,8 @@ def _bytes(value: Any, where: str) -> bytes:
     if not isinstance(value, str):
         _refuse(where)
     try:
-        return b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
+        return decode_base64(value)
+    except SignatureError:
         _refuse(where)
 
 

@@ -27,7 +27,7 @@ def open_reviews(device: Device, incarnation: int, outcomes: Mapping[int, Outcom
     insert_rows(
         Review,
         _COLUMNS,
-        [(*_opened(device, outcome), ids[seq], opened_at) for seq, outcome in waiting.items()],
+        [(*_opened(device, outcome), ids[seq], opened_at) for seq, outcome in sorted(waiting.items())],
     )
 
 

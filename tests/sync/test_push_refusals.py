@@ -131,6 +131,7 @@ def test_a_fork_whose_head_is_not_signed_is_damage_not_a_fork(recorded: TestDevi
         ({"operations": [5]}, "/operations/0"),
         ({"operations": [{"seq": 2}]}, "/operations/0/seq"),
         ({"operations": [{"seq": 1, "body": "%%%"}]}, "/operations/0/body"),
+        ({"operations": [{"seq": 1, "body": "YR=="}]}, "/operations/0/body"),
         ({"operations": [{"seq": 1, "body": "", "signature": "", "hash": "zz"}]}, "/operations/0/hash"),
         ({"server_epoch": 5}, "/server_epoch"),
         ({"status": []}, "/status"),

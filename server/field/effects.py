@@ -1,0 +1,75 @@
+"""What an act does to the nodes of a case: credit once it is complete, protection on any claim. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from uuid import UUID
+
+from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, merged
+from server.common.clock import SHANGHAI, local_date
+from server.common.ids import new_id
+from server.field.events import CausedEvent
+from server.field.operation import PLAUSIBLE_YEARS, NodeEffect
+from server.field.states import ActionState, FieldState
+
+SOURCE = "operation"
+CLAIM = "claim"
+"""Source of an event that only starts a protective clock, with no credit to anybody."""
+PARALLEL = "parallel"
+
+
+def release_withheld(action: ActionState, state: FieldState) -> tuple[tuple[UUID, CaseChange], ...]:
+    """Once an action is complete, the nodes that waited for it."""
+    if not action.is_complete:
+        return ()
+    return tuple((row, _tell(action, case, state)) for row, case in action.withheld if case in state.cases)
+
+
+def node_effect(action: ActionState, code: str, case_id: UUID, state: FieldState) -> tuple[NodeEffect, CaseChange]:
+    concerned = any(event.event in state.cases[case_id].flow.events for event in state.rules.events(action.facts))
+    if code == PARALLEL or not concerned:
+        return NodeEffect.NONE, CaseChange(case_id)
+    if not code and action.is_complete:
+        return NodeEffect.APPLIED, _tell(action, case_id, state)
+    return NodeEffect.WITHHELD, claim_only(action, case_id, state)
+
+
+def _tell(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
+    """Fold what the act tells the flow."""
+    return _fold(action, case_id, state, state.rules.events(action.facts), SOURCE)
+
+
+def claim_only(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
+    """Fold only what protects people and property: such clocks start on any claim, credit waits."""
+    events = [event for event in state.rules.events(action.facts) if event.is_protective]
+    return _fold(action, case_id, state, events, CLAIM)
+
+
+def _fold(
+    action: ActionState, case_id: UUID, state: FieldState, events: Sequence[CausedEvent], source: str
+) -> CaseChange:
+    changes = [CaseChange(case_id)]
+    case = state.cases[case_id]
+    for event in events:
+        if event.event in case.flow.events:
+            held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id))
+            if not _is_told(held, case):
+                case, change = after_event(case, held)
+                changes.append(change)
+    state.cases[case_id] = case
+    return merged(changes)[0]
+
+
+def _is_told(event: HeldEvent, case: CaseState) -> bool:
+    """The same was told of that day before. Nodes count days, so it moves nothing; the act itself is on record."""
+    day = local_date(event.occurred_at)
+    return any((e.key, e.chain) == (event.key, event.chain) and local_date(e.occurred_at) == day for e in case.events)
+
+
+def _moment(event: CausedEvent, action: ActionState) -> datetime:
+    """When it counts from. Days are typed by people and stand; moments come from the device's clock and are bounded."""
+    is_trusted = not isinstance(event.at, datetime) or action.bounds.verdict != "skewed"
+    if event.at is None or event.at.year not in PLAUSIBLE_YEARS or not is_trusted:
+        return action.bounds.clamp(action.recorded_at)
+    if isinstance(event.at, datetime):
+        return event.at if event.is_forecast else min(event.at, action.bounds.latest_at)
+    return datetime.combine(event.at, time(12), SHANGHAI)
