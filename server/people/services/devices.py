@@ -53,12 +53,13 @@ def enrol_device(
     The same secret, device and key find the device already enrolled, so a lost answer is asked for again.
     Raises DomainError 403 `enrolment_code_invalid` or `device_revoked`, 409 `device_id_taken`.
     """
-    codes = EnrolmentCode.objects.select_for_update(of=("self",)).select_related("device__court", "device__officer")
-    code = codes.filter(secret_hash=_hash_of(secret)).first()
+    # Locked without its device: what a lock waited for is not in the snapshot that a join would read.
+    code = EnrolmentCode.objects.select_for_update().filter(secret_hash=_hash_of(secret)).first()
     if code is None:
         raise _invalid()
-    if code.device is not None:
-        return _enrolled_before(code.device, device_id, device_key)
+    if code.device_id is not None:
+        device = Device.objects.select_related("court", "officer").get(pk=code.device_id)
+        return _enrolled_before(device, device_id, device_key)
     if code.voided_at is not None or code.expires_at <= now():
         raise _invalid()
     return _enrol(code, device_id, device_key, alg, name, {"app": app, "sdk": sdk})
