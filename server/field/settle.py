@@ -35,6 +35,8 @@ class Settled:
 def settle_evidence(promises: Sequence[Promise]) -> list[Draft]:
     """Count these promises for their actions. The device is locked already; cases, then actions are locked here."""
     ids = {promise.holder_id for promise in promises if promise.holder_id}
+    if not ids:
+        return []
     subjects = _subjects_of(ids)
     cases = case_states({case for outcomes in subjects.values() for case in outcomes}, None, lock=True)
     actions = action_states(ids, facts_of=ids)
