@@ -1,5 +1,6 @@
 """A backup is whole or it is none; whatever happens to it afterwards is found and said."""
 
+import io
 import json
 import os
 import sqlite3
@@ -20,7 +21,8 @@ from server.config.environment import ROOT
 from server.config.operations.copied_rows import copied_rows
 from server.config.operations.copy_text import rows_of
 from server.config.operations.manifest import SQLITE_FILE, read_manifest
-from server.evidence.store import current_store
+from server.evidence.services.papers import add_paper
+from server.evidence.store import Area, current_store
 from server.ledger.models import Head
 from server.ledger.queries import current_server_epoch
 from server.ledger.services import Draft, append, open_stream
@@ -56,6 +58,15 @@ def test_a_fresh_backup_is_sound(copy: Path, office: Office) -> None:
         sha256 = sha256_hex(photo)
         assert kept[f"evidence/originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"] == sha256
     assert {head["stream"] for head in manifest.heads} == set(Head.objects.values_list("stream", flat=True))
+
+
+def test_a_paper_of_a_case_is_in_it_and_comes_back(office: Office, settings: Settings, tmp_path: Path) -> None:
+    content = b"%PDF-1.7 a ruling"
+    paper = add_paper(subject=office.case, kind="RULING", title="裁定书", content=io.BytesIO(content))
+    said("backup", tmp_path / "copy")
+    settings.EVIDENCE_DIR = tmp_path / "new disk"
+    said("restore", tmp_path / "copy", "--force")
+    assert b"".join(current_store().read(Area.PAPERS, paper.sha256)) == content
 
 
 def test_only_its_owner_may_look_into_it(copy: Path) -> None:
@@ -236,8 +247,6 @@ def test_evidence_in_s3_is_copied_and_put_back(s3: Bucket, settings: Settings, t
 
 
 def _area_and_hash(path: str) -> Any:
-    from server.evidence.store import Area
-
     return Area(path.split("/")[0]), path.rsplit("/", 1)[1]
 
 

@@ -1,6 +1,7 @@
 """What is set wrong is said in words, with an id that stays."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +80,9 @@ def test_a_value_that_cannot_be_read_is_named_without_a_traceback(tmp_path: Path
     assert done.returncode == 1
     assert name in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_setting_is_in_the_reference_and_none_besides() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([A-Z0-9_]+)` \|", page, re.MULTILINE)
+    assert sorted(documented) == sorted(name.upper() for name in Environment.model_fields)

@@ -17,6 +17,7 @@ from server.common import clock
 from server.common.hashing import sha256_hex
 from server.config.operations.speaking import language_of
 from server.evidence.models import StoredFile
+from server.evidence.services.papers import add_paper
 from server.evidence.store import Area, blob_path, current_store
 from server.ledger.models import Head
 from server.people.models import CourtKey
@@ -110,6 +111,13 @@ def test_a_verified_photo_gone_from_storage_is_named(office: Office) -> None:
     current_store().remove(Area.ORIGINALS, sha256)
     _, findings = examined()
     assert sha256[:12] in findings["evidence_missing"]["says"]
+
+
+def test_a_paper_gone_from_storage_is_named(office: Office) -> None:
+    paper = add_paper(subject=office.case, kind="RULING", title="查封裁定书", content=io.BytesIO(b"%PDF-1.7"))
+    current_store().remove(Area.PAPERS, paper.sha256)
+    _, findings = examined()
+    assert "查封裁定书" in findings["papers_missing"]["says"]
 
 
 def test_a_photo_with_a_flipped_bit_is_found_by_the_deep_look(office: Office) -> None:
