@@ -52,7 +52,7 @@ def measure(place: Place, size: Size) -> Report:
 
 async def _ours(place: Place, size: Size, city: City, desk: ThreadPoolExecutor) -> Reading:
     loop, stream = asyncio.get_running_loop(), court_stream(city.court.pk)
-    server = place.serve("bench.live_apps:ours")
+    server = place.serve("bench.live_ours:application")
     tickets = await loop.run_in_executor(desk, _tickets, city, size.watchers)
     line = Connection(server.port)
 
@@ -67,7 +67,7 @@ async def _ours(place: Place, size: Size, city: City, desk: ThreadPoolExecutor) 
 
 
 async def _rival(place: Place, size: Size, text: str) -> Reading:
-    server = place.serve("bench.live_apps:rival")
+    server = place.serve("bench.live_rival:application")
     line = Connection(server.port)
 
     async def tell(number: int) -> None:

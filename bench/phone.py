@@ -52,6 +52,9 @@ class Connection:
         answer = self.send(Request("POST", path, content, {"Content-Type": "application/json", **headers}))
         return answer.status, json.loads(answer.content or b"{}")
 
+    def patch(self, path: str, content: bytes, headers: Mapping[str, str]) -> int:
+        return self.send(Request("PATCH", path, content, headers)).status
+
     def close(self) -> None:
         self._http.close()
 

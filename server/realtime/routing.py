@@ -8,6 +8,9 @@ from django.urls import path
 
 from server.realtime.consumers import live
 from server.realtime.origin import SameOriginOrTicket
+from server.realtime.uncoloured import stop_colouring
+
+stop_colouring()
 
 socket: Any = live  # Django's stubs know views only
 routes: Any = [path("ws/v1/live", socket)]
