@@ -11,6 +11,7 @@ from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
 from server.evidence.api import router as evidence
+from server.evidence.papers_api import router as papers
 from server.field.api import router as field
 from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
@@ -55,7 +56,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, cases, enrolment, sync, pull, evidence, field, live):
+for router in (public, people, cases, enrolment, sync, pull, evidence, papers, field, live):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)

@@ -114,3 +114,43 @@ class Upload(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "sha256"], name="upload_once_per_device")]
+
+
+class Paper(models.Model):
+    """A ruling, warrant or notice of a case: a court's own document, shown by its officers on site."""
+
+    class Kind(models.TextChoices):
+        RULING = "RULING", _("Ruling")
+        WARRANT = "WARRANT", _("Search warrant")
+        SUMMONS = "SUMMONS", _("Summons")
+        NOTICE = "NOTICE", _("Written notice")
+        ASSISTANCE = "ASSISTANCE", _("Request for assistance")
+        DECISION = "DECISION", _("Decision")
+        ANNOUNCEMENT = "ANNOUNCEMENT", _("Announcement")
+        BASIS = "BASIS", _("Basis of enforcement")
+        OTHER = "OTHER", _("Other paper")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    subject_type = models.CharField(max_length=10, default="case")
+    subject_id = models.UUIDField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    title = models.CharField(max_length=200)
+    document_no = models.CharField(max_length=100, default="", blank=True)
+    """文书号, such as `（2026）闽9821执123号之一`."""
+    issued_on = models.DateField(null=True)
+    signer = models.CharField(max_length=60, default="", blank=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=60)
+    """As its own first bytes prove."""
+    added_at = models.DateTimeField(default=now)
+    added_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    superseded_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="supersedes")
+    """Only the newest of a line is on devices: nobody may show a ruling that was replaced."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject_id", "sha256"], name="paper_once_per_subject")]
+        indexes = [models.Index(fields=["sha256"], name="paper_by_hash")]
+
+    def __str__(self) -> str:
+        return self.title

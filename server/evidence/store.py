@@ -23,10 +23,12 @@ class Area(StrEnum):
 
     ORIGINALS = "originals"
     DERIVED = "derived"
+    PAPERS = "papers"
+    """A court's own documents, which travel down; never mixed with what devices sent up."""
 
 
 _PATH = re.compile(
-    r"(?:originals|derived)/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}|partials/[0-9a-f]{32}|quarantine/[0-9a-zA-Z-]{1,200}"
+    r"(?:originals|derived|papers)/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}|partials/[0-9a-f]{32}|quarantine/[0-9a-zA-Z-]{1,200}"
 )
 
 

@@ -14,6 +14,7 @@ from server.cases.models import Case, Grant
 from server.cases.queries import flow_of, flow_versions
 from server.cases.units import case_units
 from server.common.hashing import canonical_json, sha256_hex
+from server.evidence.papers import paper_units
 from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
 from server.people.access import roles_of
@@ -56,8 +57,11 @@ class VisibleUnits:
 
 
 def cases_with_actions(case_ids: Collection[UUID]) -> dict[str, dict[str, Any]]:
-    units, actions = case_units(case_ids), action_summaries(case_ids)
-    return {f"case:{pk}": unit | {"actions": actions.get(pk, [])} for pk, unit in units.items()}
+    units, papers, actions = case_units(case_ids), paper_units(case_ids), action_summaries(case_ids)
+    return {
+        f"case:{pk}": unit | {"papers": papers.get(pk, []), "actions": actions.get(pk, [])}
+        for pk, unit in units.items()
+    }
 
 
 def profile_unit(officer: Officer, at: datetime) -> dict[str, Any]:

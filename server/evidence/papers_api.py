@@ -1,0 +1,93 @@
+"""Papers over HTTP, for devices with their bearer and for people with their session."""
+
+import logging
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from ninja import Router, Schema
+
+from server.cases.access import require_can_read_case
+from server.evidence import store
+from server.evidence.bearer import device_of_bearer
+from server.evidence.models import Paper, StoredFile
+from server.evidence.papers import papers_of, require_paper_for_device, require_paper_for_officer
+from server.evidence.services.papers import record_paper_access
+from server.evidence.serving import file_headers, file_response, head_response, storage_unavailable, wanted_range
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
+from server.people.auth import SignedIn
+from server.people.models import Device, Officer
+
+router = Router(tags=["papers"])
+logger = logging.getLogger(__name__)
+_signed_in = SignedIn()
+
+
+class PaperView(Schema):
+    id: UUID
+    kind: str
+    title: str
+    document_no: str
+    issued_on: date | None
+    signer: str
+    sha256: str
+    size: int
+    media_type: str
+    added_at: datetime
+    superseded_by: UUID | None
+
+
+@router.get("/cases/{uuid:case_id}/papers", response=list[PaperView], auth=_signed_in, url_name="papers")
+def list_papers(request: HttpRequest, case_id: UUID) -> list[PaperView]:
+    """The papers of one case, the newest first, those superseded too; 404 also for a case not yours to read."""
+    assert isinstance(request.user, Officer)
+    require_can_read_case(request.user, case_id)
+    return [_view(paper) for paper in papers_of(case_id)]
+
+
+def _view(paper: Paper) -> PaperView:
+    own = {name: getattr(paper, name) for name in PaperView.model_fields if name != "superseded_by"}
+    return PaperView(**own, superseded_by=paper.superseded_by_id)
+
+
+def device_or_officer(request: HttpRequest) -> Device | Officer:
+    """A bearer stands for a device; without one, the session for an officer. Raises DomainError 401, 403."""
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return device_of_bearer(text.strip())
+    officer = _signed_in(request)
+    assert isinstance(officer, Officer)
+    return officer
+
+
+@router.api_operation(
+    ["GET", "HEAD"], "/papers/{sha256}", auth=device_or_officer, url_name="paper", summary="A paper, byte for byte"
+)
+def read_paper(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The file, whole or one byte range of it: papers in force to devices whose officer holds the case, all of a
+    case to people who may read it. A GET from its first byte is entered with the court's inspection."""
+    paper, officer, device = _readable(request, sha256)
+    file = StoredFile(sha256=paper.sha256, size=paper.size, detected_type=paper.media_type)  # never saved
+    headers = file_headers(file, as_download=False)
+    if request.method == "HEAD":
+        return head_response(file, headers)
+    span = wanted_range(request, file)
+    blocks = _opened(paper, span or (0, paper.size))
+    if not span or span[0] == 0:
+        record_paper_access(paper=paper, officer=officer, device=device)
+    return file_response(request, file, blocks, span, headers)
+
+
+def _readable(request: HttpRequest, sha256: str) -> tuple[Paper, Officer, Device | None]:
+    reader: Device | Officer = request.auth  # type: ignore[attr-defined]
+    if isinstance(reader, Device):
+        return require_paper_for_device(reader, sha256), reader.officer, reader
+    return require_paper_for_officer(reader, sha256), reader, None
+
+
+def _opened(paper: Paper, span: tuple[int, int]) -> Blocks:
+    try:
+        return store.current_store().read(Area.PAPERS, paper.sha256, *span)
+    except (BlobMissing, StoreUnavailable):
+        logger.exception("paper %s cannot be read", paper.sha256)
+        raise storage_unavailable() from None

@@ -1,0 +1,151 @@
+"""Papers come in: bytes stored and read back first, then the row that names them, with the case's new version."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from typing import IO
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from server.cases.models import Case
+from server.cases.services import touch
+from server.cases.services.entries import append_case_entry
+from server.cases.services.events import locked_case
+from server.common.errors import DomainError
+from server.evidence.media_types import HEAD_BYTES, detect
+from server.evidence.models import Paper
+from server.evidence.store import BLOCK, Area, StoreUnavailable, blob_path, current_store
+from server.ledger.services import Draft, append
+from server.people.models import Device, Officer
+from server.people.streams import inspection_stream
+
+MAX_PAPER_BYTES = 64 * 1024 * 1024
+_IN_MEMORY_BYTES = 4 * 1024 * 1024
+
+
+def add_paper(
+    *,
+    subject: Case,
+    kind: str,
+    title: str,
+    content: IO[bytes],
+    document_no: str = "",
+    issued_on: date | None = None,
+    signer: str = "",
+    replaces: Paper | None = None,
+    by: Officer | None = None,
+) -> Paper:
+    """Put a paper on a case: it goes to every device that holds the case, with its next pull.
+
+    `content` is read to its end. Raises DomainError 422 `paper_empty`, 413 `paper_too_large`, 409 `paper_exists` or
+    `paper_superseded`, 422 `paper_of_another_case`; StoreUnavailable.
+    """
+    sha256, size, media_type = _store(content)
+    paper = Paper(
+        subject_id=subject.pk,
+        kind=Paper.Kind(kind),
+        title=title,
+        document_no=document_no,
+        issued_on=issued_on,
+        signer=signer,
+        sha256=sha256,
+        size=size,
+        media_type=media_type,
+        added_by=by,
+    )
+    return _add(paper, replaces, by)
+
+
+@transaction.atomic
+def _add(paper: Paper, replaces: Paper | None, by: Officer | None) -> Paper:
+    case = locked_case(paper.subject_id)
+    _insert(paper)
+    if replaces:
+        _supersede(replaces, paper)
+    touch([case.pk])
+    case.refresh_from_db()
+    view = {
+        "id": str(paper.pk),
+        "kind": paper.kind,
+        "sha256": paper.sha256,
+        "size": paper.size,
+        "media_type": paper.media_type,
+        "supersedes": str(replaces.pk) if replaces else None,
+    }
+    append_case_entry(
+        case,
+        "paper_added",
+        {"paper": view},
+        by=by,
+        title=paper.title,
+        document_no=paper.document_no,
+        signer=paper.signer,
+        issued_on=paper.issued_on.isoformat() if paper.issued_on else None,
+    )
+    return paper
+
+
+def _insert(paper: Paper) -> None:
+    try:
+        with transaction.atomic():
+            paper.save(force_insert=True)
+    except IntegrityError:
+        message = _("This very file is a paper of this case already.")
+        raise DomainError("paper_exists", 409, message, {"sha256": paper.sha256}) from None
+
+
+def _supersede(older: Paper, newer: Paper) -> None:
+    if older.subject_id != newer.subject_id:
+        raise DomainError("paper_of_another_case", 422, _("A paper replaces one of its own case only."))
+    if not Paper.objects.filter(pk=older.pk, superseded_by=None).update(superseded_by=newer):
+        raise DomainError("paper_superseded", 409, _("That paper was replaced already: name the one in force."))
+
+
+def _store(content: IO[bytes]) -> tuple[str, int, str]:
+    """Hash, size and type of what now lies in storage, read back from there."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as spooled:
+        digest, size = hashlib.sha256(), 0
+        for block in _blocks(content):
+            digest.update(block)
+            size += len(block)
+            spooled.write(block)
+            if size > MAX_PAPER_BYTES:
+                message = _("This paper is too large for a phone on site: scan it smaller.")
+                raise DomainError("paper_too_large", 413, message, {"max_bytes": MAX_PAPER_BYTES})
+        if not size:
+            raise DomainError("paper_empty", 422, _("This file is empty: export or scan the paper again."))
+        spooled.seek(0)
+        head = spooled.read(HEAD_BYTES)
+        spooled.seek(0)
+        sha256 = digest.hexdigest()
+        current_store().write_path(blob_path(Area.PAPERS, sha256), _blocks(spooled))
+    _require_stored(sha256)
+    return sha256, size, detect(head)
+
+
+def _require_stored(sha256: str) -> None:
+    digest = hashlib.sha256()
+    for block in current_store().read(Area.PAPERS, sha256):
+        digest.update(block)
+    if digest.hexdigest() != sha256:
+        raise StoreUnavailable(f"other bytes came back than were stored for paper {sha256}")
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
+
+
+@transaction.atomic
+def record_paper_access(*, paper: Paper, officer: Officer, device: Device | None = None) -> None:
+    """Enter with the inspection of the case's court that this officer opened it, or that his device fetched it."""
+    court_id = Case.objects.values_list("court_id", flat=True).get(pk=paper.subject_id)
+    view = {
+        "paper": str(paper.pk),
+        "sha256": paper.sha256,
+        "officer": str(officer.pk),
+        "device": str(device.pk) if device else None,
+    }
+    append([Draft((inspection_stream(court_id),), "paper_read", view, {}, "case", paper.subject_id)])
