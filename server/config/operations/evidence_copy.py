@@ -21,11 +21,11 @@ class NamedFile:
     sha256: str = ""
     """What it must hash to, where its name is its hash."""
     is_original: bool = False
-    """Verified for somebody: its absence is a loss. Everything else can be made or sent again."""
+    """Verified for somebody, or a paper: its absence is a loss. Everything else can be made or sent again."""
 
 
 def named_files(copied: CopiedRows) -> Iterator[NamedFile]:
-    """Each path once: originals and thumbnails, previews of devices, parts of uploads on their way."""
+    """Each path once: originals and thumbnails, previews of devices, parts of uploads on their way, papers."""
     seen: set[str] = set()
     for named in _named(copied):
         if named.path not in seen:
@@ -41,6 +41,8 @@ def _named(copied: CopiedRows) -> Iterator[NamedFile]:
     for (sha256,) in copied.rows("evidence_provisionalthumbnail", "stored_sha256"):
         if sha256:
             yield NamedFile(blob_path(Area.DERIVED, sha256), sha256)
+    for (sha256,) in copied.rows("evidence_paper", "sha256"):
+        yield NamedFile(blob_path(Area.PAPERS, sha256), sha256, is_original=True)
     for (parts,) in copied.rows("evidence_upload", "parts"):
         yield from (NamedFile(f"partials/{part}") for part in as_json(parts))
 

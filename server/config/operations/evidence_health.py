@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from server.config.operations.findings import Finding, fault, fine
-from server.evidence.models import StoredFile
+from server.evidence.models import Paper, StoredFile
 from server.evidence.services.scrub import absent_originals
 from server.evidence.store import Area, StoreUnavailable, current_store
 
@@ -19,6 +19,7 @@ def evidence_findings(*, is_deep: bool) -> Iterator[Finding]:
     try:
         _probe()
         yield from _missing(is_deep=is_deep)
+        yield from _missing_papers()
     except StoreUnavailable as error:
         says = _("The evidence store does not take bytes and give them back: %s") % error
         yield fault("evidence_store", says, _("Is the disk full or read-only, is S3 reachable, are its keys right?"))
@@ -49,6 +50,15 @@ def _missing(*, is_deep: bool) -> Iterator[Finding]:
         yield fault("evidence_damaged", says, _("The disk is failing. Put these files back from a verified backup."))
     if not absent and not damaged:
         yield fine("evidence", _("Storage works, and the verified files looked for are there."))
+
+
+def _missing_papers() -> Iterator[Finding]:
+    rows = Paper.objects.order_by("-pk").values_list("sha256", "size", "title")[:NEWEST_FILES]
+    absent = [title for sha256, size, title in rows if current_store().size_of(Area.PAPERS, sha256) != size]
+    if absent:
+        figures = {"count": len(absent), "named": "、".join(absent[:NAMED_AT_MOST])}
+        says = _("%(count)d papers are gone from storage: %(named)s.") % figures
+        yield fault("papers_missing", says, _("Put them back from a verified backup, or add them again."))
 
 
 def _damaged(absent: set[str]) -> list[str]:

@@ -142,7 +142,12 @@ def _problems_of_evidence(copied: CopiedRows, manifest: Manifest) -> Iterator[Pr
 def _absent(path: str, *, is_damage: bool) -> Problem:
     if is_damage:
         return Problem("evidence_missing", path, _("The database counts this file as verified, and it is not here."))
-    says = _("The store had already lost this verified file when the backup was made; its device will send it again.")
+    if path.startswith(f"{Area.PAPERS}/"):
+        says = _("The store had already lost this paper when the backup was made: add it again from the case file.")
+    else:
+        says = _(
+            "The store had already lost this verified file when the backup was made; its device will send it again."
+        )
     return Problem("evidence_was_missing", path, says, is_damage=False)
 
 
