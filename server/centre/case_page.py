@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
 from server.centre.desk import FlowNames, flow_names, holders_of, level_of
+from server.centre.papers import PaperLine, paper_lines
 from server.centre.states import (
     Look,
     action_look,
@@ -86,6 +87,7 @@ class CasePage:
     debtors: list[str]
     stages: list[StageLine]
     acts: list[Act]
+    papers: list[PaperLine] = field(default_factory=list)
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
@@ -108,6 +110,7 @@ def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePag
         debtors=parties[Party.Part.DEBTOR],
         stages=stage_lines(nodes, names, today),
         acts=acts,
+        papers=paper_lines(case.pk),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:
