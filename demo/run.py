@@ -33,8 +33,20 @@ class Fault(SystemExit):
 
 
 def environment(port: int) -> dict[str, str]:
-    data_dir = os.environ.get("DATA_DIR") or str(ROOT / "var" / "demo")
-    return {**os.environ, "DATA_DIR": data_dir, "PORT": str(port), "PYTHONPATH": str(ROOT)}
+    data_dir = Path(os.environ.get("DATA_DIR") or ROOT / "var" / "demo")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    env = {**os.environ, "DATA_DIR": str(data_dir), "PORT": str(port), "PYTHONPATH": str(ROOT)}
+    if env.get("DATABASE_URL") and not env.get("SECRET_KEY"):
+        env["SECRET_KEY"] = _kept_secret(data_dir / "demo_secret_key")
+    return env
+
+
+def _kept_secret(path: Path) -> str:
+    """A database server asks its operator for a SECRET_KEY; the demonstration makes one and keeps it with its data."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
 
 
 def chosen_port(once: bool) -> int:
@@ -105,7 +117,7 @@ def send_out(env: dict[str, str], address: str, officers: list[str], folder: Pat
         code = json.loads(manage(env, "enrolment_code", staff_no, "--json"))["code"]
         command = [sys.executable, "-m", "demo.officer", "--server", address, "--code", code]
         command += ["--store", str(folder / f"{staff_no}.db"), "--journal", str(folder / f"{staff_no}.jsonl")]
-        command += ["--passphrase", secrets.token_urlsafe(12), "--seed", str(time.time_ns() + number)]
+        command += ["--passphrase", secrets.token_hex(9), "--seed", str(time.time_ns() + number)]
         command += ["--acts", str(ACTS), "--rounds", str(rounds)]
         processes.append(subprocess.Popen(command, env=env, cwd=ROOT, stdout=sys.stderr))
     return processes
@@ -162,7 +174,6 @@ def main() -> None:
         raise Fault("SABOTAGE goes with ONCE=1")
     port = chosen_port(once)
     env, address = environment(port), f"http://127.0.0.1:{port}"
-    Path(env["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     manage(env, "migrate", "--verbosity", "0")
     city = seed(env)
     folder = Path(env["DATA_DIR"]) / "officers" / time.strftime("%Y%m%dT%H%M%S")

@@ -9,6 +9,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
 django.setup()
 
+from django.db import connections  # noqa: E402 - Django must be set up first
+
 from server.evidence.store import Area, current_store  # noqa: E402 - Django must be set up first
 from server.field.models import ActionRecord, ActionSubject, FieldAction  # noqa: E402
 
@@ -25,4 +27,7 @@ def drop_action(action_id: str) -> None:
 
 
 if __name__ == "__main__":
-    {"drop_photo": drop_photo, "drop_action": drop_action}[sys.argv[1]](sys.argv[2])
+    try:
+        {"drop_photo": drop_photo, "drop_action": drop_action}[sys.argv[1]](sys.argv[2])
+    finally:
+        connections.close_all()  # a pool with a connection still out keeps the process from ending

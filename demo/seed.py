@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - Django must be set up first
+from django.db import connections  # noqa: E402
 
 from demo.city import COURTS, DESK, FAMILY, GIVEN, SEED, CasePlan, CourtPlan, PersonPlan, cases  # noqa: E402
 from server.cases.models import Case  # noqa: E402
@@ -187,4 +188,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        connections.close_all()  # a pool with a connection still out keeps the process from ending
