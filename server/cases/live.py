@@ -7,7 +7,7 @@ from server.cases.models import Case, Node
 
 
 def case_view(case: Case) -> dict[str, Any]:
-    """Absolute and versioned: the newest `version` wins."""
+    """Absolute: an entry's position says which is newer. No version: every act raises it, and changes nothing here."""
     return {
         "id": str(case.pk),
         "court": str(case.court_id),
@@ -16,7 +16,6 @@ def case_view(case: Case) -> dict[str, Any]:
         "priority": case.priority,
         "assignment_no": case.assignment_no,
         "filed_on": case.filed_on.isoformat(),
-        "version": case.version,
     }
 
 

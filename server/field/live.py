@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from server.cases.models import Case
 from server.common.clock import to_wire
+from server.field.authority import UNKNOWN
 from server.field.models import ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
 from server.field.states import ActionState
@@ -50,25 +51,24 @@ def state_view(action: ActionState, *, status: str, code: str, cases: Iterable[U
 
 
 def live_actions(court: UUID) -> list[dict[str, Any]]:
-    """The acts in this court's open cases, and those of its own officers for no case it knows."""
-    open_cases = set(
-        Case.objects.filter(court_id=court).exclude(status=Case.Status.CLOSED).values_list("pk", flat=True)
-    )
+    """The acts in this court's open cases, and those of its own officers for no case they know."""
+    cases = Case.objects.filter(court_id=court)
+    known = ActionSubject.objects.exclude(code=UNKNOWN)
+    open_cases = cases.exclude(status=Case.Status.CLOSED).values("pk")
+    in_open_cases = Q(pk__in=known.filter(subject_id__in=open_cases).values("action_id"))
+    homeless = Q(court_id=court) & ~Q(pk__in=known.values("action_id"))
+    actions = FieldAction.objects.filter(in_open_cases | homeless)
     rows: dict[UUID, list[ActionSubject]] = defaultdict(list)
-    concerned = Q(subject_id__in=open_cases) | Q(action__court_id=court, code="subject_unknown")
-    for row in ActionSubject.objects.filter(concerned).select_related("action").order_by("pk"):
+    for row in known.filter(action__in=actions.values("pk"), subject_id__in=cases.values("pk")).order_by("pk"):
         rows[row.action_id].append(row)
-    return [_live(rows[action_id], open_cases) for action_id in sorted(rows)]
+    return [_live(action, rows[action.pk]) for action in actions.order_by("pk")]
 
 
-def _live(rows: list[ActionSubject], open_cases: set[UUID]) -> dict[str, Any]:
-    known = [row for row in rows if row.subject_id in open_cases] or rows
-    worst = gravest(
-        SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
-        for row in known
-    )
-    cases = {row.subject_id for row in known if row.subject_id in open_cases}
-    return action_view(rows[0].action, status=worst.status.value, code=worst.code, cases=cases)
+def _live(action: FieldAction, rows: list[ActionSubject]) -> dict[str, Any]:
+    """Closed cases are named too: a reader who applied every frame cannot judge the act anew without one of them."""
+    outcomes = [_outcome(row) for row in rows] or [SubjectOutcome(Status.PARKED, code=UNKNOWN)]
+    worst = gravest(outcomes)
+    return action_view(action, status=worst.status.value, code=worst.code, cases={row.subject_id for row in rows})
 
 
 def _outcome(row: ActionSubject) -> SubjectOutcome:

@@ -8,5 +8,7 @@ class Realtime(AppConfig):
     def ready(self) -> None:
         from server.ledger.signals import appended
         from server.realtime.hints import hint_on_append
+        from server.realtime.rights import connect
 
         appended.connect(hint_on_append, dispatch_uid="live hints")
+        connect()

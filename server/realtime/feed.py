@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
@@ -20,8 +20,9 @@ from server.realtime.watcher import Batch, Watcher
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+SILENT_AFTER_SECONDS = 15.0
 READ_AT_ONCE = 500
-RIGHTS_KINDS = ('"kind":"role_ended"', '"kind":"officer_suspended"', '"kind":"session_ended"')
+RIGHTS_KINDS = ('"kind":"role_ended"', '"kind":"officer_suspended"')
 """As they stand in an entry's canonical text; a false alarm costs one question."""
 
 
@@ -38,6 +39,8 @@ class Feed:
         self.coalesce_seconds = coalesce_seconds
         self.watchers: dict[str, set[Watcher]] = defaultdict(set)
         self.heads: dict[str, tuple[str, int]] = {}
+        self.read_at = 0.0
+        """When the ledger was last read, by the loop's clock: without it a heartbeat would be a frozen picture's."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hint = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -70,6 +73,21 @@ class Feed:
         with contextlib.suppress(RuntimeError):  # the loop is closing
             loop.call_soon_threadsafe(self._hint.set)
 
+    def ask_rights(self, officers: Collection[str]) -> None:
+        """From any thread: rights or sessions of these officers changed; whoever of them watches is judged anew."""
+        if self._loop is not None and self.watchers:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._ask_rights, frozenset(officers))
+
+    def _ask_rights(self, officers: frozenset[str]) -> None:
+        for watcher in {watcher for watchers in self.watchers.values() for watcher in watchers}:
+            if watcher.officer in officers:
+                watcher.rights_changed.set()
+
+    def is_reading(self) -> bool:
+        """Whether the ledger answered lately; False while the database is away."""
+        return asyncio.get_running_loop().time() - self.read_at < SILENT_AFTER_SECONDS
+
     async def _run(self) -> None:
         while self.watchers:
             with contextlib.suppress(TimeoutError):
@@ -79,6 +97,7 @@ class Feed:
             self._hint.clear()
             try:
                 await self._read_and_hand_out()
+                self.read_at = asyncio.get_running_loop().time()
             except (DatabaseError, OSError):
                 logger.warning("live feed could not read the ledger; trying again", exc_info=True)
         self._task = None
@@ -99,8 +118,11 @@ class Feed:
         """The ledger's numbering began a new life (a restore): everybody takes a fresh snapshot."""
         self.heads[stream] = head
         for watcher in self.watchers[stream]:
-            watcher.leave(stream)
-            watcher.push(frames.reset(stream, "epoch"))
+            if stream in watcher.joining:
+                watcher.joining[stream].has_overflowed = True  # it reads again, and meets the new life itself
+            else:
+                watcher.leave(stream)
+                watcher.push(frames.reset(stream, "epoch"))
 
     def _hand_out(self, batch: Batch) -> None:
         self.heads[batch.stream] = (batch.ledger_epoch, batch.last)

@@ -9,9 +9,11 @@ from server.realtime import frames
 from server.realtime.access import Viewer, watchable_streams
 from server.realtime.feed import READ_AT_ONCE, Feed, read_rows
 from server.realtime.frames import Position
-from server.realtime.watcher import Batch, Joining, Watcher
+from server.realtime.watcher import MOST_BYTES, Batch, Joining, Watcher
 
 LARGEST_GAP = 1000
+LARGEST_PAST_BYTES = MOST_BYTES // 2
+"""A past that cannot be queued would close the socket as slow, at every attempt anew."""
 ROWS_PER_FRAME = 100
 
 
@@ -29,6 +31,7 @@ class Past:
 async def join(feed: Feed, watcher: Watcher, viewer: Viewer, wanted: Position) -> bool:
     """Subscribe, answering `ok` and the missing entries, or `reset`; True when the stream now flows."""
     stream = wanted.stream
+    await _room(watcher)
     if stream in watcher.positions:
         watcher.leave(stream)
     watcher.joining[stream] = Joining()
@@ -51,19 +54,27 @@ def _let_in(watcher: Watcher, stream: str, past: Past, held: Joining) -> None:
     watcher.push(frames.ok(stream, past.ledger_epoch, past.start, past.head))
     for index in range(0, len(past.rows), ROWS_PER_FRAME):
         batch = Batch.of(stream, past.ledger_epoch, past.rows[index : index + ROWS_PER_FRAME])
-        watcher.push(batch.text, is_acknowledged=True)
+        watcher.push(batch.text, last=batch.last)
     watcher.positions[stream] = past.head
     for batch in held.batches:
         watcher.offer(batch)
 
 
+async def _room(watcher: Watcher) -> None:
+    """Many streams joined at once must not fill the queue of a client that reads: one past after the other."""
+    if watcher.queue:
+        await watcher.drained.wait()
+
+
 async def replay(watcher: Watcher, viewer: Viewer, need: Position) -> None:
     """A gap the client saw: the same entries again, from the ledger. Positions queued later are left alone."""
+    await _room(watcher)
     past = await database_sync_to_async(read_past)(viewer, need)
     if past.refusal:
         watcher.push(frames.reset(need.stream, past.refusal))
     elif past.rows:
-        watcher.push(Batch.of(need.stream, past.ledger_epoch, past.rows).text, is_acknowledged=True)
+        batch = Batch.of(need.stream, past.ledger_epoch, past.rows)
+        watcher.push(batch.text, last=batch.last)
 
 
 def read_past(viewer: Viewer, wanted: Position) -> Past:
@@ -83,4 +94,6 @@ def read_past(viewer: Viewer, wanted: Position) -> Past:
     rows: list[tuple[int, str]] = []
     while start + len(rows) < head.position:
         rows += read_rows(wanted.stream, start + len(rows), min(READ_AT_ONCE, head.position - start - len(rows)))
+    if sum(len(text) for _position, text in rows) > LARGEST_PAST_BYTES:
+        return Past(refusal="gap")
     return Past(head.ledger_epoch, start, head.position, tuple(rows))

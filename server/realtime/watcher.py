@@ -64,11 +64,16 @@ class Watcher:
 
     positions: dict[str, int] = field(default_factory=dict)
     joining: dict[str, Joining] = field(default_factory=dict)
-    queue: deque[tuple[str, bool]] = field(default_factory=deque)
+    queue: deque[tuple[str, int | None]] = field(default_factory=deque)
+    """Texts, each with the last position of its entries where it carries any."""
     queued_bytes: int = 0
-    unacknowledged: int = 0
+    unacknowledged: deque[int] = field(default_factory=deque)
+    """Last positions of the frames of entries that were sent, oldest first."""
     is_slow: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    drained: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the pump when the queue is empty: only then is the past of one more stream laid into it."""
+    officer: str = ""
     rights_changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the feed when an entry tells of changed rights: they are asked again at once."""
 
@@ -80,31 +85,36 @@ class Watcher:
         at = self.positions.get(batch.stream)
         if at is None or batch.last <= at:
             return
-        self.push(batch.after(at).text, is_acknowledged=True)
+        self.push(batch.after(at).text, last=batch.last)
         self.positions[batch.stream] = batch.last
 
-    def push(self, text: str, *, is_acknowledged: bool = False) -> None:
+    def push(self, text: str, *, last: int | None = None) -> None:
         if len(self.queue) >= MOST_FRAMES or self.queued_bytes + len(text) > MOST_BYTES:
             self.is_slow = True
         else:
-            self.queue.append((text, is_acknowledged))
+            self.queue.append((text, last))
             self.queued_bytes += len(text)
+            self.drained.clear()
         self.wake.set()
 
     def take(self) -> list[str]:
         """What may be sent now, as far as the window of unacknowledged frames allows."""
         taken = []
-        while self.queue and not (self.queue[0][1] and self.unacknowledged >= WINDOW):
-            text, is_acknowledged = self.queue.popleft()
+        while self.queue and not (self.queue[0][1] is not None and len(self.unacknowledged) >= WINDOW):
+            text, last = self.queue.popleft()
             self.queued_bytes -= len(text)
-            self.unacknowledged += is_acknowledged
+            if last is not None:
+                self.unacknowledged.append(last)
             taken.append(text)
         self.wake.clear()
+        if not self.queue:
+            self.drained.set()
         return taken
 
-    def acknowledge(self) -> None:
-        """One echo answers one frame of entries, in order."""
-        self.unacknowledged = max(0, self.unacknowledged - 1)
+    def acknowledge(self, position: int) -> None:
+        """An echo answers the frame that ended there and all before it; of two streams' equal ones the later counts."""
+        while position in self.unacknowledged:
+            self.unacknowledged.popleft()
         if self.queue:
             self.wake.set()
 

@@ -61,8 +61,26 @@ def test_frames_beyond_the_window_wait_for_an_echo_but_a_heartbeat_waits_for_not
         watcher.offer(batch(position, position))
     assert len(watcher.take()) == WINDOW
     assert watcher.take() == []
-    watcher.acknowledge()
+    watcher.acknowledge(1)
     assert positions(watcher.take()) == [WINDOW + 1]
+
+
+def test_one_echo_answers_every_frame_before_it() -> None:
+    watcher = watching(0)
+    for position in range(1, 2 * WINDOW + 1):
+        watcher.offer(batch(position, position))
+    watcher.take()
+    watcher.acknowledge(8)
+    assert positions(watcher.take()) == list(range(WINDOW + 1, WINDOW + 9))
+
+
+def test_an_echo_of_nothing_that_was_sent_answers_nothing() -> None:
+    watcher = watching(0)
+    for position in range(1, WINDOW + 2):
+        watcher.offer(batch(position, position))
+    watcher.take()
+    watcher.acknowledge(WINDOW + 9)
+    assert watcher.take() == []
 
 
 def test_every_watcher_gets_the_same_text() -> None:
