@@ -32,6 +32,10 @@ test-sqlite: setup ## the whole suite on SQLite; ARGS="tests/field -k seal" narr
 test-postgres: setup ## the whole suite on PostgreSQL, from a wheel unless DATABASE_URL is set
 	TEST_DATABASE=postgres $(PYTEST) $(ARGS)
 
+simulate: setup ## devices and server under faults, by seed; SEEDS=20 FIRST=1 PLANT=name (list names them, all finds them)
+	@TEST_DATABASE=$(or $(TEST_DATABASE),sqlite) PYTHONHASHSEED=0 $(PY) -m tests.simulation \
+		--seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --plant "$(PLANT)"
+
 check: lint ## lint, migrations, deployment settings, documentation
 	$(PY) manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING

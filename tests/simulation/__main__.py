@@ -1,0 +1,51 @@
+"""`python -m tests.simulation --seeds 20 --first 1 [--plant NAME|list|all]`: what `make simulate` runs."""
+
+import argparse
+import logging
+import os
+import sys
+import time
+
+import django
+
+
+def main() -> int:
+    arguments = _arguments()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    os.environ["TZ"] = "Asia/Shanghai"
+    time.tzset()
+    from tests.simulation.database import quick_folder
+
+    folder = quick_folder()
+    django.setup()
+    if not arguments.loud:
+        logging.disable(logging.CRITICAL)
+    from tests.simulation.plants import PLANTS
+    from tests.simulation.running import Runner, run_plants
+    from tests.simulation.simulation import Size
+
+    if arguments.plant == "list":
+        print("\n".join(f"{name:28} {planted.told}" for name, planted in PLANTS.items()))
+        return 0
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    if arguments.plant == "all" or "," in arguments.plant:
+        names = list(PLANTS) if arguments.plant == "all" else arguments.plant.split(",")
+        return run_plants(folder, arguments.events, seeds, names)
+    runner = Runner(folder, Size(arguments.events), shows_trace=arguments.trace, shows_hash=arguments.hash)
+    return runner.run(seeds, arguments.plant)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make simulate")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--plant", default="", help="a planted fault to run with; list names them, all must be found")
+    parser.add_argument("--events", type=int, default=250)
+    parser.add_argument("--trace", action="store_true", help="print the end of a failed seed's trace")
+    parser.add_argument("--hash", action="store_true", help="print the hash of each seed's trace")
+    parser.add_argument("--loud", action="store_true", help="let the server log")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""What officers record, and what broken apps do. `simulated` inside a body says what must become of it."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from client_sdk import FieldClient, Photo
+from client_sdk.records import Draft
+from tests.simulation.chance import Chance
+from tests.simulation.journal import Recorded
+
+KINDS = ("LOCATE", "LOCATE", "SERVE", "SEARCH", "SITE_SURVEY", "POST_NOTICE", "INTERVIEW", "SEAL", "SEIZE", "DETAIN")
+POSITION = {"lat": 26.5, "lon": 119.5, "accuracy": 12.5, "crs": "WGS84"}
+POISON = ("kind_unknown", "handler_fault", "id_reuse", "not_json", "nul", "deep", "member", "version")
+MARK = "simulated"
+UNKNOWN_KIND = "NO_SUCH_KIND"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One act to come. Exactly one of `case_ids` and `case_no` where it is not poison."""
+
+    kind: str = "LOCATE"
+    case_ids: tuple[str, ...] = ()
+    case_no: str | None = None
+    photos: tuple[bytes, ...] = ()
+    poison: str = ""
+
+
+def mark_of(body: dict[str, Any] | None) -> str:
+    """What must become of a body by its own word: a code of quarantine, or nothing."""
+    if body is None or "id" not in body:
+        return "body_invalid"
+    fields = body.get("fields")
+    told = body.get(MARK) or (fields.get(MARK) if isinstance(fields, dict) else "")
+    return str(told or "")
+
+
+def planned(chance: Chance, cases: dict[str, str], held: list[str]) -> Plan:
+    """`cases` are all there are, number by id; `held` what this officer sees on his device."""
+    plan = Plan(chance.choose(KINDS), photos=_photos(chance))
+    way = chance.weighted({"held": 10.0, "several": 1.0, "number": 1.0, "any": 1.0, "nonsense": 0.3, "poison": 1.0})
+    if way == "number":
+        return replace(plan, case_no=chance.choose(list(cases.values())))
+    if way == "nonsense":
+        return replace(plan, case_no=f"没有这个案号 {chance.dice.randrange(10)}")
+    pool = list(cases) if way == "any" or not held else held
+    count = min(len(pool), 2 if way == "several" else 1)
+    plan = replace(plan, case_ids=tuple(chance.dice.sample(pool, count)))
+    return replace(plan, poison=chance.choose(POISON)) if way == "poison" else plan
+
+
+def _photos(chance: Chance) -> tuple[bytes, ...]:
+    """Mostly none; never a real picture's weight: bytes are bytes to a protocol."""
+    count = chance.weighted({0: 20.0, 1: 2.0, 2: 0.5})
+    return tuple(_photo(chance) for _ in range(count))
+
+
+def _photo(chance: Chance) -> bytes:
+    """Now and then one that others have too, or that this device has taken before."""
+    if chance.happens(0.4):
+        return b"the same leaflet, photographed again" * chance.dice.randint(1, 3)
+    return chance.dice.randbytes(chance.choose((1, 60, 300, 900)))
+
+
+def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: list[Recorded]) -> None:
+    """Through the SDK's own door, or for what it would refuse, past it into its outbox."""
+    if plan.poison and plan.poison not in ("kind_unknown", "handler_fault"):
+        field.holdings.outbox.add(Draft("", _broken(plan, earlier), (), {**_SUMMARY, "case_ids": []}))
+        return
+    field.record_action(
+        kind=UNKNOWN_KIND if plan.poison == "kind_unknown" else plan.kind,
+        fields={MARK: plan.poison} if plan.poison else {"note": "现场笔录"},
+        case_ids=plan.case_ids or None,
+        case_no=plan.case_no,
+        photos=photos,
+        position=POSITION,
+    )
+
+
+_SUMMARY: dict[str, Any] = {
+    "kind": "LOCATE",
+    "recorded_at": "2026-11-22T00:00:00.000Z",
+    "case_no": None,
+    "missing": [],
+    "warnings": [],
+    "files": [],
+    "corrects": None,
+}
+
+
+def _broken(plan: Plan, earlier: list[Recorded]) -> bytes:
+    """A body no right app writes."""
+    body = {"v": 1, "id": "0", "kind": plan.kind, "fields": {}, MARK: "body_invalid", "subjects": []}
+    sound = [each for each in earlier if not mark_of(each.body)]
+    match plan.poison:
+        case "id_reuse" if sound:
+            return json.dumps({**(sound[-1].body or {}), "evidence": [], MARK: "id_reuse"}).encode()
+        case "nul":
+            return json.dumps({**body, "fields": {"note": "a\0b"}}).encode()
+        case "deep":
+            return b'{"v":1,"a":' + b"[" * 64 + b"]" * 64 + b"}"
+        case "member":
+            return json.dumps({**body, "kind": 7}).encode()
+        case "version":
+            return json.dumps({**body, "id": "0" * 36, "v": 2}).encode()
+        case _:
+            return b"not JSON \xff"

@@ -1,0 +1,150 @@
+"""The whole account, made up when the network is fair and nobody has anything left to say."""
+
+import hashlib
+import json
+from collections import Counter
+from datetime import datetime
+
+from client_sdk.cases import case_of
+from server.evidence import store
+from server.evidence.models import Promise
+from server.evidence.store import Area
+from server.field.models import ActionRecord, FieldAction
+from server.ledger.models import Entry, Head
+from server.ledger.queries import current_server_epoch
+from server.ledger.verify import verify_stream
+from server.people.models import Device
+from server.sync.models import DeviceLog, Operation, Review
+from server.sync.units import VisibleUnits
+from tests.simulation.acts import mark_of
+from tests.simulation.audit import Audit
+from tests.simulation.findings import require
+from tests.simulation.phone import Phone
+
+
+def close_accounts(phones: list[Phone], audits: dict[str, Audit], now: datetime) -> None:
+    for phone in phones:
+        _everything_arrived(phone)
+        _replica_is_what_may_be_seen(phone, now)
+        own_work_shows_once(phone)
+        _what_is_called_safe_is_safe(phone)
+    _effects_once()
+    _one_review_each()
+    _verified_means_delivered({phone.device_id: audits[phone.name] for phone in phones})
+    _ledger_is_whole()
+
+
+def _everything_arrived(phone: Phone) -> None:
+    """I1, I2, I3, I4: the log on the server is the log that was recorded, no more, no less, no other."""
+    rows = Operation.objects.filter(device_id=phone.device_id).order_by("seq")
+    kept = [(row.seq, bytes(row.body), row.hash) for row in rows]
+    ours = [(each.seq, each.raw, each.hash) for each in phone.journal.operations]
+    require(kept == ours, "I1", f"{phone.name}: {len(kept)} operations kept of {len(ours)} recorded")
+    acked = DeviceLog.objects.get(pk=phone.device_id).acked_seq
+    require(acked == len(ours), "I3", f"{phone.name}: {acked} acknowledged of {len(ours)}")
+    for sha256, content in phone.journal.photos.items():
+        is_promised = Promise.objects.filter(device_id=phone.device_id, sha256=sha256).exists()
+        held = _stored(sha256) if is_promised else _on_device(phone, sha256, len(content))
+        require(held == content, "I1", f"{phone.name}: a photo's bytes are gone, {sha256[:12]}")
+
+
+def _stored(sha256: str) -> bytes | None:
+    blobs = store.current_store()
+    return b"".join(blobs.read(Area.ORIGINALS, sha256)) if blobs.size_of(Area.ORIGINALS, sha256) is not None else None
+
+
+def _on_device(phone: Phone, sha256: str, size: int) -> bytes:
+    return phone.opened.holdings.captures.read(sha256, 0, size)
+
+
+def _replica_is_what_may_be_seen(phone: Phone, now: datetime) -> None:
+    """I8: tag for tag, content for content, what a direct query shows."""
+    device = Device.objects.select_related("court", "officer").get(pk=phone.device_id)
+    visible = VisibleUnits(device, now, current_server_epoch(), 1)
+    replica = phone.opened.holdings.replica
+    held = {f"{t}:{u.id}": u for t in ("case", "catalogue", "profile") for u in replica.units(t)}
+    tags = {key: unit.tag for key, unit in held.items()}
+    require(tags == visible.tags, "I8", f"{phone.name} holds {_differing(tags, visible.tags)}")
+    for content in visible.contents(list(visible.tags)):
+        key = f"{content['type']}:{content['id']}"
+        same = json.loads(json.dumps(content["data"])) == held[key].data
+        require(same, "I13", f"{phone.name}: {key} has another content than its tag promises")
+
+
+def _differing(held: dict[str, str], visible: dict[str, str]) -> str:
+    keys = {key for key, _ in held.items() ^ visible.items()}
+    return ", ".join(f"{key} as {held.get(key)} for {visible.get(key)}" for key in sorted(keys))
+
+
+def own_work_shows_once(phone: Phone) -> None:
+    """I11: each own act stands in its case once, sent or not, unless the court may not show it there."""
+    holdings = phone.opened.holdings
+    bookmark = holdings.replica.bookmark()
+    own = holdings.outbox.actions(holdings.acked_seq, after=bookmark.complete_seq)
+    hidden = _hidden(phone)
+    for unit in holdings.replica.units("case"):
+        shown = Counter(action.id for action in case_of(unit, own, bookmark.complete_seq).actions)
+        for operation in phone.journal.of_case(unit.id):
+            count = shown[operation.action_id]
+            is_right = count == 1 or (not count and (operation.seq in hidden or mark_of(operation.body)))
+            require(is_right, "I11", f"{phone.name}/{operation.seq} stands {count} times")
+
+
+def _hidden(phone: Phone) -> set[int]:
+    """Operations of which a case may show nothing: never this officer's, or never understood."""
+    rows = Operation.objects.filter(device_id=phone.device_id).values_list("seq", "result")
+    return {seq for seq, result in rows if "subject_unknown" in result or "kind_unknown" in result}
+
+
+def _what_is_called_safe_is_safe(phone: Phone) -> None:
+    """I7: the device says so only of what is here, files and all."""
+    field = phone.opened
+    kept = {action.seq: action for action in field.actions()}
+    for operation in phone.journal.operations:
+        if operation.seq in kept and field.safe_to_purge(kept[operation.seq]):
+            is_here = Operation.objects.filter(device_id=phone.device_id, hash=operation.hash).exists()
+            files = {sha256: _stored(sha256) for sha256 in operation.files}
+            is_whole = all(content == phone.journal.photos[name] for name, content in files.items())
+            require(is_here and is_whole, "I7", f"{phone.name}/{operation.seq} is called safe and is not")
+
+
+def _effects_once() -> None:
+    """I2: one record of each operation that has an act, one entry for it in each stream and case."""
+    records = Counter(ActionRecord.objects.values_list("operation_hash", flat=True))
+    wanted = Operation.objects.exclude(status=Operation.Status.QUARANTINED).values_list("hash", flat=True)
+    require(records == Counter(wanted), "I2", f"{sum(records.values())} records of {len(wanted)} operations")
+    told = Counter(
+        (entry.stream, json.loads(entry.facts)["operation"], entry.subject_id)
+        for entry in Entry.objects.filter(kind="action_recorded")
+    )
+    require(all(count == 1 for count in told.values()), "I2", "an act is entered twice")
+    require({key[1] for key in told} == set(wanted), "I2", "an act is not entered")
+
+
+def _one_review_each() -> None:
+    """I15."""
+    unapplied = set(Operation.objects.exclude(status=Operation.Status.APPLIED).values_list("pk", flat=True))
+    reviews = Counter(Review.objects.values_list("operation_id", flat=True))
+    require(reviews == Counter(unapplied), "I15", f"{sum(reviews.values())} reviews of {len(unapplied)} operations")
+
+
+def _verified_means_delivered(audits: dict[object, Audit]) -> None:
+    """I16: after every delivery, all is verified, of whoever promised it, and complete means just that."""
+    states: dict[object, list[bool]] = {}
+    for promise in Promise.objects.all():
+        content, audit = _stored(promise.sha256) or b"", audits[promise.device_id]
+        is_right = hashlib.sha256(content).hexdigest() == promise.sha256 and audit.has_delivered(promise.sha256)
+        is_verified = promise.state == Promise.State.VERIFIED
+        require(is_verified == is_right, "I16", f"{promise.sha256[:12]} is {promise.state}, delivered: {is_right}")
+        states.setdefault(promise.holder_id, []).append(is_verified)
+    for action in FieldAction.objects.all():
+        is_complete = not action.missing and all(states.get(action.pk, []))
+        require(action.is_complete == is_complete, "I16", f"action {action.pk}: complete is {action.is_complete}")
+
+
+def _ledger_is_whole() -> None:
+    """I18: positions 1, 2, 3 … in every stream, chained, to the head."""
+    for head in Head.objects.all():
+        report = verify_stream(head.stream)
+        is_whole = report.is_sound and report.entries == head.position
+        require(is_whole, "I18", f"{head.stream}: {report.fault} after {report.entries} of {head.position}")

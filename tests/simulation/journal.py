@@ -1,0 +1,75 @@
+"""What truly happened on one device, kept apart from its store: the measure of "nothing lost"."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from client_sdk.outbox import LoggedOperation
+from tests.simulation.findings import require
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One operation that reached the device's disk. `body` is None where it is not JSON."""
+
+    seq: int
+    hash: str
+    raw: bytes
+    signature: bytes
+    body: dict[str, Any] | None
+
+    @property
+    def files(self) -> list[str]:
+        return [item["sha256"] for item in (self.body or {}).get("evidence") or () if isinstance(item, dict)]
+
+    @property
+    def action_id(self) -> str:
+        return str((self.body or {}).get("action_id"))
+
+    @property
+    def case_ids(self) -> list[str]:
+        subjects = (self.body or {}).get("subjects") or ()
+        return [subject["id"] for subject in subjects if subject.get("type") == "case"]
+
+
+@dataclass
+class Journal:
+    operations: list[Recorded] = field(default_factory=list)
+    photos: dict[str, bytes] = field(default_factory=dict)
+    """Every file whose sealing is known to have reached the disk, by its hash."""
+    _aimed_at: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def head_seq(self) -> int:
+        return len(self.operations)
+
+    def hash_of(self, seq: int) -> str | None:
+        return self.operations[seq - 1].hash if 0 < seq <= self.head_seq else None
+
+    def absorb(self, logged: list[LoggedOperation]) -> None:
+        """What the outbox holds above our end: committed, whether or not the call returned before a crash."""
+        for each in logged:
+            require(each.seq == self.head_seq + 1, "I1", f"number {each.seq} follows {self.head_seq} in the outbox")
+            self.operations.append(Recorded(each.seq, each.hash, each.body, each.signature, _parsed(each.body)))
+            for sha256 in self.operations[-1].files:
+                self.photograph(sha256)
+
+    def aim_at(self, content: bytes) -> None:
+        """About to be taken: whether it is sealed before a crash only the store can tell."""
+        self._aimed_at[hashlib.sha256(content).hexdigest()] = content
+
+    def photograph(self, sha256: str) -> None:
+        self.photos[sha256] = self._aimed_at[sha256]
+
+    def of_case(self, case_id: str) -> Iterator[Recorded]:
+        return (each for each in self.operations if case_id in each.case_ids)
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | None:
+    try:
+        parsed = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None

@@ -1,0 +1,74 @@
+"""What must become of each operation, by the rows of the moment it arrived: a second opinion, not the server's."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from server.cases.models import Case, Grant
+from server.people.models import Device, Officer
+from tests.simulation.acts import UNKNOWN_KIND, mark_of
+from tests.simulation.journal import Recorded
+
+APPLIED = ("ok", "incomplete")
+
+
+def visible_cases(officer_id: UUID, at: datetime) -> set[str]:
+    """Ids this officer's devices may hold at this moment."""
+    officer = Officer.objects.get(pk=officer_id)
+    if not officer.is_active or _is_suspended(officer, at):
+        return set()
+    rows = Grant.objects.filter(_standing(at), officer_id=officer_id).values_list("subject_id", flat=True)
+    return {str(each) for each in rows}
+
+
+def _standing(at: datetime) -> Q:
+    return Q(valid_from__lte=at) & (Q(valid_to=None) | Q(valid_to__gt=at))
+
+
+def _is_suspended(officer: Officer, at: datetime) -> bool:
+    begins, ends = officer.suspended_from, officer.suspended_until
+    return begins is not None and begins <= at and (ends is None or at < ends)
+
+
+class Oracle:
+    """The rows that bear on one device's officer at this moment."""
+
+    def __init__(self, device: Device, at: datetime) -> None:
+        self._at = at
+        self._was_suspended = device.officer.suspended_from is not None
+        self._cases = {str(case.pk): case for case in Case.objects.defer("flow_facts")}
+        self._ids = {case.case_no: id_ for id_, case in self._cases.items()}
+        self._grants: dict[str, list[Grant]] = defaultdict(list)
+        for grant in Grant.objects.filter(officer_id=device.officer_id):
+            self._grants[str(grant.subject_id)].append(grant)
+
+    def expected_codes(self, operation: Recorded) -> tuple[str, ...]:
+        """The codes that explain what became of this operation, which arrived just now."""
+        told = mark_of(operation.body)
+        body = operation.body or {}
+        if told:
+            return (told,)
+        if body["kind"] == UNKNOWN_KIND:
+            return ("kind_unknown",)
+        codes = [self._subject_code(subject) for subject in body["subjects"]]
+        first = next((code for code in codes if code), "")
+        expected = (first,) if first else APPLIED
+        # Whether the act fell into the suspension is a matter of its time bounds, which have their own tests.
+        return (*expected, "officer_suspended") if self._was_suspended and "" in codes else expected
+
+    def _subject_code(self, subject: dict[str, Any]) -> str:
+        id_ = subject["id"] if subject["type"] == "case" else self._ids.get(subject["id"], "")
+        case, grants = self._cases.get(id_), self._grants.get(id_)
+        if case is None or not grants:
+            return "subject_unknown"
+        if subject["assignment_no"] is not None and subject["assignment_no"] != case.assignment_no:
+            return "not_assigned"
+        if not any(self._covers(grant) for grant in grants):
+            return "grant_ended"
+        return "case_closed" if case.closed_at else ""
+
+    def _covers(self, grant: Grant) -> bool:
+        return grant.valid_from <= self._at and (grant.valid_to is None or self._at < grant.valid_to)

@@ -1,0 +1,210 @@
+"""One officer's device: the real SDK on its real store, stepped by the scheduler, killed where the dice say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from client_sdk import FieldClient, NotSent, StorageFull
+from client_sdk.errors import NotEnrolled
+from client_sdk.steps import Flow, Send, Step, Tell, Wait
+from client_sdk.store import Surroundings
+from client_sdk.views import SyncReport
+from server.people.models import Officer
+from tests.simulation.acts import Plan, record
+from tests.simulation.chance import Chance, PhoneClock, VirtualClock
+from tests.simulation.dying import Peril, PerilousDriver, PhoneCrash
+from tests.simulation.findings import Trace, require
+from tests.simulation.journal import Journal
+from tests.simulation.network import Line
+from tests.simulation.watch import Watch
+
+T = TypeVar("T")
+PASSPHRASE = "三号楼的钥匙"
+
+
+@dataclass(frozen=True)
+class Means:
+    """What all devices of a seed share."""
+
+    folder: Path
+    chance: Chance
+    clock: VirtualClock
+    driver: PerilousDriver
+    trace: Trace
+
+
+class Phone:
+    """`field` is None while its process is not running."""
+
+    def __init__(self, name: str, officer: Officer, code: str, line: Line, clock: PhoneClock, means: Means) -> None:
+        self.name, self.officer, self.line, self.clock = name, officer, line, clock
+        self.journal = Journal()
+        self.field: FieldClient | None = None
+        self.id: UUID | None = None
+        self.peril = Peril()
+        self.has_just_asked = False
+        self.report: SyncReport | None = None
+        self.watch = Watch(name)
+        self._code, self._means = code, means
+        self._path = means.folder / f"{name}.db"
+        self._flow: Flow[SyncReport] | None = None
+        self._step: Step[Any] | None = None
+        self.wakes_at = means.clock.now()
+        self._surroundings = Surroundings(
+            clock=clock, free_bytes=lambda _: 1 << 40, sleep=means.clock.advance, random=means.chance.dice.random
+        )
+
+    @property
+    def device_id(self) -> UUID:
+        assert self.id is not None
+        return self.id
+
+    @property
+    def is_syncing(self) -> bool:
+        return self._flow is not None
+
+    @property
+    def is_awake(self) -> bool:
+        return self._means.clock.now() >= self.wakes_at
+
+    @property
+    def opened(self) -> FieldClient:
+        assert self.field is not None
+        return self.field
+
+    def attempt(self, action: Callable[[], T]) -> T | None:
+        """In this device's process; None when that ended over it."""
+        self._means.driver.running = self.peril
+        try:
+            return action()
+        except PhoneCrash:
+            self.die()
+            return None
+
+    def die(self) -> None:
+        """As by kill -9: nothing is tidied up; locks and memory go with the process."""
+        self._means.trace.add(f"{self.name} dies")
+        self.peril.is_dead = True
+        self._flow = self._step = None
+        if self.field is not None:
+            self.field.close()
+        self.field, self.peril = None, Peril()
+
+    def start(self) -> None:
+        """Open the store, or enrol where there is none yet; a lost answer is tried again with the same code."""
+        try:
+            self._take(self.attempt(self._opened))
+        except NotEnrolled:
+            self._enrol()
+
+    def _opened(self) -> FieldClient:
+        return FieldClient.open(self._path, passphrase=PASSPHRASE, transport=self.line, surroundings=self._surroundings)
+
+    def _enrol(self) -> None:
+        try:
+            self._take(self.attempt(self._enrolled))
+        except NotSent as fault:
+            self._means.trace.add(f"{self.name} not enrolled: {fault.code}")
+
+    def _enrolled(self) -> FieldClient:
+        return FieldClient.enrol(
+            "http://court.test",
+            code=self._code,
+            store=self._path,
+            passphrase=PASSPHRASE,
+            name=self.name,
+            transport=self.line,
+            surroundings=self._surroundings,
+        )
+
+    def _take(self, field: FieldClient | None) -> None:
+        if field is None:
+            return
+        self.field, self.id = field, field.holdings.identity.device
+        self.look()
+
+    def look(self) -> None:
+        """Write down what has reached the outbox."""
+        holdings, safe = self.opened.holdings, self.opened.holdings.require_statement().safe_seq
+        self.journal.absorb(holdings.outbox.after(self.journal.head_seq, 10_000, 1 << 40))
+        # Only what is safe may be missing, and it is the oldest.
+        kept, _ = holdings.outbox.count_after(safe)
+        owed = self.journal.head_seq - safe
+        require(kept == owed, "I7", f"{self.name} keeps {kept} of {owed} operations that are not safe")
+
+    def record(self, plan: Plan) -> None:
+        field = self.opened
+
+        def act() -> None:
+            photos = field.photos()
+            for content in plan.photos:
+                self.journal.aim_at(content)
+                photos.append(field.capture(content))
+                self.journal.photograph(photos[-1].sha256)
+            record(field, plan, photos, self.journal.operations)
+
+        try:
+            self.attempt(act)
+        except StorageFull:
+            self._means.trace.add(f"{self.name} is full")
+        self.peril.relax()
+        if self.field is not None:
+            self.look()
+
+    def begin_sync(self) -> None:
+        self.report = None
+        self._flow = self.opened.sync_flow()
+        self.attempt(lambda: self._go_on(None))
+
+    def step(self) -> None:
+        """Do what the engine asked last, and hear what it asks next."""
+        step = self._step
+        assert step is not None
+        self.has_just_asked = isinstance(step, Send)
+        try:
+            self.attempt(lambda: self._go_on(self._done(step)))
+        except StorageFull:
+            self._end("is full")
+        self.peril.relax()
+
+    def abandon(self) -> None:
+        """The app gives up its sync between two steps."""
+        self._flow = self._step = None
+
+    def _done(self, step: Step[Any]) -> Any:
+        if isinstance(step, Wait):
+            return None
+        if isinstance(step, Send):
+            self.watch.asks(step.request)
+            return self.line.send(step.request)
+        self.watch.before(step)
+        answer = self.opened.holdings.perform(step)
+        self.watch.after(step, answer)
+        self.look()
+        return answer
+
+    def _go_on(self, answer: Any) -> None:
+        assert self._flow is not None
+        try:
+            step = self._flow.send(answer)
+            while isinstance(step, Tell):
+                step = self._flow.send(None)
+        except StopIteration as done:
+            self.report = done.value
+            self._end(f"ends its sync, everything sent: {done.value.is_everything_sent}")
+        except (NotSent, StorageFull) as fault:
+            self._end(f"gives up: {fault.code}")
+        else:
+            self._hold(step)
+
+    def _hold(self, step: Step[Any]) -> None:
+        self._step = step
+        wait = step.seconds if isinstance(step, Wait) else 0.0
+        self.wakes_at = self._means.clock.now() + timedelta(seconds=wait)
+
+    def _end(self, what: str) -> None:
+        self._flow = self._step = None
+        self._means.trace.add(f"{self.name} {what}")

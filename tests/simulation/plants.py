@@ -1,0 +1,217 @@
+"""Planted faults: each is a bug somebody once shipped, patched into the production modules for one run.
+
+A harness that does not find them proves nothing by finding nothing else.
+"""
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest import mock
+
+from django.db import transaction
+
+from client_sdk import answers, engine, proofs, wire
+from client_sdk.answers import Answer
+from client_sdk.engine import Engine
+from client_sdk.holdings import Holdings
+from client_sdk.replica import Replica
+from client_sdk.steps import KeepAnswer, Reply
+from server.cases.services import events as case_events
+from server.evidence.models import Promise
+from server.evidence.services import verification
+from server.field import services as field_services
+from server.sync import pull, push, writing
+from server.sync.difference import View, acknowledged, after
+
+Plant = Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def acknowledge_before_commit() -> Iterator[None]:
+    """The server answers, and then loses the transaction it spoke of."""
+    real, turns = push._transact, itertools.count()
+
+    def answered(*given: Any) -> Any:
+        with transaction.atomic():
+            answer = real(*given)
+            transaction.set_rollback(next(turns) % 3 == 0)
+        return answer
+
+    with mock.patch.object(push, "_transact", answered):
+        yield
+
+
+@contextmanager
+def effect_without_result() -> Iterator[None]:
+    """An act takes effect, and what would make its repetition harmless is not written."""
+    real, turns = push._write, itertools.count()
+
+    def forgetful(pushed: Any, arrivals: Any, outcomes: Any) -> Any:
+        if next(turns) % 3:
+            return real(pushed, arrivals, outcomes)
+        return [writing.result_of(each.seq, outcomes[each.seq]) for each in arrivals.framed]
+
+    with mock.patch.object(push, "_write", forgetful):
+        yield
+
+
+@contextmanager
+def purge_at_acknowledgement() -> Iterator[None]:
+    """The device throws away what is acknowledged and not yet safe."""
+    real = Holdings._keep_answer
+
+    def purging(self: Holdings, step: KeepAnswer) -> None:
+        real(self, step)
+        with self.store.database.transaction():
+            self.store.database.run("DELETE FROM operation WHERE seq < ?", step.statement.acked_seq)
+
+    with mock.patch.object(Holdings, "_keep_answer", purging):
+        yield
+
+
+@contextmanager
+def late_pull_applied() -> Iterator[None]:
+    """The device applies whatever signed page comes, also an older one, and asks not what it builds on."""
+    real = answers.read_answer
+
+    def lax(reply: Reply, nonce: str, *given: Any, is_pull: bool = False) -> Answer:
+        with _any_nonce() if is_pull else mock.patch.object(wire, "PROTOCOL", 1):
+            return real(reply, nonce, *given, is_pull=is_pull)
+
+    page_of = engine._page_of
+    with (
+        mock.patch.object(engine, "read_answer", lax),
+        mock.patch.object(engine, "_page_of", lambda answer: _building_on_anything(page_of(answer))),
+    ):
+        yield
+
+
+class _Anything(str):
+    """Equal to every cursor."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = str.__hash__
+
+
+def _building_on_anything(page: Any) -> Any:
+    return page if page.base is None else dataclasses.replace(page, base=_Anything(page.base))
+
+
+@contextmanager
+def cursor_reused() -> Iterator[None]:
+    """Cursors are numbers that come again: any of them proves that the latest answer arrived."""
+
+    def trusting(view: View, cursor: str | None) -> View | None:
+        if cursor is None or not view.sent_cursor:
+            return acknowledged(view, cursor)
+        return View(cursor, after(view.acked, view.sent), view.sent_position)
+
+    with mock.patch.object(pull, "acknowledged", trusting):
+        yield
+
+
+@contextmanager
+def other_nonce_accepted() -> Iterator[None]:
+    """The device believes any statement that is signed, also one that answers another request."""
+    with _any_nonce():
+        yield
+
+
+def _any_nonce() -> AbstractContextManager[Any]:
+    def lax(text: str, certificate: Any, *, nonce: str, **given: Any) -> wire.Statement:
+        claims = proofs.verify_about_device("statement", text, certificate, given.get("newer_keys") or {})
+        return proofs.verify_statement(text, certificate, nonce=str(claims["nonce"]), **given)
+
+    return mock.patch.object(wire, "verify_statement", lax)
+
+
+@contextmanager
+def portal_taken_for_success() -> Iterator[None]:
+    """The device takes a 200 for an acknowledgement, whoever sent it."""
+    real = Engine.exchange
+
+    def trusting(self: Engine, path: str, members: Mapping[str, Any]) -> Generator[Any, Any, Answer]:
+        flow, reply = real(self, path, members), None
+        while True:
+            try:
+                reply = yield flow.send(reply)
+            except StopIteration as done:
+                return done.value  # type: ignore[no-any-return]
+            if path == engine.PUSH_PATH and _is_page(reply):
+                return Answer(200, {}, _as_if_acknowledged(self.statement, members))
+
+    with mock.patch.object(Engine, "exchange", trusting):
+        yield
+
+
+def _is_page(reply: Any) -> bool:
+    return isinstance(reply, Reply) and reply.status == 200 and reply.body.startswith(b"<html")
+
+
+def _as_if_acknowledged(statement: wire.Statement, members: Mapping[str, Any]) -> wire.Statement:
+    sent = members["operations"]
+    return dataclasses.replace(statement, acked_seq=sent[-1]["seq"], acked_hash=sent[-1]["hash"]) if sent else statement
+
+
+@contextmanager
+def version_bump_forgotten() -> Iterator[None]:
+    """A unit changes and its tag does not."""
+    with (
+        mock.patch.object(case_events, "touch"),
+        mock.patch.object(field_services, "touch"),
+    ):
+        yield
+
+
+@contextmanager
+def reset_without_sweep() -> Iterator[None]:
+    """After a reset the device keeps what was not sent again."""
+    with mock.patch.object(Replica, "_sweep", return_value=0):
+        yield
+
+
+@contextmanager
+def verified_by_anothers_bytes() -> Iterator[None]:
+    """Whoever promised the same file is taken for its deliverer too."""
+    real = verification._count
+
+    def generous(device: Any, sha256: str, *given: Any) -> None:
+        others = Promise.objects.filter(sha256=sha256).exclude(device=device)
+        others.update(state=Promise.State.VERIFIED)
+        real(device, sha256, *given)
+
+    with mock.patch.object(verification, "_count", generous):
+        yield
+
+
+@dataclasses.dataclass(frozen=True)
+class Planted:
+    """`kinds` are the invariants by which it is to be found: found by another, the harness has found something else."""
+
+    plant: Plant
+    kinds: tuple[str, ...]
+    emphasis: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """What brings it out sooner."""
+
+    @property
+    def told(self) -> str:
+        return str(self.plant.__doc__)
+
+
+PLANTS: dict[str, Planted] = {
+    "acknowledge_before_commit": Planted(acknowledge_before_commit, ("I1", "I3")),
+    # The second effect of an operation runs into what the tables allow once, and is reviewed for no good reason.
+    "effect_without_result": Planted(effect_without_result, ("I2", "I15")),
+    "purge_at_acknowledgement": Planted(purge_at_acknowledgement, ("I7", "I11")),
+    "late_pull_applied": Planted(late_pull_applied, ("I6", "I10", "I12"), {"stale_reply": 4}),
+    "cursor_reused": Planted(cursor_reused, ("I8", "I12"), {"reply_lost": 4}),
+    "other_nonce_accepted": Planted(other_nonce_accepted, ("I3", "I6"), {"stale_reply": 4}),
+    "portal_taken_for_success": Planted(portal_taken_for_success, ("I3", "I6"), {"portal": 8}),
+    "version_bump_forgotten": Planted(version_bump_forgotten, ("I8", "I11", "I13")),
+    "reset_without_sweep": Planted(reset_without_sweep, ("I8", "I12"), {"view_lost": 10, "decree": 3}),
+    "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",)),
+}

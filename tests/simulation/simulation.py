@@ -1,0 +1,260 @@
+"""One seed: a court, its devices and their weather; the dice pick what happens next until the rounds are over."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from unittest import mock
+
+from django.test import override_settings
+
+from client_sdk import engine, uploads, vault
+from client_sdk.steps import Reply, Request
+from server.field.operation import SignedOperation
+from server.sync import operations as server_operations
+from server.sync import pull as server_pull
+from server.sync import push as server_push
+from server.sync.models import DeviceView
+from tests.simulation import acts
+from tests.simulation.audit import Audit
+from tests.simulation.backups import Backups
+from tests.simulation.chance import Chance, PhoneClock, VirtualClock, seeded
+from tests.simulation.closing import close_accounts, own_work_shows_once
+from tests.simulation.court import Court
+from tests.simulation.dying import PerilousDriver
+from tests.simulation.findings import Trace, require
+from tests.simulation.network import Late, Line, Weather
+from tests.simulation.phone import Means, Phone
+from tests.simulation.world import World
+
+EVENTS = {
+    "step": 60.0,
+    "sync": 6.0,
+    "record": 8.0,
+    "burst": 2.0,
+    "late": 2.0,
+    "decree": 2.0,
+    "crash": 0.7,
+    "backup": 1.0,
+    "view_lost": 0.7,
+    "pause": 1.5,
+    "look": 1.0,
+}
+ROUNDS = 2
+MOST_SYNCS = 8
+"""A device that is not done after so many syncs over a fair network is stuck."""
+WRONG_CLOCKS = (timedelta(), timedelta(), timedelta(minutes=7), timedelta(days=-365), timedelta(days=365))
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long the storms of a seed are, and which events and faults come so many times as often."""
+
+    events: int
+    emphasis: Mapping[str, float] = field(default_factory=dict)
+
+
+class Simulation:
+    def __init__(self, seed: int, folder: Path, court: Court, driver: PerilousDriver, size: "Size") -> None:
+        self.chance, self.clock, self.trace = Chance(seed), VirtualClock(), Trace()
+        self.faults: Counter[str] = Counter()
+        self.phones: list[Phone] = []
+        self.audits: dict[str, Audit] = {}
+        self._folder, self._court, self._driver, self._size = folder, court, driver, size
+        self._weights = {name: weight * size.emphasis.get(name, 1) for name, weight in EVENTS.items()}
+        self._late: list[Late] = []
+        self._contents: dict[str, str] = {}
+        self._backups = Backups(is_on=self.chance.happens(0.5))
+
+    @property
+    def operations(self) -> int:
+        return sum(phone.journal.head_seq for phone in self.phones)
+
+    @property
+    def uploads(self) -> int:
+        return sum(audit.uploads for audit in self.audits.values())
+
+    def run(self) -> None:
+        """Raises Violation; whatever else it raises is a fault of code, ours or theirs."""
+        with self._surrounded():
+            try:
+                self._build()
+                for _ in range(ROUNDS):
+                    self._storm()
+                    self._calm()
+            finally:
+                for phone in self.phones:
+                    if phone.field is not None:
+                        phone.field.close()
+
+    @contextmanager
+    def _surrounded(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            enter = stack.enter_context
+            enter(seeded(self.chance, self.clock))
+            enter(self._driver.installed())
+            enter(self._backups.installed())
+            enter(override_settings(EVIDENCE_DIR=self._folder / "evidence"))
+            for place, name, value in self._small_sizes():
+                enter(mock.patch.object(place, name, value))
+            enter(mock.patch.dict(server_operations.HANDLERS, _failing_on_poison()))
+            yield
+
+    def _small_sizes(self) -> list[tuple[object, str, object]]:
+        """So that little work already needs several pages, batches and pieces."""
+        piece, pieces = self.chance.choose((300, 100_000)), uploads.Pieces
+        page, batch = self.chance.choose((8_000, 262_144)), self.chance.choose((3, 20, 500))
+        return [
+            (vault, "SCRYPT_COST", 2),
+            (uploads, "MIN_PIECE", 64),
+            (uploads, "MAX_PIECE", 4 * piece),
+            (uploads, "Pieces", lambda: pieces(piece)),
+            (engine, "PAGE_BYTES", page),
+            (server_pull, "SMALLEST_PAGE_BYTES", page),
+            (server_push, "MAX_OPERATIONS", batch),
+        ]
+
+    def _build(self) -> None:
+        officers = self.chance.dice.randint(1, 4)
+        self.world = World(self.chance, self.clock, officers, self.chance.dice.randint(1, 6))
+        for number in range(self.chance.dice.randint(1, 5)):
+            self._add_phone(number)
+
+    def _add_phone(self, number: int) -> None:
+        name = f"phone{number}"
+        weather, address = Weather.of(self.chance, self._size.emphasis), f"10.0.0.{number}"
+        line = Line(
+            name, address, self._court, self.chance, weather, self.trace, self.faults, self._late, self._delivered
+        )
+        officer = self.chance.choose(self.world.officers)
+        means = Means(self._folder, self.chance, self.clock, self._driver, self.trace)
+        clock = PhoneClock(self.clock, self.chance.choose(WRONG_CLOCKS))
+        phone = Phone(name, officer, self.world.code_for(officer), line, clock, means)
+        self.phones.append(phone)
+        self.audits[name] = Audit(phone, self.clock, self._contents)
+
+    def _delivered(self, line: Line, request: Request, reply: Reply | None) -> None:
+        self.audits[line.name].delivered(request, reply)
+
+    def _storm(self) -> None:
+        for phone in self.phones:
+            phone.line.is_fair = False
+        for _ in range(self._size.events):
+            self.clock.advance(self.chance.dice.uniform(0.0, 0.5))
+            phone = self.chance.choose(self.phones)
+            if phone.field is None:
+                self._arm(phone)
+                phone.start()
+            else:
+                self._happen(self.chance.weighted(self._weights), phone)
+
+    def _happen(self, event: str, phone: Phone) -> None:
+        match event:
+            case "step" | "sync" if phone.is_syncing:
+                self._step(phone)
+            case "sync":
+                self.trace.add(f"{phone.name} begins a sync")
+                phone.begin_sync()
+            case "record" | "burst":
+                for _ in range(1 if event == "record" else self.chance.dice.randint(2, 60)):
+                    self._record(phone)
+            case "look":
+                own_work_shows_once(phone)
+            case "crash":
+                self.faults["device_crash"] += 1
+                phone.die()
+            case _:
+                self._happen_elsewhere(event)
+
+    def _happen_elsewhere(self, event: str) -> None:
+        match event:
+            case "late" if self._late:
+                late = self._late.pop(self.chance.dice.randrange(len(self._late)))
+                self.trace.add(f"{late.line.name} late", late.request.body)
+                late.line.deliver(late.request)
+            case "decree":
+                self.trace.add(f"decree {self.world.decree()}")
+            case "backup":
+                self._backups.take()
+            case "view_lost":
+                # What the server believes its devices hold is gone: the next pull is a reset.
+                self.faults["view_lost"] += 1
+                DeviceView.objects.all().delete()
+            case "pause":
+                self.clock.advance(self.chance.choose((30, 600, 4_000)))
+
+    def _arm(self, phone: Phone) -> None:
+        """Now and then the next thing this device does is its last, or finds the disk full."""
+        if self.chance.happens(0.007):
+            self.faults["device_crash"] += 1
+            phone.peril.die_at(self.chance.dice.randint(1, 25))
+        elif self.chance.happens(0.007):
+            self.faults["disk_full"] += 1
+            phone.peril.fill_at(self.chance.dice.randint(1, 12))
+
+    def _step(self, phone: Phone) -> None:
+        """Some steps of a sync, at most one request among them: between any two of them others may act."""
+        for _ in range(self.chance.dice.randint(1, 8)):
+            if not (phone.is_syncing and phone.is_awake):
+                return
+            self._arm(phone)
+            phone.step()
+            if phone.has_just_asked:
+                return
+
+    def _record(self, phone: Phone) -> None:
+        if phone.field is None:
+            return
+        held = [unit.id for unit in phone.opened.holdings.replica.units("case")]
+        plan = acts.planned(self.chance, self.world.cases, held)
+        self._arm(phone)
+        phone.record(plan)
+        self.trace.add(f"{phone.name} records {plan.poison or plan.kind}, {phone.journal.head_seq} in all")
+
+    def _calm(self) -> None:
+        """A fair network: everything late arrives or is forgotten, every device gets done, the account is made up."""
+        for late in self._late[::2]:
+            late.line.deliver(late.request)
+        self._late.clear()
+        # Beyond the hour in which a wrong digest may not reset again.
+        self.clock.advance(7200)
+        for phone in self.phones:
+            phone.line.is_fair = True
+            phone.abandon()
+            self._finish(phone)
+        self._backups.take()
+        for phone in self.phones:
+            self._sync(phone)
+            self._sync(phone)
+        close_accounts(self.phones, self.audits, self.clock.now())
+
+    def _finish(self, phone: Phone) -> None:
+        for _ in range(MOST_SYNCS):
+            if phone.field is None:
+                phone.start()
+            if self._sync(phone):
+                return
+        require(False, "I17", f"{phone.name} is not done after {MOST_SYNCS} syncs over a fair network")
+
+    def _sync(self, phone: Phone) -> bool:
+        """One whole sync; whether the device believes that everything is up."""
+        phone.begin_sync()
+        while phone.is_syncing:
+            if not phone.is_awake:
+                self.clock.moment = phone.wakes_at
+            phone.step()
+        return phone.report is not None and phone.report.is_everything_sent
+
+
+def _failing_on_poison() -> dict[str, server_operations.Handler]:
+    """The real handlers, with a fault of code that some bodies find."""
+
+    def decide(operation: SignedOperation, state: object) -> object:
+        if operation.body["fields"].get(acts.MARK) == "handler_fault":
+            raise ZeroDivisionError("simulated: a fault in a handler")
+        return server_operations.ON_SITE_ACTION.decide(operation, state)
+
+    handler = replace(server_operations.ON_SITE_ACTION, decide=decide)
+    return dict.fromkeys(server_operations.HANDLERS, handler)
