@@ -1,0 +1,107 @@
+"""SELECTs that run all the time: written as querysets, composed once, run with other values.
+
+Measured: Django composes a usual SELECT in 0.4 ms of CPU, PostgreSQL and its driver answer it in 0.1; a push or a pull
+has twenty of them. All else of a queryset stays Django's: models, related rows, converters, `values_list`.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.expressions import Expression
+from django.db.models.sql.compiler import SQLCompiler
+
+T = TypeVar("T")
+
+
+class Given(Expression):
+    """The place of one value: `filter(pk=Given("case_id"))`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(output_field=models.Field())
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "%s", [self]
+
+    def parameter(self, value: Any, connection: Any) -> Any:
+        if connection.vendor == "postgresql":
+            return value
+        if isinstance(value, UUID):
+            return value.hex
+        return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+class GivenMany(Given):
+    """The place of any number of UUIDs, or of texts: `filter(pk__in=GivenMany("case_ids"))`."""
+
+    def __init__(self, name: str, type_: str = "uuid") -> None:
+        super().__init__(name)
+        self.type_ = type_
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        if connection.vendor == "postgresql":
+            return f"(SELECT unnest(%s::{self.type_}[]))", [self]
+        return "(SELECT value FROM json_each(%s))", [self]
+
+    def parameter(self, value: Iterable[Any], connection: Any) -> Any:
+        if connection.vendor == "postgresql":
+            return list(value)
+        return json.dumps([each.hex if isinstance(each, UUID) else each for each in value])
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """What Django made of a queryset for one kind of database."""
+
+    queryset: Any
+    compiler: Any
+    sql: str
+    places: tuple[Any, ...]
+
+    def bound(self, values: dict[str, Any], connection: Any) -> Any:
+        parameters = tuple(
+            place.parameter(values[place.name], connection) if isinstance(place, Given) else place
+            for place in self.places
+        )
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connection  # each thread has its own
+        compiler.as_sql = lambda *_, **__: (self.sql, parameters)
+        query = copy.copy(self.queryset.query)
+        query.get_compiler = lambda *_, **__: compiler
+        queryset = self.queryset.__class__.__new__(self.queryset.__class__)  # copy.copy would run it
+        queryset.__dict__ = {**self.queryset.__dict__, "_query": query}
+        return queryset
+
+
+class Statement(Generic[T]):
+    """A queryset with places for values. `compose` is called once: what it says may hang on no value."""
+
+    def __init__(self, compose: "Callable[[], models.QuerySet[Any, T]]") -> None:
+        self._compose = compose
+        self._composed: dict[str, _Composed] = {}
+
+    def rows(self, **values: Any) -> list[T]:
+        """What the queryset gives for these values, one for each of its places. One SELECT."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        composed = self._composed.get(connection.vendor) or self._composed_for(connection)
+        return list(composed.bound(values, connection))
+
+    def first(self, **values: Any) -> T | None:
+        """The first row, or None. A statement that may find several says `[:1]` itself."""
+        found = self.rows(**values)
+        return found[0] if found else None
+
+    def _composed_for(self, connection: Any) -> _Composed:
+        queryset = self._compose()
+        compiler: Any = queryset.query.get_compiler(connection=connection)
+        sql, places = compiler.as_sql()
+        converters = compiler.get_converters([each[0] for each in compiler.select])
+        compiler.get_converters = lambda _: converters
+        composed = self._composed[connection.vendor] = _Composed(queryset, compiler, sql, tuple(places))
+        return composed
