@@ -6,13 +6,14 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
 export class Feed extends EventTarget {
-  constructor(url, streams, { open = (address) => new WebSocket(address, "zhixing.live.v1"), now = () => Date.now() } = {}) {
+  constructor(url, streams, { open = (address) => new WebSocket(address, "zhixing.live.v1"), now = () => Date.now(), staleAfterMs = () => STALE_AFTER_MS } = {}) {
     super();
     this.url = url;
     this.places = new Map(streams.map((place) => [place.stream, { ...place }]));
     this.open = open;
     this.now = now;
-    this.lastHeard = now();
+    this.staleAfterMs = staleAfterMs;
+    this.lastHeard = this.openedAt = now();
     this.failures = 0;
     this.state = "reconnect";
     this.asked = new Map();
@@ -52,6 +53,7 @@ export class Feed extends EventTarget {
   }
 
   #subscribe() {
+    this.openedAt = this.now();
     this.#become("catchup");
     this.asked.clear();
     this.#send({ subscribe: [...this.places.values()] });
@@ -74,7 +76,8 @@ export class Feed extends EventTarget {
   }
 
   #watch() {
-    if (this.state !== "revoked" && this.age > STALE_AFTER_MS) {
+    const silence = this.now() - Math.max(this.lastHeard, this.openedAt); // a socket just opened may still answer
+    if (this.state !== "revoked" && silence > this.staleAfterMs()) {
       this.#become("stale");
       if (this.socket?.readyState === 1) this.socket.close(); // open, but dead
     }

@@ -1,11 +1,14 @@
 // Moves the page by the feed. The server renders; this only asks it again for the panes that concern what moved.
-import { Feed } from "./feed.js";
+import { Feed, STALE_AFTER_MS } from "./feed.js";
 
 const root = document.documentElement;
 const PANES = ["strip", "case", "side"];
 const PAUSE_MS = 400;
+const PAUSE_FOR_OTHERS_MS = 5_000; // the counters, when only other cases moved
+const PREVIEW_TRIES = 8;
 let fresh = 0;
 let timer = 0;
+let due = 0;
 let isAsking = false;
 
 const shownCase = () => document.querySelector("[data-case]")?.dataset.case;
@@ -55,12 +58,27 @@ const refresh = async () => {
     isAsking = false;
   }
 };
-const later = () => { timer ||= setTimeout(refresh, PAUSE_MS); };
+const later = (pause = PAUSE_MS) => {
+  const at = Date.now() + pause;
+  if (timer && due <= at) return;
+  clearTimeout(timer);
+  due = at;
+  timer = setTimeout(refresh, pause);
+};
+
+// A preview is drawn after its photo was proved, and no entry tells of it: ask again, ever more slowly.
+const again = (image) => {
+  const tries = Number(image.dataset.tries ?? 0);
+  if (tries >= PREVIEW_TRIES) return;
+  image.dataset.tries = String(tries + 1);
+  setTimeout(() => { const { src } = image; image.src = ""; image.src = src; }, 500 * 2 ** tries);
+};
+document.addEventListener("error", ({ target }) => { if (target.matches?.("img[src*='/thumbnail']")) again(target); }, true);
 
 const start = (streams) => {
   const address = new URL("/ws/v1/live", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const feed = new Feed(address.href, streams);
+  const feed = new Feed(address.href, streams, { staleAfterMs: () => Number(root.dataset.staleAfterMs) || STALE_AFTER_MS });
   feed.addEventListener("state", ({ state }) => showState(state));
   feed.addEventListener("beat", ({ serverTime }) => showAsOf(serverTime));
   feed.addEventListener("reset", ({ reason }) => { if (reason !== "rights") location.reload(); });
@@ -69,7 +87,7 @@ const start = (streams) => {
     const others = entries.filter((entry) => !concerns(entry)).length;
     fresh += others;
     showFresh();
-    later();
+    later(others < entries.length ? PAUSE_MS : PAUSE_FOR_OTHERS_MS);
   });
   document.querySelector("[data-fresh]")?.addEventListener("click", () => location.reload());
   document.addEventListener("keydown", (event) => {
