@@ -33,7 +33,7 @@ class Fault(SystemExit):
 
 
 def environment(port: int) -> dict[str, str]:
-    data_dir = Path(os.environ.get("DATA_DIR") or ROOT / "var" / "demo")
+    data_dir = Path(os.environ.get("DATA_DIR") or ROOT / "var")  # as `manage.py` finds it
     data_dir.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "DATA_DIR": str(data_dir), "PORT": str(port), "PYTHONPATH": str(ROOT)}
     if env.get("DATABASE_URL") and not env.get("SECRET_KEY"):
@@ -195,7 +195,8 @@ def go_on(env: dict[str, str], address: str, city: dict[str, Any], folder: Path)
     """Until Ctrl-C: officers go out again and again, and the page can be watched."""
     print(f"\n  {address}/centre/   ({city['cases']} cases)\n")
     for staff_no, password in city["sign_ins"].items():
-        print(f"  {staff_no:14} {password}")
+        print(f"  {staff_no:14} {password:14} {city['posts'][staff_no]}")
+    print("\n  A code for another phone: .venv/bin/python manage.py enrolment_code 1-e1")
     print("\n  Ctrl-C ends it.", flush=True)
     processes = send_out(env, address, city["officers"], folder, rounds=1000)
     try:

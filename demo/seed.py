@@ -5,7 +5,7 @@ import os
 import random
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +18,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django must be set up first
 from django.db import connections  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from demo.city import COURTS, DESK, FAMILY, GIVEN, SEED, CasePlan, CourtPlan, PersonPlan, cases  # noqa: E402
 from server.cases.models import Case  # noqa: E402
@@ -158,6 +159,17 @@ def sign_ins(folder: Path) -> dict[str, str]:
     return passwords
 
 
+def posts(staff_numbers: Iterable[str]) -> dict[str, str]:
+    """Court, name and roles behind each sign-in, for whoever reads the terminal."""
+    officers = Officer.objects.filter(staff_no__in=list(staff_numbers)).select_related("court")
+    return {officer.staff_no: f"{officer.court.name} {officer.name} {_roles(officer)}" for officer in officers}
+
+
+def _roles(officer: Officer) -> str:
+    with translation.override("zh-hans"):
+        return "、".join(str(Role(row.role).label) for row in officer.role_rows.all())
+
+
 def field_officers(count: int) -> list[str]:
     """Staff numbers of officers who hold open cases, from different courts first."""
     held = Case.objects.exclude(status=Case.Status.CLOSED).values_list("court_id", flat=True)
@@ -177,9 +189,11 @@ def _padded(rows: list[list[str]]) -> list[list[str]]:
 def main() -> None:
     begun = seed(clock.now())
     folder = Path(settings.DATA_DIR)
+    passwords = sign_ins(folder)
     answer = {
         "seeded": begun,
-        "sign_ins": sign_ins(folder),
+        "sign_ins": passwords,
+        "posts": posts(passwords),
         "officers": field_officers(int(sys.argv[1]) if len(sys.argv) > 1 else 4),
         "courts": {court.code: str(court.pk) for court in Court.objects.filter(code__startswith=CITY)},
         "cases": Case.objects.count(),
