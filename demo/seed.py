@@ -1,5 +1,6 @@
 """Writes the city through the server's own services: once, whatever how often it is asked."""
 
+import io
 import json
 import os
 import random
@@ -17,13 +18,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - Django must be set up first
-from django.db import connections  # noqa: E402
+from django.db import connections, transaction  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from demo.city import COURTS, DESK, FAMILY, GIVEN, SEED, CasePlan, CourtPlan, PersonPlan, cases  # noqa: E402
+from demo.papers import one_page_pdf  # noqa: E402
 from server.cases.models import Case  # noqa: E402
 from server.cases.services import PartyDraft, assign_subject, close_case, file_case, record_event  # noqa: E402
 from server.common import clock  # noqa: E402
+from server.evidence.services.papers import add_paper  # noqa: E402
 from server.people.models import Court, Group, GroupMember, Officer, Role  # noqa: E402
 from server.people.services import (  # noqa: E402
     add_group_member,
@@ -116,6 +119,7 @@ def _name(chance: random.Random) -> str:
     return chance.choice(FAMILY) + "某" + chance.choice(GIVEN)
 
 
+@transaction.atomic  # one commit a case: a year of a city in half a minute
 def _write_case(plan: CasePlan, staff: Staff) -> None:
     filed_at = at_hour(plan.filed_on)
     with as_of(filed_at):
@@ -131,6 +135,8 @@ def _write_case(plan: CasePlan, staff: Staff) -> None:
     with as_of(filed_at + timedelta(hours=4)):
         holder = {"group": staff.groups[plan.executor]} if staff.groups else {"officer": staff.executors[plan.executor]}
         assign_subject(case=case, reason="分案", **holder)
+    if not plan.closing_mode:
+        _add_ruling(case, plan)
     for step in plan.steps:
         moment = filed_at + timedelta(days=step.day, hours=5)
         with as_of(moment):
@@ -138,6 +144,28 @@ def _write_case(plan: CasePlan, staff: Staff) -> None:
     if plan.closed_on:
         with as_of(at_hour(plan.closed_on, 16)):
             close_case(case=case, closing_mode=plan.closing_mode)
+
+
+def _add_ruling(case: Case, plan: CasePlan) -> None:
+    debtors = "、".join(person.name for person in plan.parties if person.part == "debtor")
+    number = f"{plan.case_no}之一"
+    lines = [
+        "执 行 裁 定 书",
+        number,
+        f"被执行人：{debtors}",
+        "裁定查封、扣押、冻结被执行人的财产。",
+        str(plan.filed_on),
+    ]
+    with as_of(at_hour(plan.filed_on, 15)):
+        add_paper(
+            subject=case,
+            kind="RULING",
+            title="执行裁定书（查封、扣押、冻结）",
+            content=io.BytesIO(one_page_pdf(lines)),
+            document_no=number,
+            issued_on=plan.filed_on,
+            signer="院长",
+        )
 
 
 def _party(person: PersonPlan) -> PartyDraft:
