@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
-from client_sdk import enrolment, uploads
+from client_sdk import enrolment, syncing
 from client_sdk.client import PATIENCE_SECONDS, USUAL_PHOTO_BYTES, FieldClient, enrolment_flow, no_store, open_enrolled
 from client_sdk.drivers import OnProgress, run_async
 from client_sdk.engine import Engine
@@ -17,7 +17,7 @@ from client_sdk.identity import Identity
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import AsyncHttpTransport, AsyncTransport
-from client_sdk.views import OTHER_SHOT, Action, Case, Photo, Review, Status, SyncReport, Today
+from client_sdk.views import OTHER_SHOT, Action, Case, Paper, Photo, Review, Status, SyncReport, Today
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -113,12 +113,12 @@ class AsyncFieldClient:
     async def sync(
         self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> SyncReport:
-        return await self._run(uploads.sync, on_progress, patience_seconds)
+        return await self._run(syncing.sync, on_progress, patience_seconds)
 
     async def pull(
         self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> SyncReport:
-        return await self._run(uploads.only_pull, on_progress, patience_seconds)
+        return await self._run(syncing.only_pull, on_progress, patience_seconds)
 
     async def _run(
         self, flow: Callable[[Engine], Flow[SyncReport]], on_progress: OnProgress | None, patience_seconds: float
@@ -154,6 +154,15 @@ class AsyncFieldClient:
 
     async def save_photo(self, photo: Photo, target: str | Path) -> None:
         await _threaded(self._field.save_photo, photo, target)
+
+    async def papers(self, case_id: str | UUID) -> tuple[Paper, ...]:
+        return await _threaded(self._field.papers, case_id)
+
+    async def open_paper(self, sha256: str) -> bytes:
+        return await _threaded(self._field.open_paper, sha256)
+
+    async def save_paper(self, sha256: str, target: str | Path) -> None:
+        await _threaded(self._field.save_paper, sha256, target)
 
     async def explain(self, action: Action, language: str | None = None) -> list[str]:
         return await _threaded(self._field.explain, action, language)

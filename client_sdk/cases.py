@@ -1,6 +1,6 @@
 """Units of the replica as cases, and an officer's day from them. Pure: the clock is an argument."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,11 @@ from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Par
 RUNNING = "RUNNING"
 
 
-def case_of(unit: Unit, own: Sequence[Action], complete_seq: int) -> Case:
-    """A case as the court sent it, with our acts it cannot know of yet: neither hidden nor doubled."""
+def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collection[str] = ()) -> Case:
+    """A case as the court sent it, with our acts it cannot know of yet: neither hidden nor doubled.
+
+    `here` are the hashes of the papers this device has whole.
+    """
     data = unit.data
     told = [_told(action) for action in _objects(data.get("actions"))]
     known = {action.id for action in told}
@@ -26,7 +29,7 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int) -> Case:
         assignment_no=data.get("assignment_no"),
         parties=tuple(_party(party) for party in _objects(data.get("parties"))),
         nodes=tuple(_node(node) for node in _objects(data.get("nodes"))),
-        papers=tuple(_paper(paper) for paper in _objects(data.get("papers"))),
+        papers=tuple(_paper(paper, here) for paper in _objects(data.get("papers"))),
         actions=(*told, *(action for action in laid_over if action.id not in known)),
         filed_on=_date(data.get("filed_on")),
         priority=data.get("priority"),
@@ -96,7 +99,7 @@ def _node(node: Mapping[str, Any]) -> Node:
     )
 
 
-def _paper(paper: Mapping[str, Any]) -> Paper:
+def _paper(paper: Mapping[str, Any], here: Collection[str]) -> Paper:
     return Paper(
         id=str(paper.get("id")),
         sha256=str(paper.get("sha256", "")),
@@ -105,6 +108,9 @@ def _paper(paper: Mapping[str, Any]) -> Paper:
         kind=str(paper.get("kind", "")),
         title=str(paper.get("title", "")),
         issued_on=_date(paper.get("issued_on")),
+        document_no=str(paper.get("document_no") or ""),
+        signer=str(paper.get("signer") or ""),
+        is_here=paper.get("sha256") in here,
     )
 
 

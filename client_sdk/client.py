@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from client_sdk import enrolment, messages, uploads
+from client_sdk import enrolment, messages, syncing
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling
@@ -23,7 +23,7 @@ from client_sdk.steps import Flow
 from client_sdk.store import Store, Surroundings, open_store, this_machine
 from client_sdk.transport import HttpTransport, Transport
 from client_sdk.version import VERSION
-from client_sdk.views import OTHER_SHOT, Action, Case, Photo, Review, Status, SyncReport, Today
+from client_sdk.views import OTHER_SHOT, Action, Case, Paper, Photo, Review, Status, SyncReport, Today
 
 # Room for one more photograph of a good phone, asked for before the shutter.
 USUAL_PHOTO_BYTES = 8 * 1024 * 1024
@@ -147,7 +147,9 @@ class FieldClient:
         return self._recorder.record(kind, fields or {}, subjects, photos, position, corrected)
 
     def sync(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
-        """Push what was recorded, pull what this officer holds, upload what was promised. Run it as often as you like.
+        """Push what was recorded, pull what this officer holds, upload what was promised, fetch papers.
+
+        Run it as often as you like.
 
         Resumable and idempotent: cut anywhere, the next one goes on. `on_progress` gets a Progress now and then.
         `patience_seconds` bounds all waiting between attempts. One sync runs at a time; a second call waits for it.
@@ -157,7 +159,7 @@ class FieldClient:
         """
         with self._syncing:
             return run(
-                uploads.sync(self.engine(patience_seconds)),
+                syncing.sync(self.engine(patience_seconds)),
                 self._transport,
                 self._holdings.perform,
                 on_progress=on_progress,
@@ -168,7 +170,7 @@ class FieldClient:
         """Only fetch what this officer holds; nothing recorded is sent. Raises as `sync`."""
         with self._syncing:
             return run(
-                uploads.only_pull(self.engine(patience_seconds)),
+                syncing.only_pull(self.engine(patience_seconds)),
                 self._transport,
                 self._holdings.perform,
                 on_progress=on_progress,
@@ -189,7 +191,7 @@ class FieldClient:
 
     def sync_flow(self, patience_seconds: float = PATIENCE_SECONDS) -> Flow[SyncReport]:
         """The steps of one sync, for those drivers."""
-        return uploads.sync(self.engine(patience_seconds))
+        return syncing.sync(self.engine(patience_seconds))
 
     @property
     def holdings(self) -> Holdings:
@@ -231,6 +233,22 @@ class FieldClient:
     def save_photo(self, photo: Photo, target: str | Path) -> None:
         """Write the original bytes, decrypted, to `target`. Raises StoreDamaged if they are not what was sealed."""
         self._holdings.captures.copy_to(photo.id, Path(target))
+
+    def papers(self, case_id: str | UUID) -> tuple[Paper, ...]:
+        """Rulings, warrants and notices of a case, oldest first; `is_here` when fetched. Raises NotFound."""
+        return self.case(case_id).papers
+
+    def open_paper(self, sha256: str) -> bytes:
+        """A paper of a held case, whole and checked, without a network.
+
+        Raises NotFound (`not_found`: no held case lists it; `paper_not_here`: not fetched yet) and StoreDamaged, after
+        which the next sync fetches it anew.
+        """
+        return self._holdings.papers.read(sha256)
+
+    def save_paper(self, sha256: str, target: str | Path) -> None:
+        """Write a paper, decrypted, to `target`. Raises as `open_paper`."""
+        Path(target).write_bytes(self.open_paper(sha256))
 
     def explain(self, action: Action, language: str | None = None) -> list[str]:
         """The texts of an act's `missing`, then `warnings`, in `language` ("zh", "en"; None: the one chosen)."""

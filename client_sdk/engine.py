@@ -49,6 +49,9 @@ MAX_PUSH_BYTES = 4 * 1024 * 1024
 # More rewinds or resets than this in one sync is a quarrel, not a recovery.
 MAX_TURNS = 4
 MAX_PAUSE_MS = 30_000
+LOG_FORKED = "log_forked"
+# Refusals of what this device recorded; what it holds and what was promised go on.
+LOG_REFUSALS = (LOG_FORKED, "chain_invalid")
 
 
 @dataclass
@@ -62,6 +65,8 @@ class Tally:
     files_sent: int = 0
     bytes_sent: int = 0
     files_refused: dict[str, str] = field(default_factory=dict)
+    papers_received: int = 0
+    papers_missing: dict[str, str] = field(default_factory=dict)
     as_of: datetime | None = None
 
     def report(self, *, is_everything_sent: bool) -> SyncReport:
@@ -75,6 +80,8 @@ class Tally:
             files_refused=dict(self.files_refused),
             is_everything_sent=is_everything_sent,
             as_of=self.as_of,
+            papers_received=self.papers_received,
+            papers_missing=dict(self.papers_missing),
         )
 
 
@@ -96,6 +103,8 @@ class Engine:
         self.bearer: str | None = None
         self.offsets: dict[str, int] = {}
         """Where the server said it stands with each file it wants."""
+        self.push_refusal: Rejected | None = None
+        """Why the court takes no more of this log; nothing recorded is offered to it again in this sync."""
         self.tally = Tally()
         self.random = random
         self.patience = Patience(random, patience_seconds)
@@ -149,6 +158,8 @@ class Engine:
             yield from self._rest(answer)
 
     def _next_batch(self) -> Flow[Batch]:
+        if self.push_refusal is not None:
+            return Batch((), {}, 0)
         return (
             yield from ask(
                 NextBatch(self.statement.acked_seq, self._max_operations, self._max_bytes, self._thumbnail_bytes)
@@ -186,6 +197,8 @@ class Engine:
             raise NotSent("server_fault", status=TOO_LARGE)
 
     def _take_push(self, answer: Answer, batch: Batch) -> Flow[None]:
+        if answer.members.get("code") == LOG_FORKED:
+            raise Rejected(LOG_FORKED, seq=answer.members.get("seq"), status=answer.status)
         before = self.statement
         wanted = answer.members.get("wanted") if answer.status == OK else None
         results = _objects(answer.members.get("results")) if answer.status == OK else []
@@ -304,17 +317,26 @@ class Engine:
     def push_and_pull(self) -> Flow[FieldError | None]:
         """Once, and again when a pull was told to rewind or an act was recorded meanwhile.
 
-        A refused pull is returned, not raised: a restored court, or one that wants a newer app, still takes evidence.
+        A refused pull is returned and a refused log noted, neither is raised: a restored court, or one that wants a
+        newer app, still takes evidence.
         """
         for _ in range(MAX_TURNS):
-            yield from self.push()
+            yield from self._push_unless_refused()
             try:
                 yield from self.pull()
             except (Rejected, ProtocolTooOld) as refusal:
                 return refusal
-            if not (yield from self.unsent()):
+            if self.push_refusal is not None or not (yield from self.unsent()):
                 break
         return None
+
+    def _push_unless_refused(self) -> Flow[None]:
+        try:
+            yield from self.push()
+        except Rejected as refusal:
+            if refusal.code not in LOG_REFUSALS:
+                raise
+            self.push_refusal = refusal
 
     def unsent(self) -> Flow[bool]:
         """Is there anything above the acknowledged number?"""

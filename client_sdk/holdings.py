@@ -12,6 +12,7 @@ from client_sdk.deliveries import Deliveries, PendingFile, Unsafe
 from client_sdk.errors import NotFound, NotSent, StoreDamaged
 from client_sdk.identity import Identity
 from client_sdk.outbox import Outbox
+from client_sdk.papers import MissingPaper, Papers
 from client_sdk.replica import Applied, Replica
 from client_sdk.store import Store
 from client_sdk.version import VERSION
@@ -28,6 +29,7 @@ class Holdings:
         self.captures = Captures(store)
         self.deliveries = Deliveries(store.database, identity)
         self.replica = Replica(store.database)
+        self.papers = Papers(store, self.replica)
         self._app = app
         self.contact: Contact | None = load_contact(store.database, identity)
         self._done: Mapping[type[Any], Callable[[Any], Any]] = {
@@ -43,6 +45,10 @@ class Holdings:
             steps.ReadPiece: self._read_piece,
             steps.MarkDelivered: self._mark_delivered,
             steps.MarkRefused: self._mark_refused,
+            steps.ListMissingPapers: self._list_missing_papers,
+            steps.KeepPaperPiece: lambda step: self.papers.keep_piece(step.sha256, step.offset, step.content),
+            steps.FinishPaper: lambda step: self.papers.finish(step.sha256, step.size),
+            steps.DiscardPaper: lambda step: self.papers.discard_pieces(step.sha256),
         }
 
     def perform(self, step: steps.Step[Any]) -> Any:
@@ -130,6 +136,8 @@ class Holdings:
             leaning = cache(lambda: self._cases_of_unsafe_work(step.statement))
             applied = self.replica.apply(step.page, step.statement.acked_seq, lambda case_id: case_id in leaning())
         self.refresh()
+        if step.page.is_complete or applied.removed:
+            self.papers.sweep()
         return applied
 
     def _cases_of_unsafe_work(self, statement: wire.Statement) -> frozenset[str]:
@@ -138,6 +146,11 @@ class Holdings:
 
     def _list_pending(self, step: steps.ListPending) -> list[PendingFile]:
         return self.deliveries.pending(step.statement)
+
+    def _list_missing_papers(self, _: steps.ListMissingPapers) -> list[MissingPaper]:
+        # A crash may have come between a page and the erasing that follows it.
+        self.papers.sweep()
+        return self.papers.missing()
 
     def _read_piece(self, step: steps.ReadPiece) -> bytes | None:
         try:

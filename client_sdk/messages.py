@@ -90,6 +90,15 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The server cannot read this request ({note}). Everything recorded is kept; update the app or speak to your "
         "administrator.",
     ),
+    "log_forked": (
+        "服务器已收到本设备编号相同而内容不同的记录(可能存在克隆的设备)。本机内容全部保留,请联系管理员。",
+        "The server holds other records under this device's numbers (a cloned device, perhaps). Everything here is "
+        "kept; speak to your administrator.",
+    ),
+    "chain_invalid": (
+        "服务器不认可本设备的记录链。本机内容全部保留,请联系管理员。",
+        "The server finds this device's chain of records broken. Everything here is kept; speak to your administrator.",
+    ),
     "log_disagrees": (
         "服务器上本设备的记录与本机不一致(可能存在克隆的设备)。本机内容全部保留,请联系管理员。",
         "The server's log of this device differs from ours (a cloned device, perhaps). Everything here is kept; speak "
@@ -115,6 +124,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Not enough room on this device ({free_bytes} bytes left). Make room before you go on.",
     ),
     "invalid_record": ("无法记录 {place}:{reason}。{note}", "Cannot be recorded, at {place}: {reason}. {note}"),
+    "paper_not_here": (
+        "文书 {what} 尚未下载到本机,请联网同步。",
+        "The paper {what} is not on this device yet. Sync to fetch it.",
+    ),
     "not_found": ("本机没有:{what}", "Not on this device: {what}"),
     "store_locked": (
         "本地库 {store} 已被另一个程序打开,请先关闭它。",

@@ -16,7 +16,8 @@ class Overview:
     def cases(self) -> list[Case]:
         bookmark = self._holdings.replica.bookmark()
         own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
-        found = [case_of(unit, own, bookmark.complete_seq) for unit in self._holdings.replica.units("case")]
+        here, units = self._holdings.papers.here(), self._holdings.replica.units("case")
+        found = [case_of(unit, own, bookmark.complete_seq, here) for unit in units]
         return sorted(found, key=lambda case: (case.case_no, case.id))
 
     def case(self, case_id: str) -> Case:
@@ -25,7 +26,7 @@ class Overview:
             raise NotFound(what=f"case {case_id}")
         bookmark = self._holdings.replica.bookmark()
         own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
-        return case_of(unit, own, bookmark.complete_seq)
+        return case_of(unit, own, bookmark.complete_seq, self._holdings.papers.here())
 
     def reviews(self) -> list[Review]:
         return [review_of(members) for members in self._holdings.replica.reviews()]

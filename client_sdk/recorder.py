@@ -84,6 +84,8 @@ class Recorder:
         ids = list(dict.fromkeys(require_uuid(each, "/case_id") for each in named))
         if not ids:
             raise InvalidRecord("subject_needed", "/case_ids")
+        if len(ids) > wire.MAX_SUBJECTS:
+            raise InvalidRecord("too_many", "/case_ids", note=f"{len(ids)} > {wire.MAX_SUBJECTS}")
         node = None if node_id is None else require_uuid(node_id, "/node_id")
         return [self._subject(id_, node if len(ids) == 1 else None, node) for id_ in ids]
 

@@ -138,6 +138,12 @@ class Replica:
         sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = ? AND is_leaving = 0 ORDER BY id"
         return [self._unit(type_, *row) for row in self._database.rows(sql, type_)]
 
+    def listed_papers(self, *, with_leaving: bool = False) -> list[Mapping[str, Any]]:
+        """Members of every paper that a held case lists; with `with_leaving` those of sealed cases too."""
+        sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = 'case' AND is_leaving <= ?"
+        units = [self._unit("case", *row) for row in self._database.rows(sql, int(with_leaving))]
+        return [paper for unit in units for paper in unit.data.get("papers") or () if isinstance(paper, Mapping)]
+
     def unit(self, type_: str, id_: str) -> Unit | None:
         sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = ? AND id = ? AND is_leaving = 0"
         found = self._database.rows(sql, type_, id_)

@@ -12,6 +12,7 @@ from client_sdk import wire
 from client_sdk.deliveries import PendingFile
 from client_sdk.outbox import LoggedOperation
 from client_sdk.pages import Page
+from client_sdk.papers import MissingPaper
 from client_sdk.replica import Applied, Bookmark
 from client_sdk.views import Progress
 
@@ -164,3 +165,32 @@ class MarkDelivered(Step[None]):
 class MarkRefused(Step[None]):
     sha256: str
     reason: str
+
+
+@dataclass(frozen=True)
+class ListMissingPapers(Step[list[MissingPaper]]):
+    """What held cases list and this device lacks, after erasing what none lists any more."""
+
+
+@dataclass(frozen=True)
+class KeepPaperPiece(Step[str | None]):
+    """None, or why it cannot be kept."""
+
+    sha256: str
+    offset: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class FinishPaper(Step[str | None]):
+    """Check the whole; None, or why it is not the paper that was listed. Its bytes are discarded then."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class DiscardPaper(Step[None]):
+    """Forget the pieces of it, to begin anew."""
+
+    sha256: str

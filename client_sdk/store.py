@@ -62,6 +62,10 @@ class Places:
     def files(self) -> Path:
         return self.vault / "files"
 
+    @property
+    def papers(self) -> Path:
+        return self.vault / "papers"
+
 
 class Store:
     """An open store: its keys, its database, its files. Close it to let others in."""
@@ -97,6 +101,7 @@ def create_store(path: Path, passphrase: str | None, surroundings: Surroundings,
     places = Places(path.absolute())
     disk.make_folder(places.vault)
     disk.make_folder(places.files)
+    disk.make_folder(places.papers)
     lock = Lock(places.lock, places.database)
     try:
         vault = create_vault(places.header, way or preferred_way(), passphrase, surroundings.keystore)
@@ -112,6 +117,7 @@ def open_store(path: Path, passphrase: str | None, surroundings: Surroundings) -
     if not places.header.exists():
         raise NotEnrolled("store_missing", store=str(path))
     disk.make_folder(places.files)
+    disk.make_folder(places.papers)
     lock = Lock(places.lock, places.database)
     try:
         vault = open_vault(places.header, passphrase, surroundings.keystore)

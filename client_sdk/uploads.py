@@ -26,7 +26,7 @@ from client_sdk.steps import (
     Wait,
     ask,
 )
-from client_sdk.views import Progress, SyncReport
+from client_sdk.views import Progress
 
 UPLOADS_PATH = "/api/v1/uploads/"
 MIN_PIECE = 64 * 1024
@@ -192,26 +192,3 @@ def _refusal(reply: Reply, code: Any) -> str:
     if "tus-resumable" in reply.headers:
         return f"http_{reply.status}"
     raise NotSent("answer_unproven", note=f"HTTP {reply.status}")
-
-
-def sync(engine: Engine) -> Flow[SyncReport]:
-    """Push before pull before uploads; after uploads one more pull, which brings their receipts."""
-    refusal = yield from engine.push_and_pull()
-    yield from Uploads(engine).deliver_all()
-    if refusal is not None:
-        raise refusal
-    if engine.tally.files_sent:
-        yield from engine.pull()
-    return (yield from _report(engine))
-
-
-def only_pull(engine: Engine) -> Flow[SyncReport]:
-    """What this officer holds, and nothing sent."""
-    yield from engine.pull()
-    return (yield from _report(engine))
-
-
-def _report(engine: Engine) -> Flow[SyncReport]:
-    left = yield from ask(ListPending(engine.statement))
-    unsent = yield from engine.unsent()
-    return engine.tally.report(is_everything_sent=not left and not unsent)

@@ -83,6 +83,10 @@ class Paper:
     kind: str
     title: str
     issued_on: date | None = None
+    document_no: str = ""
+    signer: str = ""
+    is_here: bool = False
+    """Fetched whole and checked: `open_paper` shows it without a network."""
 
 
 @dataclass(frozen=True)
@@ -186,9 +190,9 @@ class Status:
 
 @dataclass(frozen=True)
 class Progress:
-    """One step forward. `done` and `total` are bytes when uploading, operations or units otherwise."""
+    """One step forward. `done` and `total` are bytes of files and papers, operations or units otherwise."""
 
-    phase: Literal["push", "pull", "upload"]
+    phase: Literal["push", "pull", "upload", "papers"]
     done: int
     total: int | None
     name: str = ""
@@ -212,3 +216,6 @@ class SyncReport:
     files_refused: Mapping[str, str]
     is_everything_sent: bool
     as_of: datetime | None
+    papers_received: int = 0
+    papers_missing: Mapping[str, str] = field(default_factory=dict)
+    """Papers this sync could not fetch, by hash, with the reason; the next one tries again."""

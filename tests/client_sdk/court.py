@@ -73,6 +73,8 @@ class Court:
     keeps_promises: bool = True
     overtakes: int = 0
     """So many pulls are answered as if another had come between."""
+    refuses: tuple[int, str] | None = None
+    """Status and code for each push that brings an operation."""
     lies: dict[str, Any] = field(default_factory=dict)
     """Members of its statements that are not so."""
     spoil_page: Callable[[dict[str, Any]], dict[str, Any]] = lambda page: page
@@ -92,6 +94,7 @@ class Court:
         self.files: dict[str, bytearray] = {}
         self.verified: dict[str, bytes] = {}
         self.receipts: list[str] = []
+        self.papers: dict[str, bytes] = {}
         self.reviews: list[dict[str, Any]] = []
         self.bearers: set[str] = set()
         self.views: dict[str, dict[tuple[str, str], str]] = {}
@@ -143,6 +146,8 @@ class Court:
             return self.says.pop(0)
         if request.path.startswith("/api/v1/uploads/"):
             return self._upload(request, request.path.rsplit("/", 1)[-1])
+        if request.path.startswith("/api/v1/papers/"):
+            return self._paper(request, request.path.rsplit("/", 1)[-1])
         body = _unpacked(request)
         members = json.loads(body)
         door = {"enrol": self._enrol, "push": self._push, "pull": self._pull}[request.path.rsplit("/", 1)[-1]]
@@ -192,6 +197,8 @@ class Court:
         self.pushes.append(members)
         if members["server_epoch"] != self.server_epoch:
             return problem(409, "epoch_changed", statement=self.statement(log, nonce))
+        if self.refuses is not None and members["operations"]:
+            return problem(*self.refuses, statement=self.statement(log, nonce), seq=members["first_seq"])
         if members["first_seq"] > len(log.bodies) + 1:
             return problem(409, "sequence_gap", statement=self.statement(log, nonce))
         if len(members["operations"]) > self.max_operations:
@@ -298,6 +305,17 @@ class Court:
                 self._finish(name, promised)
         size = str(len(self.files[name]) if name in self.files else 0)
         return Reply(204 if request.method == "PATCH" else 200, {"tus-resumable": "1.0.0", "upload-offset": size}, b"")
+
+    def _paper(self, request: Request, name: str) -> Reply:
+        if request.headers["Authorization"].removeprefix("Bearer ") not in self.bearers:
+            return problem(401, "bearer_expired")
+        if name not in self.papers:
+            return problem(404, "paper_not_found")
+        first, last = map(int, request.headers["Range"].removeprefix("bytes=").split("-"))
+        content = self.papers[name]
+        piece = content[first : last + 1]
+        stated = f"bytes {first}-{first + len(piece) - 1}/{len(content)}"
+        return Reply(206, {"etag": f'"{name}"', "content-range": stated}, self.spoil_piece(piece))
 
     def _finish(self, name: str, promised: list[tuple[int, dict[str, Any]]]) -> None:
         content = bytes(self.files[name])

@@ -24,7 +24,20 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize(
-    "module", ["answers", "compression", "engine", "enrolment", "pages", "patience", "steps", "uploads", "cases"]
+    "module",
+    [
+        "answers",
+        "cases",
+        "compression",
+        "downloads",
+        "engine",
+        "enrolment",
+        "pages",
+        "patience",
+        "steps",
+        "syncing",
+        "uploads",
+    ],
 )
 def test_it_imports_nothing_of_the_outside(module: str) -> None:
     imported = set()

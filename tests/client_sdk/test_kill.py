@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from client_sdk import uploads
+from client_sdk import syncing
 from client_sdk.steps import Send, Tell, Wait
 from tests.client_sdk.conftest import PASSPHRASE, Device
 
@@ -102,7 +102,7 @@ def test_a_sync_that_dies_between_any_two_steps_is_healed_by_the_next(device: De
 
 def _sync_until(device: Device, last: int) -> int:
     """Drive a sync for so many steps and let go of it; how many it took."""
-    flow, answer = uploads.sync(device.field.engine()), None
+    flow, answer = syncing.sync(device.field.engine()), None
     for taken in range(last):
         try:
             step = flow.send(answer)

@@ -234,3 +234,12 @@ def test_several_threads_record_into_one_gapless_chain(device: Device) -> None:
         list(pool.map(lambda number: record(device.field, fields={"number": number}), range(40)))
     assert [action.seq for action in device.field.actions()] == list(range(1, 41))
     assert device.field.sync().operations_sent == 40
+
+
+def test_more_subjects_than_the_protocol_allows_are_refused_before_anything_is_sealed(device: Device) -> None:
+    ids = [f"0199a000-0000-7000-8000-{number:012d}" for number in range(201)]
+    with pytest.raises(InvalidRecord) as fault:
+        device.field.record_action(case_ids=ids, kind="SERVE")
+    assert (fault.value.reason, fault.value.place) == ("too_many", "/case_ids")
+    assert device.field.actions() == []
+    assert len(device.field.record_action(case_ids=[*ids[:200], ids[0]], kind="SERVE").case_ids) == 200

@@ -1,0 +1,36 @@
+"""One sync from its first push to its report. I/O-free."""
+
+from client_sdk.downloads import Downloads
+from client_sdk.engine import Engine
+from client_sdk.steps import Flow, ListPending, ask
+from client_sdk.uploads import Uploads
+from client_sdk.views import SyncReport
+
+
+def sync(engine: Engine) -> Flow[SyncReport]:
+    """Push before pull before uploads; after uploads one more pull, which brings their receipts; then papers.
+
+    A court that refuses this device's log, or its pulls, gets the evidence all the same; the refusal is raised last.
+    """
+    pull_refusal = yield from engine.push_and_pull()
+    yield from Uploads(engine).deliver_all()
+    if pull_refusal is None:
+        if engine.tally.files_sent:
+            yield from engine.pull()
+        yield from Downloads(engine).fetch_all()
+    refusal = engine.push_refusal or pull_refusal
+    if refusal is not None:
+        raise refusal
+    return (yield from _report(engine))
+
+
+def only_pull(engine: Engine) -> Flow[SyncReport]:
+    """What this officer holds, and nothing sent."""
+    yield from engine.pull()
+    return (yield from _report(engine))
+
+
+def _report(engine: Engine) -> Flow[SyncReport]:
+    left = yield from ask(ListPending(engine.statement))
+    unsent = yield from engine.unsent()
+    return engine.tally.report(is_everything_sent=not left and not unsent)
