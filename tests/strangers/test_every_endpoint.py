@@ -1,0 +1,155 @@
+"""Nobody sees what is not his: every endpoint of the OpenAPI document, and every page, asked by those who may not."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from server.centre.urls import urlpatterns
+from server.config.api import api
+from server.evidence.models import Promise
+from server.field.models import FieldAction
+from tests.actors import Cast, browser_of, cast
+from tests.pictures import jpeg
+from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
+
+__all__ = ["cast"]
+pytestmark = pytest.mark.django_db
+
+OPEN = {
+    "GET /api/v1/hello",
+    "POST /api/v1/session",
+    "POST /api/v1/devices/enrol",  # a one-time code
+    "POST /api/v1/sync/push",  # a certificate and a signature
+    "POST /api/v1/sync/pull",
+}
+OWN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/live/tickets"}
+"""Speaks of the asker alone."""
+LISTS = {"GET /api/v1/cases", "GET /api/v1/devices", "GET /api/v1/reviews"}
+"""Empty for a stranger; reviews want a role."""
+HIDDEN = {
+    "GET /api/v1/cases/{case_id}",
+    "GET /api/v1/cases/{case_id}/actions",
+    "GET /api/v1/cases/{case_id}/papers",
+    "GET /api/v1/actions/{action_id}",
+    "GET /api/v1/evidence/{sha256}",
+    "HEAD /api/v1/evidence/{sha256}",
+    "GET /api/v1/evidence/{sha256}/thumbnail",
+    "GET /api/v1/papers/{sha256}",
+    "HEAD /api/v1/papers/{sha256}",
+    "GET /api/v1/live/{court}",
+    "GET /api/v1/live/{court}/snapshot",
+    "GET /api/v1/live/{court}/names",
+}
+"""404 for a stranger, as if there were none."""
+QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
+PAGES = ["/centre/", "/centre/cases/{case_id}", "/centre/actions/{action_id}"]
+PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
+
+
+@pytest.fixture
+def known(cast: Cast) -> dict[str, str]:
+    """Ids of one case with one act and its proved photo."""
+    case = hold(file_one(cast), cast.group)
+    phone, photo = phone_of(cast.holder), jpeg()
+    phone.record("LOCATE", case_id=case.pk, fields=COMPLETE, photos=[photo])
+    phone.push()
+    assert phone.upload(photo) == 204
+    sha256 = Promise.objects.values_list("sha256", flat=True).get()
+    action = FieldAction.objects.get()
+    return {
+        "case_id": str(case.pk),
+        "case_no": case.case_no,
+        "action_id": str(action.pk),
+        "sha256": sha256,
+        "court": str(cast.court.pk),
+    }
+
+
+def endpoints() -> set[str]:
+    paths = api.get_openapi_schema()["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
+    method, path = endpoint.split(" ")
+    answer: Any = browser.generic(method, (path + QUERIES.get(endpoint, "")).format(**known))
+    answer.spoken = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    answer.close()
+    return answer
+
+
+def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
+    """What of the case stands in an answer."""
+    spoken = answer.spoken.decode("utf-8", "replace")
+    return [name for name in ("case_id", "case_no", "action_id", "sha256") if known[name] in spoken]
+
+
+def test_every_endpoint_is_in_the_table() -> None:
+    assert endpoints() == OPEN | OWN | LISTS | HIDDEN
+
+
+def test_every_page_is_in_the_table() -> None:
+    routes = {str(route.pattern) for route in urlpatterns}
+    kinds = {"": "/centre/", "cases/<uuid:case_id>": PAGES[1], "actions/<uuid:action_id>": PAGES[2]}
+    assert routes == PAGES_FOR_ALL | kinds.keys()
+
+
+@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | HIDDEN))
+def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
+    answer = ask(Client(), endpoint, known)
+    assert answer.status_code == 401
+    if not endpoint.startswith("HEAD"):
+        assert json.loads(answer.spoken)["code"]
+
+
+@pytest.mark.parametrize("endpoint", sorted(HIDDEN - {"GET /api/v1/live/{court}/names"}))
+@pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
+def test_one_who_may_not_finds_nothing(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    assert answer.status_code == 404
+    assert not {"case_no", "action_id"} & set(tells_of(answer, known))
+
+
+@pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
+def test_names_are_told_to_nobody_else(known: dict[str, str], cast: Cast, who: str) -> None:
+    answer = ask(browser_of(getattr(cast, who)), "GET /api/v1/live/{court}/names", known)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", sorted(LISTS))
+@pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
+def test_lists_tell_a_stranger_nothing_of_it(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    assert answer.status_code == (403 if endpoint == "GET /api/v1/reviews" else 200)
+    assert not tells_of(answer, known)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_send_those_not_signed_in_to_the_door(known: dict[str, str], path: str) -> None:
+    answer = Client().get(path.format(**known))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/centre/sign-in")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
+def test_pages_show_a_stranger_nothing_of_it(known: dict[str, str], cast: Cast, who: str, path: str) -> None:
+    answer = browser_of(getattr(cast, who)).get(path.format(**known))
+    assert answer.status_code == (200 if path == "/centre/" else 404)
+    assert known["case_no"] not in answer.content.decode()
+
+
+@pytest.mark.parametrize("endpoint", sorted(HIDDEN - {"GET /api/v1/papers/{sha256}", "HEAD /api/v1/papers/{sha256}"}))
+def test_one_who_may_finds_it(known: dict[str, str], cast: Cast, endpoint: str) -> None:
+    """Without this the tests above would hold for a broken address too."""
+    answer = ask(browser_of(cast.duty), endpoint, known)
+    assert answer.status_code in ((200, 404) if "thumbnail" in endpoint else (200,))
+
+
+@pytest.mark.parametrize("path", ["/api/v1/uploads/{sha256}", "/api/v1/uploads/{sha256}/receipt"])
+@pytest.mark.parametrize("method", ["head", "patch", "delete", "post", "get"])
+def test_uploads_answer_no_browser_session(known: dict[str, str], cast: Cast, method: str, path: str) -> None:
+    answer = getattr(browser_of(cast.duty), method)(path.format(**known), headers={"Tus-Resumable": "1.0.0"})
+    assert answer.status_code in (401, 403, 405)
