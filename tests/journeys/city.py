@@ -27,7 +27,7 @@ def main() -> None:
             case_no=f"(2026)闽0924执{number}号",
             cause="民间借贷纠纷",
             filed_on=date(2026, 11, 2),
-            parties=[PartyDraft("DEBTOR", "张三")],
+            parties=[PartyDraft("debtor", "张三")],
             claim_amount=120_000,
         )
         assign_subject(case=case, group=cast.group, reason="ROTA")
