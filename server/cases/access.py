@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from server.cases.models import Case, Grant, SubjectType
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.common.statements import Given, GivenMany, Statement
 from server.people.access import courts_watched_by, current_at, is_suspended
 from server.people.models import Officer
 from server.people.streams import court_stream
@@ -31,9 +32,12 @@ def cases_visible_to(officer: Officer, at: datetime | None = None) -> QuerySet[C
 def cases_held_by(officer: Officer, at: datetime | None = None) -> QuerySet[Case]:
     """What an officer's device may hold: cases granted to him in person at this moment, nothing by role."""
     at = at or now()
-    if not _reads_at_all(officer, at):
-        return Case.objects.none()
-    return Case.objects.filter(pk__in=_standing_grants(at).filter(officer=officer).values("subject_id"))
+    return _held_by(officer.pk, at) if _reads_at_all(officer, at) else Case.objects.none()
+
+
+def versions_held_by(officer: Officer, at: datetime) -> list[tuple[UUID, int, str]]:
+    """Of the cases his device may hold at this moment: id, version of the unit, priority. One SELECT."""
+    return _VERSIONS_HELD.rows(officer_id=officer.pk, at=at) if _reads_at_all(officer, at) else []
 
 
 def visible_case_ids(officer: Officer, at: datetime | None = None) -> set[UUID]:
@@ -57,12 +61,10 @@ def case_not_found() -> DomainError:
 def audience_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     """Streams told of a change: the case's court, and each court it is delegated to now. Two SELECTs."""
     audience: dict[UUID, set[str]] = defaultdict(set)
-    for case_id, court_id in Case.objects.filter(pk__in=case_ids).values_list("pk", "court_id"):
+    for case_id, court_id in _COURTS.rows(case_ids=case_ids):
         audience[case_id].add(court_stream(court_id))
-    lent = _standing_grants(now()).filter(subject_id__in=case_ids, reason=Grant.Reason.DELEGATED, court__isnull=False)
-    for subject_id, court in lent.values_list("subject_id", "court_id"):
-        if court is not None:
-            audience[subject_id].add(court_stream(court))
+    for case_id, court_id in _LENT.rows(case_ids=case_ids, at=now()):
+        audience[case_id].add(court_stream(court_id))
     return {case_id: tuple(sorted(streams)) for case_id, streams in audience.items()}
 
 
@@ -70,5 +72,22 @@ def _reads_at_all(officer: Officer, at: datetime) -> bool:
     return officer.is_active and not is_suspended(officer, at)
 
 
-def _standing_grants(at: datetime) -> QuerySet[Grant]:
+def _standing_grants(at: datetime | Given) -> QuerySet[Grant]:
     return Grant.objects.filter(current_at(at), subject_type=SubjectType.CASE)
+
+
+def _held_by(officer_id: UUID | Given, at: datetime | Given) -> QuerySet[Case]:
+    return Case.objects.filter(pk__in=_standing_grants(at).filter(officer_id=officer_id).values("subject_id"))
+
+
+_VERSIONS_HELD: Statement[tuple[UUID, int, str]] = Statement(
+    lambda: _held_by(Given("officer_id"), Given("at")).values_list("pk", "version", "priority")
+)
+_COURTS = Statement(lambda: Case.objects.filter(pk__in=GivenMany("case_ids")).values_list("pk", "court_id"))
+_LENT: Statement[tuple[UUID, UUID]] = Statement(
+    lambda: (
+        _standing_grants(Given("at"))
+        .filter(subject_id__in=GivenMany("case_ids"), reason=Grant.Reason.DELEGATED, court__isnull=False)
+        .values_list("subject_id", "court_id")
+    )
+)

@@ -14,11 +14,51 @@ from server.cases.flow import CASE_CLOCK, FlowDefinition
 from server.cases.flow_file import read_flow
 from server.cases.models import Assignment, Case, CaseEvent, FlowVersion, Grant, Node, Party
 from server.cases.states import CaseState, HeldAssignment, HeldEvent, HeldGrant, HeldNode
-from server.common.bulk import among
 from server.common.hashing import canonical_json
+from server.common.statements import Given, GivenMany, Statement
 
 NODE_COLUMNS = HeldNode._fields[:-1]
 EVENT_COLUMNS = HeldEvent._fields
+
+
+def _of_cases(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(case_id__in=GivenMany("case_ids"))
+
+
+def _cases() -> QuerySet[Case]:
+    rows = Case.objects.filter(pk__in=GivenMany("case_ids")).select_related("flow").defer("flow__document")
+    return rows.order_by("pk")
+
+
+def _nodes() -> QuerySet[Node, Any]:
+    return _of_cases(Node.objects.all()).values_list("case_id", *NODE_COLUMNS)
+
+
+def _events() -> QuerySet[CaseEvent, Any]:
+    return _of_cases(CaseEvent.objects.order_by("received_at", "pk")).values_list("case_id", *EVENT_COLUMNS)
+
+
+_CASES = Statement(_cases)
+_CASES_HELD = Statement(lambda: _cases().select_for_update(of=("self",), no_key=True))
+_NODES = Statement(_nodes)
+_NODES_TOUCHED = Statement(lambda: _nodes().filter(Q(key__in=GivenMany("keys", "text")) | Q(pk__in=GivenMany("named"))))
+_EVENTS = Statement(_events)
+_EVENTS_TELLING = Statement(lambda: _events().filter(key__in=GivenMany("keys", "text")))
+_GRANTS = Statement(
+    lambda: (
+        Grant.objects.filter(subject_id__in=GivenMany("case_ids"), officer_id=Given("officer_id"))
+        .order_by("valid_from", "pk")
+        .values_list("subject_id", *HeldGrant._fields)
+    )
+)
+_ASSIGNMENTS = Statement(
+    lambda: (
+        Assignment.objects.filter(subject_id__in=GivenMany("case_ids"))
+        .order_by("number")
+        .values_list("subject_id", *HeldAssignment._fields)
+    )
+)
+_FLOWS = Statement(lambda: FlowVersion.objects.defer("document").order_by("key", "version"))
 
 
 def case_states(
@@ -76,7 +116,7 @@ def flow_of(version: FlowVersion) -> FlowDefinition:
 
 def flow_versions() -> list[FlowVersion]:
     """Every flow version there is, without the documents."""
-    return list(FlowVersion.objects.defer("document").order_by("key", "version"))
+    return _FLOWS.rows()
 
 
 @lru_cache(maxsize=64)
@@ -86,8 +126,7 @@ def _definition(sha256: str) -> FlowDefinition:
 
 
 def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
-    rows = Case.objects.filter(pk__in=among(case_ids)).select_related("flow").defer("flow__document").order_by("pk")
-    return list(rows.select_for_update(of=("self",), no_key=True) if lock else rows)
+    return (_CASES_HELD if lock else _CASES).rows(case_ids=case_ids)
 
 
 def _telling(flows: Iterable[FlowDefinition], nodes: Iterable[dict[tuple[str, str], HeldNode]]) -> set[str]:
@@ -101,9 +140,11 @@ def _nodes_of(
     case_ids: Collection[UUID], keys: Collection[str] | None, named: Collection[str]
 ) -> dict[UUID, dict[tuple[str, str], HeldNode]]:
     nodes: dict[UUID, dict[tuple[str, str], HeldNode]] = defaultdict(dict)
-    rows = Node.objects.filter(case_id__in=among(case_ids))
-    rows = rows if keys is None else rows.filter(Q(key__in=keys) | Q(pk__in=named))
-    for case_id, *columns in rows.values_list("case_id", *NODE_COLUMNS):
+    if keys is None:
+        rows = _NODES.rows(case_ids=case_ids)
+    else:
+        rows = _NODES_TOUCHED.rows(case_ids=case_ids, keys=keys, named=map(UUID, named))
+    for case_id, *columns in rows:
         node = HeldNode._make([*columns, False])
         nodes[case_id][node.key, node.chain] = node
     return nodes
@@ -111,9 +152,8 @@ def _nodes_of(
 
 def _events_of(case_ids: Collection[UUID], keys: Collection[str] | None) -> dict[UUID, list[HeldEvent]]:
     events: dict[UUID, list[HeldEvent]] = defaultdict(list)
-    rows = CaseEvent.objects.filter(case_id__in=among(case_ids)).order_by("received_at", "pk")
-    rows = rows if keys is None else rows.filter(key__in=keys)
-    for case_id, *columns in rows.values_list("case_id", *EVENT_COLUMNS):
+    rows = _EVENTS.rows(case_ids=case_ids) if keys is None else _EVENTS_TELLING.rows(case_ids=case_ids, keys=keys)
+    for case_id, *columns in rows:
         events[case_id].append(HeldEvent._make(columns))
     return events
 
@@ -122,16 +162,14 @@ def _grants_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID
     grants: dict[UUID, list[HeldGrant]] = defaultdict(list)
     if officer_id is None:
         return grants
-    rows = Grant.objects.filter(subject_id__in=among(case_ids), officer_id=officer_id).order_by("valid_from", "pk")
-    for case_id, *columns in rows.values_list("subject_id", *HeldGrant._fields):
+    for case_id, *columns in _GRANTS.rows(case_ids=case_ids, officer_id=officer_id):
         grants[case_id].append(HeldGrant._make(columns))
     return grants
 
 
 def _assignments_of(case_ids: Collection[UUID]) -> dict[UUID, list[HeldAssignment]]:
     assignments: dict[UUID, list[HeldAssignment]] = defaultdict(list)
-    rows = Assignment.objects.filter(subject_id__in=among(case_ids)).order_by("number")
-    for case_id, *columns in rows.values_list("subject_id", *HeldAssignment._fields):
+    for case_id, *columns in _ASSIGNMENTS.rows(case_ids=case_ids):
         assignments[case_id].append(HeldAssignment._make(columns))
     return assignments
 

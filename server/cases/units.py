@@ -7,15 +7,27 @@ from uuid import UUID
 
 from server.cases.models import Case, Node, Party
 from server.cases.queries import flow_of
+from server.common.statements import GivenMany, Statement
 
 _NODE = ("case_id", "id", "key", "chain", "stage", "state", "started_on", "due_on", "finished_on")
+_CASES = Statement(
+    lambda: Case.objects.filter(pk__in=GivenMany("case_ids")).select_related("flow").defer("flow__document")
+)
+_PARTIES = Statement(
+    lambda: (
+        Party.objects.filter(case_id__in=GivenMany("case_ids"))
+        .order_by("pk")
+        .values_list("case_id", "part", "kind", "name")
+    )
+)
+_NODES = Statement(
+    lambda: Node.objects.filter(case_id__in=GivenMany("case_ids")).order_by("ordinal", "chain").values_list(*_NODE)
+)
 
 
 def case_units(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Unit data by case, `papers` and `actions` still empty. Three SELECTs whatever the number."""
-    cases = {
-        case.pk: case for case in Case.objects.filter(pk__in=case_ids).select_related("flow").defer("flow__document")
-    }
+    cases = {case.pk: case for case in _CASES.rows(case_ids=case_ids)}
     parties, nodes = _parties_of(cases), _nodes_of(cases)
     return {pk: _case_unit(case) | {"parties": parties[pk], "nodes": nodes[pk]} for pk, case in cases.items()}
 
@@ -39,8 +51,7 @@ def _case_unit(case: Case) -> dict[str, Any]:
 
 def _parties_of(cases: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
     parties: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    rows = Party.objects.filter(case_id__in=cases).order_by("pk").values_list("case_id", "part", "kind", "name")
-    for case_id, part, kind, name in rows:
+    for case_id, part, kind, name in _PARTIES.rows(case_ids=cases):
         parties[case_id].append({"role": part, "kind": kind, "name": name})
     return parties
 
@@ -49,7 +60,7 @@ def _nodes_of(cases: dict[UUID, Case]) -> dict[UUID, list[dict[str, Any]]]:
     nodes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     flows = {case.flow_id: flow_of(case.flow) for case in cases.values()}
     tracked = {pk: flows[case.flow_id].tracked for pk, case in cases.items()}
-    rows = Node.objects.filter(case_id__in=cases).order_by("ordinal", "chain").values_list(*_NODE)
+    rows = _NODES.rows(case_ids=cases)
     for case_id, node_id, key, chain, stage, state, started_on, due_on, finished_on in rows:
         definition = tracked[case_id][key]
         nodes[case_id].append(

@@ -10,6 +10,7 @@ from server.common.clock import now
 from server.common.errors import DomainError
 from server.people.device_auth import DeviceRevoked
 from server.people.models import Device
+from server.people.queries import device_by_id
 
 _SIGNER = signing.Signer(salt="zhixing.upload-bearer.1")
 
@@ -36,7 +37,7 @@ def device_of_bearer(text: str) -> Device:
 
 
 def _working_device(device_id: UUID) -> Device:
-    device = Device.objects.select_related("court", "officer").filter(pk=device_id).first()
+    device = device_by_id(device_id)
     if device is None:
         raise DomainError("bearer_invalid", 401, _("This upload bearer is not ours. Push to get one."))
     if device.revoked_at:

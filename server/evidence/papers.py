@@ -10,17 +10,22 @@ from django.utils.translation import gettext as _
 
 from server.cases.access import cases_held_by, cases_visible_to
 from server.cases.models import SubjectType
-from server.common.bulk import among
 from server.common.errors import DomainError
+from server.common.statements import GivenMany, Statement
 from server.evidence.models import Paper
 from server.people.models import Device, Officer
+
+_IN_FORCE = Statement(
+    lambda: Paper.objects.filter(
+        subject_type=SubjectType.CASE, subject_id__in=GivenMany("case_ids"), superseded_by=None
+    ).order_by("pk")
+)
 
 
 def paper_units(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """What a case's unit lists, oldest first, without those superseded. One SELECT whatever the number."""
     listed: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    rows = Paper.objects.filter(subject_type=SubjectType.CASE, subject_id__in=among(case_ids), superseded_by=None)
-    for paper in rows.order_by("pk"):
+    for paper in _IN_FORCE.rows(case_ids=case_ids):
         listed[paper.subject_id].append(_unit(paper))
     return listed
 

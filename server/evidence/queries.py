@@ -3,24 +3,33 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.common.bulk import among
+from server.common.statements import Given, GivenMany, Statement
 from server.evidence.access import Readable
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.people.models import Device
 
 WANTED_AT_ONCE = 500
+_OWED = Statement(
+    lambda: (
+        Promise.objects.filter(device_id=Given("device_id"), fault="")
+        .exclude(state__in=[Promise.State.VERIFIED, Promise.State.MISSING])
+        .order_by("-priority", "incarnation", "seq")
+        .values_list("sha256", "priority")[:WANTED_AT_ONCE]
+    )
+)
+_OFFSETS = Statement(
+    lambda: Upload.objects.filter(device_id=Given("device_id"), sha256__in=GivenMany("hashes", "text")).values_list(
+        "sha256", "offset"
+    )
+)
 
 
 def wanted_by(device: Device) -> list[dict[str, Any]]:
     """What this device still owes: [{"sha256", "offset", "priority"}], most wanted first, then oldest. Two SELECTs."""
-    promises = Promise.objects.filter(device=device, fault="").exclude(
-        state__in=[Promise.State.VERIFIED, Promise.State.MISSING]
-    )
-    rows = promises.order_by("-priority", "incarnation", "seq").values_list("sha256", "priority")[:WANTED_AT_ONCE]
     wanted: dict[str, int] = {}
-    for sha256, priority in rows:
+    for sha256, priority in _OWED.rows(device_id=device.pk):
         wanted.setdefault(sha256, priority)
-    offsets = dict(Upload.objects.filter(device=device, sha256__in=among(wanted)).values_list("sha256", "offset"))
+    offsets = dict(_OFFSETS.rows(device_id=device.pk, hashes=wanted)) if wanted else {}
     return [
         {"sha256": sha256, "offset": offsets.get(sha256, 0), "priority": priority}
         for sha256, priority in wanted.items()

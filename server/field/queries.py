@@ -8,8 +8,8 @@ from uuid import UUID
 
 from server.cases.queries import case_ids_by_no, case_states
 from server.cases.states import CaseState
-from server.common.bulk import among
 from server.common.clock import to_wire
+from server.common.statements import Given, GivenMany, Statement
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
 from server.field.decide import action_id_of, case_no_of, case_uuid_of
@@ -20,6 +20,22 @@ from server.field.rules import CourtRules, events_told_by
 from server.field.states import ActionState, Facts, FieldState, Verdict
 
 _FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
+_ACTIONS_HELD = Statement(
+    lambda: FieldAction.objects.filter(pk__in=GivenMany("ids")).select_for_update(no_key=True).order_by("pk")
+)
+_DELIVERED = Statement(
+    lambda: Promise.objects.filter(
+        device_id=Given("device_id"), sha256__in=GivenMany("hashes", "text"), state=Promise.State.VERIFIED
+    ).values_list("sha256", flat=True)
+)
+_SUMMARISED = Statement(
+    lambda: (
+        ActionSubject.objects.filter(subject_id__in=GivenMany("case_ids"))
+        .exclude(code=UNKNOWN)
+        .select_related("action__officer")
+        .order_by("action__received_at", "action_id", "pk")
+    )
+)
 
 
 def field_state(operations: Sequence[SignedOperation]) -> FieldState:
@@ -48,8 +64,7 @@ def field_state(operations: Sequence[SignedOperation]) -> FieldState:
 
 def action_states(ids: Collection[UUID], *, facts_of: Collection[UUID]) -> dict[UUID, ActionState]:
     """Actions there are, held to the end of the transaction; those in `facts_of` with what their records say."""
-    rows = FieldAction.objects.filter(pk__in=among(ids)).select_for_update(no_key=True).order_by("pk")
-    states = {row.pk: _without_facts(row) for row in rows}
+    states = {row.pk: _without_facts(row) for row in _ACTIONS_HELD.rows(ids=ids)}
     known = states.keys() & set(facts_of)
     return {**states, **_with_facts({key: states[key] for key in known})} if known else states
 
@@ -129,10 +144,7 @@ def _delivered(operations: Sequence[SignedOperation]) -> frozenset[str]:
     hashes = {item["sha256"] for operation in operations for item in operation.evidence}
     if not hashes:
         return frozenset()
-    delivered = Promise.objects.filter(
-        device_id=operations[0].reporter.device_id, sha256__in=among(hashes), state=Promise.State.VERIFIED
-    )
-    return frozenset(delivered.values_list("sha256", flat=True))
+    return frozenset(_DELIVERED.rows(device_id=operations[0].reporter.device_id, hashes=hashes))
 
 
 def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -140,14 +152,8 @@ def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, An
 
     Acts of officers to whom the case was never known are no part of it until a person says so.
     """
-    rows = (
-        ActionSubject.objects.filter(subject_id__in=case_ids)
-        .exclude(code=UNKNOWN)
-        .select_related("action__officer")
-        .order_by("action__received_at", "action_id", "pk")
-    )
     summaries: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for row in rows:
+    for row in _SUMMARISED.rows(case_ids=case_ids):
         summaries[row.subject_id].setdefault(row.action_id, _summary(row))
     return {case_id: list(actions.values()) for case_id, actions in summaries.items()}
 

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
+from server.common.statements import Given, Statement
 from server.ledger.models import Entry, Head, ServerLife
+
+_HEAD = Statement(lambda: Head.objects.filter(stream=Given("stream")))
+_EPOCHS = Statement(
+    lambda: ServerLife.objects.order_by("-started_at", "-server_epoch").values_list("server_epoch", flat=True)[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +20,9 @@ class HeadState:
 
 def head_of(stream: str) -> HeadState:
     """The committed end of a stream. Raises Head.DoesNotExist for one nobody opened."""
-    head = Head.objects.get(stream=stream)
+    head = _HEAD.first(stream=stream)
+    if head is None:
+        raise Head.DoesNotExist(stream)
     return HeadState(head.ledger_epoch, head.position, head.hash)
 
 
@@ -25,4 +33,4 @@ def entries_after(stream: str, position: int, limit: int) -> list[Entry]:
 
 def current_server_epoch() -> str:
     """This life of the database between restores; `migrate` begins the first."""
-    return ServerLife.objects.order_by("-started_at", "-server_epoch").values_list("server_epoch", flat=True)[0]
+    return _EPOCHS.rows()[0]

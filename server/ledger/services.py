@@ -14,12 +14,15 @@ from server.common.bulk import insert_rows, update_rows
 from server.common.clock import now, to_wire
 from server.common.hashing import canonical_json
 from server.common.ids import new_id
+from server.common.statements import GivenMany, Statement
 from server.ledger import hashing, signals
 from server.ledger.models import Entry, Head, ServerLife
 
 RESERVED = frozenset({"entry", "stream", "position", "kind", "at", "subject"})
 
-
+_HELD_HEADS = Statement(
+    lambda: Head.objects.select_for_update().filter(stream__in=GivenMany("streams", "text")).order_by("stream")
+)
 _COLUMNS = (
     *("id", "stream", "ledger_epoch", "position", "kind", "subject_id"),
     *("view", "facts", "salt", "hash", "appended_at"),
@@ -77,9 +80,7 @@ def _lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     wanted = sorted(streams)
     if not wanted:
         return {}
-    heads = {
-        head.stream: head for head in Head.objects.select_for_update().filter(stream__in=wanted).order_by("stream")
-    }
+    heads = {head.stream: head for head in _HELD_HEADS.rows(streams=wanted)}
     if len(heads) != len(wanted):
         raise StreamNotOpen(", ".join(stream for stream in wanted if stream not in heads))
     return heads

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.common.statements import Given, Statement
 from server.people.models import Court, EnrolmentAttempt, Officer, OfficerRole, Role
 
 WATCHES_OWN_COURT = frozenset(
@@ -25,9 +26,16 @@ ENROLMENT_FAILURES = 10
 ENROLMENT_WINDOW = timedelta(minutes=15)
 
 
-def current_at(at: datetime) -> Q:
+def current_at(at: datetime | Given) -> Q:
     """Dated rows (roles, memberships) that hold at this moment; the end is exclusive."""
     return Q(valid_from__lte=at) & (Q(valid_to=None) | Q(valid_to__gt=at))
+
+
+_ROLES = Statement(
+    lambda: OfficerRole.objects.filter(current_at(Given("at")), officer_id=Given("officer_id")).values_list(
+        "role", flat=True
+    )
+)
 
 
 def is_suspended(officer: Officer, at: datetime | None = None) -> bool:
@@ -41,8 +49,7 @@ def roles_of(officer: Officer, at: datetime | None = None) -> frozenset[str]:
     at = at or now()
     if not officer.is_active or is_suspended(officer, at):
         return frozenset()
-    rows = OfficerRole.objects.filter(current_at(at), officer_id=officer.pk)
-    return frozenset(rows.values_list("role", flat=True))
+    return frozenset(_ROLES.rows(officer_id=officer.pk, at=at))
 
 
 def courts_watched_by(officer: Officer, at: datetime | None = None) -> frozenset[UUID]:

@@ -18,6 +18,7 @@ from server.common.signing import (
 from server.people.certificates import Certificate, open_certificate
 from server.people.keys import root_public_key
 from server.people.models import Court, Device
+from server.people.queries import device_by_id
 
 SIGNATURE_HEADER = "Zhixing-Signature"
 
@@ -52,7 +53,7 @@ def authenticate_device(*, certificate: str, nonce: str, body: bytes, signature:
     Raises DomainError 401 `certificate_invalid` or `request_signature_invalid`, CertificateUnknown, DeviceRevoked.
     """
     claimed = _claimed_device(certificate)
-    device = Device.objects.select_related("court", "officer").filter(pk=claimed).first()
+    device = device_by_id(claimed)
     # Letter for letter the certificate we issued: its chain was proved then.
     if device is not None and device.certificate == certificate:
         require_request_signature(

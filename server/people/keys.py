@@ -7,12 +7,18 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from server.common.clock import now
 from server.common.signing import new_private_key, parse_signed, public_of, split_text
+from server.common.statements import Given, Statement
 from server.people.certificates import issue_key
 from server.people.models import Court, CourtKey
 from server.people.sealing import seal, unseal
 
 ROOT_KID = "root"
 ESCROW_KID = "escrow"
+
+
+_SIGNING_KEYS = Statement(
+    lambda: CourtKey.objects.filter(court_id=Given("court_id"), purpose=CourtKey.Purpose.SIGNING).order_by("id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class SigningKey:
 
 def signing_key_of(court: Court) -> SigningKey:
     """The key that signs certificates, statements and receipts now. One SELECT."""
-    rows = list(court.keys.filter(purpose=CourtKey.Purpose.SIGNING).order_by("id"))
+    rows = _SIGNING_KEYS.rows(court_id=court.pk)
     current = rows[-1]
     return SigningKey(current.kid, private_key_of(current), [row.statement for row in rows])
 

@@ -1,14 +1,30 @@
 """Reads of people."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from server.common.clock import now
 from server.common.hashing import sha256_hex
+from server.common.statements import Given, Statement
 from server.people.access import courts_watched_by, current_at, roles_of
 from server.people.certificates import read_enrolment_code
 from server.people.models import Device, EnrolmentCode, Group, GroupMember, Officer, Role
+
+_DEVICE = Statement(lambda: Device.objects.filter(pk=Given("device_id")).select_related("court", "officer"))
+_NEWEST_MEMBERSHIP = Statement(
+    lambda: (
+        GroupMember.objects.filter(current_at(Given("at")), officer_id=Given("officer_id"))
+        .select_related("group")
+        .order_by("-valid_from", "-id")[:1]
+    )
+)
+
+
+def device_by_id(device_id: UUID) -> Device | None:
+    """With its court and officer, revoked or not. One SELECT."""
+    return _DEVICE.first(device_id=device_id)
 
 
 def officer_by_staff_no(staff_no: str) -> Officer | None:
@@ -23,8 +39,7 @@ def current_members(group: Group, at: datetime | None = None) -> list[GroupMembe
 
 def group_of(officer: Officer, at: datetime | None = None) -> Group | None:
     """The group the officer joined last, of those he is in at this moment."""
-    memberships = officer.memberships.filter(current_at(at or now())).select_related("group")
-    newest = memberships.order_by("valid_from", "id").last()
+    newest = _NEWEST_MEMBERSHIP.first(officer_id=officer.pk, at=at or now())
     return newest.group if newest else None
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from server.common.bulk import among
 from server.common.errors import DomainError
+from server.common.statements import Given, GivenMany, Statement
 from server.field.operation import Outcome, Reporter, SignedOperation, set_aside
 from server.sync.body import BodyInvalid, check_shape, parse_body
 from server.sync.envelope import Framed
@@ -19,6 +19,15 @@ from server.sync.timing import bounds_of
 BODY_VERSION = 1
 MAX_SUBJECTS = 200
 MAX_SUBJECTS_AT_ONCE = 10_000
+
+_ISSUED = Statement(
+    lambda: IssuedStatement.objects.filter(
+        pk__in=GivenMany("hashes", "text"), device_id=Given("device_id")
+    ).values_list("hash", "issued_at")
+)
+_CLAIMED = Statement(
+    lambda: Operation.objects.filter(claimed_id__in=GivenMany("ids", "text")).values_list("claimed_id", flat=True)
+)
 
 
 @dataclass(slots=True)
@@ -109,17 +118,14 @@ def _statement_times(log: DeviceLog, bodies: Mapping[int, Mapping[str, Any]]) ->
     named = {body["last_statement"] for body in bodies.values() if body.get("last_statement")}
     if not named:
         return {}
-    rows = IssuedStatement.objects.filter(pk__in=among(named), device_id=log.device_id)
-    return dict(rows.values_list("hash", "issued_at"))
+    return dict(_ISSUED.rows(hashes=named, device_id=log.device_id))
 
 
 def _reused_ids(claimed: Mapping[int, str]) -> set[int]:
     """Operations whose id was claimed before, by any device, or earlier in this batch."""
     if not claimed:
         return set()
-    seen = set(
-        Operation.objects.filter(claimed_id__in=among(set(claimed.values()))).values_list("claimed_id", flat=True)
-    )
+    seen = set(_CLAIMED.rows(ids=set(claimed.values())))
     reused = set()
     for seq, claimed_id in claimed.items():
         if claimed_id in seen:

@@ -1,8 +1,17 @@
 """The end of each device's log: opened at enrolment, locked first by everything that adds to it."""
 
+from server.common.statements import Given, Statement
 from server.people.models import Device
 from server.sync.chain import genesis
 from server.sync.models import DeviceLog
+
+_HELD_LOG = Statement(
+    lambda: (
+        DeviceLog.objects.select_for_update(no_key=True, of=("self", "device"))
+        .select_related("device__court", "device__officer")
+        .filter(device_id=Given("device_id"))
+    )
+)
 
 
 def open_log(device: Device) -> DeviceLog:
@@ -19,10 +28,8 @@ def locked_log(device: Device) -> DeviceLog:
 
     The device's row is held as well: verification of its files waits, and is waited for.
     """
-    rows = DeviceLog.objects.select_for_update(no_key=True, of=("self", "device"))
-    rows = rows.select_related("device__court", "device__officer")
-    log = rows.filter(device=device).first()
+    log = _HELD_LOG.first(device_id=device.pk)
     if log is None:
         open_log(device)
-        log = rows.get(device=device)
+        (log,) = _HELD_LOG.rows(device_id=device.pk)
     return log

@@ -17,6 +17,7 @@ from server.common.errors import DomainError
 from server.common.hashing import sha256_hex
 from server.common.signing import split_text
 from server.common.snapshot import snapshot
+from server.common.statements import Given, Statement
 from server.evidence.queries import wanted_by
 from server.evidence.services import receipts_after
 from server.ledger.queries import current_server_epoch
@@ -33,6 +34,8 @@ IDLE_MS = 60_000
 _TYPICAL_UNIT_BYTES = 4096
 _RECEIPT_SHARE = 4
 """A quarter of a page is for receipts, so that neither waits for the other."""
+_VIEW = Statement(lambda: DeviceView.objects.filter(pk=Given("device_id")))
+_LOG = Statement(lambda: DeviceLog.objects.filter(pk=Given("device_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _drawn(device: Device, request: PullRequest) -> Drawn:
     if request.server_epoch not in (None, epoch):
         message = _("The server was restored. Push what you hold from the stated number on, then pull.")
         raise Refused("epoch_changed", 409, message)
-    row = DeviceView.objects.filter(pk=device.pk).first()
+    row = _VIEW.first(device_id=device.pk)
     view = _view(row)
     if view.sent_cursor.endswith(_mark(request)):
         raise _overtaken()
@@ -196,7 +199,7 @@ def _text(value: Any) -> str:
 def _log_of(device: Device) -> DeviceLog:
     """The log as the snapshot shows it; one not opened yet stands at its beginning."""
     beginning = DeviceLog(device=device, incarnation=device.incarnation, acked_hash=genesis(device.certificate).hex())
-    return DeviceLog.objects.filter(pk=device.pk).first() or beginning
+    return _LOG.first(device_id=device.pk) or beginning
 
 
 def _view(row: DeviceView | None) -> View:

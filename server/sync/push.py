@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from server.common.bulk import update_rows
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.evidence.bearer import issue_bearer
@@ -151,5 +152,5 @@ def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) 
     if arrivals.framed:
         last = arrivals.framed[-1]
         log.acked_seq, log.acked_hash = last.seq, last.hash.hex()
-        log.save(update_fields=["acked_seq", "acked_hash"])
+        update_rows(DeviceLog, "device_id", ("acked_seq", "acked_hash"), [(log.pk, log.acked_seq, log.acked_hash)])
     return results

@@ -9,11 +9,21 @@ from django.db.models import Count
 from server.common.bulk import insert_rows, json_text
 from server.common.clock import now, to_wire
 from server.common.ids import new_id
+from server.common.statements import Given, Statement
 from server.field.operation import Outcome, Status
 from server.people.models import Device
 from server.sync.models import Operation, Review
 
 _COLUMNS = ("id", "court_id", "subject_id", "cause", "details", "state", "version", "operation_id", "opened_at")
+
+_OPEN = Statement(
+    lambda: (
+        Review.objects.filter(operation__device__officer_id=Given("officer_id"), state=Review.State.OPEN)
+        .select_related("operation")
+        .defer("operation__body")
+        .order_by("opened_at", "pk")
+    )
+)
 
 
 def open_reviews(device: Device, incarnation: int, outcomes: Mapping[int, Outcome]) -> None:
@@ -39,7 +49,6 @@ def _opened(device: Device, outcome: Outcome) -> tuple[Any, ...]:
 
 def open_reviews_of(officer_id: UUID) -> list[dict[str, Any]]:
     """What waits of this officer's own work, oldest first, as a pull shows it: causes, nothing of a case."""
-    rows = Review.objects.filter(operation__device__officer_id=officer_id, state=Review.State.OPEN)
     return [
         {
             "id": str(review.pk),
@@ -52,7 +61,7 @@ def open_reviews_of(officer_id: UUID) -> list[dict[str, Any]]:
             "state": review.state,
             "opened_at": to_wire(review.opened_at),
         }
-        for review in rows.select_related("operation").defer("operation__body").order_by("opened_at", "pk")
+        for review in _OPEN.rows(officer_id=officer_id)
     ]
 
 

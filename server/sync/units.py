@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.cases.access import cases_held_by
+from server.cases.access import versions_held_by
 from server.cases.models import Case, Grant
 from server.cases.queries import flow_of, flow_versions
 from server.cases.units import case_units
@@ -38,7 +38,7 @@ class VisibleUnits:
         profile, catalogue = profile_unit(device.officer, at), catalogue_unit(device.court)
         self._small = {f"profile:{profile['id']}": profile, f"catalogue:{CATALOGUE_ID}": catalogue}
         self.tags = {key: self._tag(_version_of(unit)) for key, unit in self._small.items()}
-        cases = cases_held_by(device.officer, at).values_list("pk", "version", "priority")
+        cases = versions_held_by(device.officer, at)
         ordered = sorted(cases, key=lambda case: (case[2] != Case.Priority.HIGH, -case[0].int))
         self.tags |= {f"case:{pk}": self._tag(str(version)) for pk, version, _ in ordered}
 

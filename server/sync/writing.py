@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from server.common.bulk import insert_rows, json_text
+from server.common.bulk import insert_rows, json_text, update_rows
 from server.common.clock import to_wire
 from server.evidence.services import PromiseDraft
 from server.field.operation import Outcome, SignedOperation, Status, plausible_time
@@ -151,4 +151,5 @@ def note_contact(device: Device, status: Mapping[str, Any], at: datetime) -> Non
         kept["is_cut"] = True
     if not kept:
         kept = device.last_status
-    Device.objects.filter(pk=device.pk).update(last_contact_at=at, last_status={**kept, "reported_at": to_wire(at)})
+    text = json_text({**kept, "reported_at": to_wire(at)})
+    update_rows(Device, "id", ("last_contact_at", "last_status"), [(device.pk, at, text)])

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from server.common.bulk import among, update_rows
 from server.common.clock import now, to_wire
 from server.common.signing import sign_text
+from server.common.statements import Given, Statement
 from server.evidence.models import Promise, StoredFile
 from server.ledger.queries import current_server_epoch, head_of
 from server.ledger.services import Appended
@@ -25,7 +26,7 @@ def receipts_after(device: Device, position: int) -> list[str]:
     nothing, so it may be called inside a snapshot.
     """
     epoch = current_server_epoch()
-    rows = list(_verified(device.pk).exclude(receipt_epoch=epoch, receipt_position__lte=position))
+    rows = _ABOVE.rows(device_id=device.pk, epoch=epoch, position=position)
     signed = [row for row in rows if row.receipt_epoch == epoch]
     unsigned = [row for row in rows if row.receipt_epoch != epoch]
     if unsigned:
@@ -89,8 +90,13 @@ def _receipt(device: Device, promise: Promise, size: int, place: Appended, serve
     return sign_text("receipt", members, key.private_key)
 
 
-def _verified(device_id: UUID) -> QuerySet[Promise]:
+def _verified(device_id: UUID | Given) -> QuerySet[Promise]:
     return Promise.objects.filter(device_id=device_id, state=Promise.State.VERIFIED)
+
+
+_ABOVE = Statement(
+    lambda: _verified(Given("device_id")).exclude(receipt_epoch=Given("epoch"), receipt_position__lte=Given("position"))
+)
 
 
 def _head_of(device: Device) -> Appended:
