@@ -36,9 +36,9 @@ def mark_of(body: dict[str, Any] | None) -> str:
     return str(told or "")
 
 
-def planned(chance: Chance, cases: dict[str, str], held: list[str]) -> Plan:
-    """`cases` are all there are, number by id; `held` what this officer sees on his device."""
-    plan = Plan(chance.choose(KINDS), photos=_photos(chance))
+def planned(chance: Chance, cases: dict[str, str], held: list[str], keenness: float = 1.0) -> Plan:
+    """`cases` are all there are, number by id; `held` what this officer sees; `keenness` on photographs."""
+    plan = Plan(chance.choose(KINDS), photos=_photos(chance, keenness))
     way = chance.weighted({"held": 10.0, "several": 1.0, "number": 1.0, "any": 1.0, "nonsense": 0.3, "poison": 1.0})
     if way == "number":
         return replace(plan, case_no=chance.choose(list(cases.values())))
@@ -50,9 +50,9 @@ def planned(chance: Chance, cases: dict[str, str], held: list[str]) -> Plan:
     return replace(plan, poison=chance.choose(POISON)) if way == "poison" else plan
 
 
-def _photos(chance: Chance) -> tuple[bytes, ...]:
+def _photos(chance: Chance, keenness: float) -> tuple[bytes, ...]:
     """Mostly none; never a real picture's weight: bytes are bytes to a protocol."""
-    count = chance.weighted({0: 20.0, 1: 2.0, 2: 0.5})
+    count = chance.weighted({0: 20.0, 1: 2.0 * keenness, 2: 0.5 * keenness})
     return tuple(_photo(chance) for _ in range(count))
 
 

@@ -33,6 +33,11 @@ class Audit:
         self._highest = 0
         self._delivered: dict[str, int] = {}
 
+    def go_back(self, seq: int) -> None:
+        """The server was restored: it knows 1..seq, and a new life has answers of its own."""
+        self.durable = self._highest = seq
+        self._answers.clear()
+
     def delivered(self, request: Request, reply: Reply | None) -> None:
         """One request reached the server; `reply` is None when that died over it."""
         if request.method == "PATCH":

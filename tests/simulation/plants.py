@@ -24,6 +24,7 @@ from server.evidence.services import verification
 from server.field import services as field_services
 from server.sync import pull, push, writing
 from server.sync.difference import View, acknowledged, after
+from server.sync.units import VisibleUnits
 
 Plant = Callable[[], AbstractContextManager[None]]
 
@@ -188,6 +189,13 @@ def verified_by_anothers_bytes() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def tag_without_epoch() -> Iterator[None]:
+    """After a restore a version number comes again for another content, and the tag does not tell."""
+    with mock.patch.object(VisibleUnits, "_tag", lambda self, version: f"life.{version}.{self._suffix}"):
+        yield
+
+
 @dataclasses.dataclass(frozen=True)
 class Planted:
     """`kinds` are the invariants by which it is to be found: found by another, the harness has found something else."""
@@ -213,5 +221,6 @@ PLANTS: dict[str, Planted] = {
     "portal_taken_for_success": Planted(portal_taken_for_success, ("I3", "I6"), {"portal": 8}),
     "version_bump_forgotten": Planted(version_bump_forgotten, ("I8", "I11", "I13")),
     "reset_without_sweep": Planted(reset_without_sweep, ("I8", "I12"), {"view_lost": 10, "decree": 3}),
-    "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",)),
+    "tag_without_epoch": Planted(tag_without_epoch, ("I10", "I13"), {"restore": 6, "backup": 4, "decree": 2}),
+    "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",), {"photo": 6}),
 }

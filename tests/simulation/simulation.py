@@ -37,7 +37,8 @@ EVENTS = {
     "late": 2.0,
     "decree": 2.0,
     "crash": 0.7,
-    "backup": 1.0,
+    "backup": 0.5,
+    "restore": 0.3,
     "view_lost": 0.7,
     "pause": 1.5,
     "look": 1.0,
@@ -66,7 +67,7 @@ class Simulation:
         self._weights = {name: weight * size.emphasis.get(name, 1) for name, weight in EVENTS.items()}
         self._late: list[Late] = []
         self._contents: dict[str, str] = {}
-        self._backups = Backups(is_on=self.chance.happens(0.5))
+        self._backups = Backups(folder, is_on=self.chance.happens(0.5))
 
     @property
     def operations(self) -> int:
@@ -178,12 +179,27 @@ class Simulation:
                 self.trace.add(f"decree {self.world.decree()}")
             case "backup":
                 self._backups.take()
+                self.world.remember()
+            case "restore" if self._can_restore():
+                self._restore()
             case "view_lost":
                 # What the server believes its devices hold is gone: the next pull is a reset.
                 self.faults["view_lost"] += 1
                 DeviceView.objects.all().delete()
             case "pause":
                 self.clock.advance(self.chance.choose((30, 600, 4_000)))
+
+    def _can_restore(self) -> bool:
+        """Devices enrolled after the backup are healed another day."""
+        return all(str(phone.id) in self._backups.logs for phone in self.phones)
+
+    def _restore(self) -> None:
+        self.trace.add("the server is restored")
+        self.faults["restore"] += 1
+        self._backups.restore()
+        self.world.go_back()
+        for phone in self.phones:
+            self.audits[phone.name].go_back(self._backups.logs[str(phone.id)][0])
 
     def _arm(self, phone: Phone) -> None:
         """Now and then the next thing this device does is its last, or finds the disk full."""
@@ -208,7 +224,7 @@ class Simulation:
         if phone.field is None:
             return
         held = [unit.id for unit in phone.opened.holdings.replica.units("case")]
-        plan = acts.planned(self.chance, self.world.cases, held)
+        plan = acts.planned(self.chance, self.world.cases, held, self._size.emphasis.get("photo", 1))
         self._arm(phone)
         phone.record(plan)
         self.trace.add(f"{phone.name} records {plan.poison or plan.kind}, {phone.journal.head_seq} in all")
@@ -225,6 +241,7 @@ class Simulation:
             phone.abandon()
             self._finish(phone)
         self._backups.take()
+        self.world.remember()
         for phone in self.phones:
             self._sync(phone)
             self._sync(phone)

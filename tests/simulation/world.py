@@ -64,6 +64,13 @@ class World:
         else:
             assign_subject(case=case, group=self._chance.choose(self.groups), reason="ROTA")
 
+    def remember(self) -> None:
+        """As of a backup."""
+        self._remembered = dict(self.cases)
+
+    def go_back(self) -> None:
+        self.cases = dict(self._remembered)
+
     def decree(self) -> str:
         """One thing an administrator does; what the law of the house forbids is simply refused."""
         wish = self._chance.weighted(WISHES)
