@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-EVENTS = "120"
-SEEDS = "5"
+EVENTS = "100"
+SEEDS = "4"
 # What a fault in the server's statements may show on one database and not on the other runs on both.
 ON_EVERY_DATABASE = ("acknowledge_before_commit", "effect_without_result", "cursor_reused")
 
@@ -41,12 +41,12 @@ def test_under_faults_nothing_is_lost_doubled_or_leaked_and_everybody_gets_done(
     assert told["seeds"] == int(SEEDS)
     assert told["operations"] > 100
     assert told["uploads"] > 10
-    assert sum(told["faults"].values()) > 50
+    assert sum(told["faults"].values()) > 40
 
 
 def test_the_same_seed_gives_the_same_trace_in_any_process_and_another_seed_another() -> None:
     runs = [
-        simulated("--seeds", "2", "--first", "7", "--hash", "--events", "40", PYTHONHASHSEED=order)[1][:2]
+        simulated("--seeds", "2", "--first", "7", "--hash", "--events", "25", PYTHONHASHSEED=order)[1][:2]
         for order in ("1", "2")
     ]
     assert [line.split()[:2] for line in runs[0]] == [["seed", "7"], ["seed", "8"]]
@@ -64,7 +64,7 @@ def test_planted_faults_are_found_by_the_invariants_meant_for_them() -> None:
 
 
 def test_a_planted_fault_makes_a_run_fail() -> None:
-    code, lines = simulated("--seeds", "1", "--plant", "acknowledge_before_commit")
+    code, lines = simulated("--seeds", "1", "--events", "40", "--plant", "acknowledge_before_commit")
     assert code == 1
     assert summary(lines)["lost"] == 1
 
