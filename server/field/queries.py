@@ -23,6 +23,15 @@ _FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
 _ACTIONS_HELD = Statement(
     lambda: FieldAction.objects.filter(pk__in=GivenMany("ids")).select_for_update(no_key=True).order_by("pk")
 )
+_SUBJECTS = Statement(lambda: ActionSubject.objects.filter(action_id__in=GivenMany("action_ids")))
+_RECORDS = Statement(lambda: ActionRecord.objects.filter(action_id__in=GivenMany("action_ids")).order_by("pk"))
+_FILES = Statement(
+    lambda: (
+        Promise.objects.filter(operation_hash__in=GivenMany("operations", "text"))
+        .order_by("pk")
+        .values_list("operation_hash", "evidence_id", "shot_code", "origin")
+    )
+)
 _DELIVERED = Statement(
     lambda: Promise.objects.filter(
         device_id=Given("device_id"), sha256__in=GivenMany("hashes", "text"), state=Promise.State.VERIFIED
@@ -86,10 +95,10 @@ def _without_facts(row: FieldAction) -> ActionState:
 
 def _with_facts(states: dict[UUID, ActionState]) -> dict[UUID, ActionState]:
     subjects: dict[UUID, list[ActionSubject]] = defaultdict(list)
-    for subject in ActionSubject.objects.filter(action_id__in=states):
+    for subject in _SUBJECTS.rows(action_ids=states):
         subjects[subject.action_id].append(subject)
     records: dict[UUID, list[ActionRecord]] = defaultdict(list)
-    for record in ActionRecord.objects.filter(action_id__in=states).order_by("pk"):
+    for record in _RECORDS.rows(action_ids=states):
         records[record.action_id].append(record)
     evidence = _evidence_of(record.operation_hash for rows in records.values() for record in rows)
     return {key: _founded(state, subjects[key], records[key], evidence) for key, state in states.items()}
@@ -122,8 +131,7 @@ def _founded(
 def _evidence_of(operation_hashes: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """Files as completeness sees them, by operation."""
     files: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    promises = Promise.objects.filter(operation_hash__in=list(operation_hashes)).order_by("pk")
-    for operation_hash, *members in promises.values_list("operation_hash", "evidence_id", "shot_code", "origin"):
+    for operation_hash, *members in _FILES.rows(operations=operation_hashes):
         files[operation_hash].append(dict(zip(("id", "shot_code", "origin"), members, strict=True)))
     return files
 

@@ -11,17 +11,37 @@ from server.cases.access import audience_of
 from server.cases.queries import case_states
 from server.cases.states import CaseChange, merged, node_views
 from server.common.bulk import update_rows
+from server.common.statements import GivenMany, Statement
 from server.evidence.models import Promise
+from server.field.authority import UNKNOWN
 from server.field.effects import release_withheld
 from server.field.live import state_view
 from server.field.models import ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
 from server.field.queries import action_states
-from server.field.rules import CourtRules
+from server.field.rules import CourtRules, events_told_by
 from server.field.services import Audience, mark_released, write_changes
 from server.field.states import ActionState, FieldState
 from server.ledger.services import Draft
 from server.people.models import Court
+
+_SUBJECTS = Statement(
+    lambda: (
+        ActionSubject.objects.filter(action_id__in=GivenMany("action_ids"))
+        .exclude(code=UNKNOWN)
+        .order_by("pk")
+        .values_list("action_id", "subject_id", "status", "node_effect", "code", "action__kind")
+    )
+)
+_COUNTS = Statement(
+    lambda: (
+        Promise.objects.filter(holder_id__in=GivenMany("action_ids"))
+        .values("holder_id")
+        .annotate(promised=Count("pk"), verified=Count("pk", filter=Q(state=Promise.State.VERIFIED)))
+        .values_list("holder_id", "promised", "verified")
+    )
+)
+_KIND_RULES = Statement(lambda: Court.objects.filter(pk__in=GivenMany("court_ids")).values_list("pk", "kind_rules"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +57,12 @@ def settle_evidence(promises: Sequence[Promise]) -> list[Draft]:
     ids = {promise.holder_id for promise in promises if promise.holder_id}
     if not ids:
         return []
-    subjects = _subjects_of(ids)
-    cases = case_states({case for outcomes in subjects.values() for case in outcomes}, None, lock=True)
+    subjects, kinds = _subjects_of(ids)
+    concerned = {case for outcomes in subjects.values() for case in outcomes}
+    cases = case_states(concerned, None, lock=True, told=events_told_by(kinds))
     actions = action_states(ids, facts_of=ids)
     counts = _counts(actions)
-    overrides = dict(
-        Court.objects.filter(pk__in={a.court_id for a in actions.values()}).values_list("pk", "kind_rules")
-    )
+    overrides = dict(_KIND_RULES.rows(court_ids={action.court_id for action in actions.values()}))
     settled = []
     for action in (replace(actions[key], files_promised=p, files_verified=v) for key, (p, v) in counts.items()):
         state = FieldState(CourtRules(overrides[action.court_id]), cases)
@@ -53,23 +72,20 @@ def settle_evidence(promises: Sequence[Promise]) -> list[Draft]:
     return [draft for each in settled for draft in _drafts(each, promises[0].sha256, audience)]
 
 
-def _subjects_of(action_ids: Collection[UUID]) -> dict[UUID, dict[UUID, SubjectOutcome]]:
+def _subjects_of(action_ids: Collection[UUID]) -> tuple[dict[UUID, dict[UUID, SubjectOutcome]], set[str]]:
+    """What became of each act for each known case, and of which kinds these acts are."""
     subjects: dict[UUID, dict[UUID, SubjectOutcome]] = {action_id: {} for action_id in action_ids}
-    rows = ActionSubject.objects.filter(action_id__in=action_ids).exclude(code="subject_unknown").order_by("pk")
-    for row in rows:
-        outcome = SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
-        subjects[row.action_id].setdefault(row.subject_id, outcome)
-    return subjects
+    kinds = set()
+    for action_id, case_id, status, node_effect, code, kind in _SUBJECTS.rows(action_ids=action_ids):
+        outcome = SubjectOutcome(Status(status), NodeEffect(node_effect), code, "case", case_id)
+        subjects[action_id].setdefault(case_id, outcome)
+        kinds.add(kind)
+    return subjects, kinds
 
 
 def _counts(action_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
     """Promised and verified, counted anew under the lock: two deliveries may end at the same moment."""
-    rows = (
-        Promise.objects.filter(holder_id__in=action_ids)
-        .values("holder_id")
-        .annotate(promised=Count("pk"), verified=Count("pk", filter=Q(state=Promise.State.VERIFIED)))
-    )
-    counted = {row["holder_id"]: (row["promised"], row["verified"]) for row in rows}
+    counted = {holder: (promised, verified) for holder, promised, verified in _COUNTS.rows(action_ids=action_ids)}
     return {action_id: counted[action_id] for action_id in sorted(action_ids)}
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.common.statements import Given, Statement
 from server.evidence import store
 from server.evidence.media_types import HEAD_BYTES, detect
 from server.evidence.models import Promise, StoredFile, Upload
@@ -25,6 +26,10 @@ from server.people.streams import court_stream
 CHUNK_BYTES = 1024 * 1024
 MISMATCHES_TO_ALARM = 3
 logger = logging.getLogger(__name__)
+_PROMISED = Statement(
+    lambda: Promise.objects.filter(device_id=Given("device_id"), sha256=Given("sha256")).order_by("incarnation", "seq")
+)
+_UPLOAD = Statement(lambda: Upload.objects.filter(device_id=Given("device_id"), sha256=Given("sha256")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,14 @@ def end_upload(*, device: Device, sha256: str) -> None:
 
 def _standing(device: Device, sha256: str, *, is_opening: bool = False) -> Upload:
     """The upload as it stands, saved or not. A fault of the promise is forgiven where a true length is being stated."""
-    promises = list(Promise.objects.filter(device=device, sha256=sha256).order_by("incarnation", "seq"))
+    promises = _PROMISED.rows(device_id=device.pk, sha256=sha256)
     if not promises:
         message = _("This device has not promised such a file. Push the operation that names it first.")
         raise DomainError("not_promised", 403, message)
     if any(promise.state == Promise.State.VERIFIED for promise in promises):
         size = StoredFile.objects.values_list("size", flat=True).get(pk=sha256)
         return Upload(device=device, sha256=sha256, length=size, offset=size)
-    upload = Upload.objects.filter(device=device, sha256=sha256).first()
+    upload = _UPLOAD.first(device_id=device.pk, sha256=sha256)
     if upload:
         return upload
     stated = max(promise.size for promise in promises)

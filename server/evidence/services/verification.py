@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from server.common.bulk import update_rows
 from server.common.clock import now
+from server.common.statements import Given, Statement
 from server.evidence import settlement
 from server.evidence.models import Promise, StoredFile, Upload
 from server.evidence.services.receipts import sign_receipts
@@ -13,6 +15,18 @@ from server.evidence.tasks import examine_file
 from server.ledger.services import Appended, Draft, append
 from server.people.models import Device
 from server.people.streams import court_stream
+
+_HELD_DEVICE = Statement(
+    lambda: Device.objects.select_for_update(no_key=True).filter(pk=Given("device_id")).values_list("pk")
+)
+_STORED = Statement(lambda: StoredFile.objects.filter(pk=Given("sha256")).values_list("pk"))
+_OPEN = Statement(
+    lambda: (
+        Promise.objects.filter(device_id=Given("device_id"), sha256=Given("sha256"))
+        .exclude(state=Promise.State.VERIFIED)
+        .order_by("incarnation", "seq")
+    )
+)
 
 
 @transaction.atomic
@@ -41,11 +55,11 @@ def verify_late_promises(*, device_id: UUID, hashes: set[str]) -> None:
 
 def _lock(device_id: UUID) -> None:
     # no_key: inserting rows that refer to the device, as a push does, need not wait for us.
-    Device.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=device_id)
+    _HELD_DEVICE.rows(device_id=device_id)
 
 
 def _record_file(sha256: str, size: int, detected_type: str) -> None:
-    if StoredFile.objects.filter(pk=sha256).exists():
+    if _STORED.first(sha256=sha256):
         return
     file = StoredFile(pk=sha256, size=size, detected_type=detected_type)
     StoredFile.objects.bulk_create([file], ignore_conflicts=True)  # another device may deliver the same this moment
@@ -53,12 +67,11 @@ def _record_file(sha256: str, size: int, detected_type: str) -> None:
 
 
 def _count(device: Device, sha256: str, size: int) -> None:
-    rows = Promise.objects.filter(device=device, sha256=sha256).exclude(state=Promise.State.VERIFIED)
-    promises, moment = list(rows.order_by("incarnation", "seq")), now()
+    promises, moment = _OPEN.rows(device_id=device.pk, sha256=sha256), now()
     if not promises:
         return
-    ids = [promise.pk for promise in promises]
-    Promise.objects.filter(pk__in=ids).update(state=Promise.State.VERIFIED, verified_at=moment)
+    rows = [(promise.pk, Promise.State.VERIFIED.value, moment) for promise in promises]
+    update_rows(Promise, "id", ("state", "verified_at"), rows)
     for promise in promises:
         promise.state, promise.verified_at = Promise.State.VERIFIED, moment
     sign_receipts(device, promises, _append(device, promises), {sha256: size})
