@@ -50,7 +50,7 @@ class History:
         identity = {"id": _uuid("id")}
         act = {**identity, "action_id": _uuid("action_id")}
         subject = {} if on_own_cases else {"subject_id": _uuid("subject_id")}
-        position = f"o.position - {self._first} + {tip} + (k - %(since)s) * {self._pushed}"
+        position = f"o.position - {self._first} + {tip} + (k - %(since)s::int) * {self._pushed}"
         told = f"o.stream = %(stream)s AND o.position > {self._first} AND o.position <= {self._first + self._pushed}"
         operation = {"operation_hash": _hash("operation_hash")}
         number = {"seq": f"o.seq + k * {self._pushed}"}
@@ -86,7 +86,7 @@ def _copy(model: type[models.Model], where: str, changed: Mapping[str, str], spa
     table = model._meta.db_table
     columns = [str(field.column) for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     values = ", ".join(changed.get(column, f"o.{column}") for column in columns)
-    source = f"{table} o, generate_series(%(since)s, %(upto)s) k"
+    source = f"{table} o, generate_series(%(since)s::int, %(upto)s::int) k"
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {source} WHERE {where}", span)
 

@@ -93,6 +93,9 @@ def _database() -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(ENVIRONMENT.database_url))
     parsed["OPTIONS"] = {
         **parsed.get("OPTIONS", {}),
+        # Prepared statements, planned once for a connection: a third of PostgreSQL's CPU in a push or an upload.
+        "server_side_binding": True,
+        "prepare_threshold": 3,
         "pool": {"min_size": 1, "max_size": ENVIRONMENT.web_threads + 8, "timeout": 20},
     }
     return parsed
