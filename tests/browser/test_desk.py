@@ -93,11 +93,11 @@ def test_an_act_arrives_without_reload_and_its_photo_opens(served: Served, page:
     expect(page.locator("[data-action]")).to_have_count(1, timeout=PATIENCE_MS)
     image = page.locator(f"[data-sha256='{hashlib.sha256(photo).hexdigest()}'] img")
     expect(image).to_be_visible(timeout=PATIENCE_MS)
-    page.wait_for_function("document.querySelector('.shot img')?.naturalWidth > 0", timeout=PATIENCE_MS)
+    image.evaluate("image => image.decode()")
     assert page.evaluate("window.unreloaded") is True
     with page.expect_popup() as opened:
         page.locator(".shot a.ph").click()
-    opened.value.wait_for_function("document.images[0]?.naturalWidth > 0", timeout=PATIENCE_MS)
+    expect(opened.value.locator("img")).to_be_visible(timeout=PATIENCE_MS)
     (ROOT / "build").mkdir(exist_ok=True)
     page.screenshot(path=ROOT / "build" / "desk.png")
     page.get_by_role("button", name="English").click()
