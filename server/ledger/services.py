@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from server.common.after_commit import after_commit
 from server.common.bulk import insert_rows, update_rows
 from server.common.clock import now, to_wire
 from server.common.hashing import canonical_json
@@ -72,7 +72,7 @@ def append(drafts: Sequence[Draft]) -> list[dict[str, Appended]]:
         insert_rows(Entry, _COLUMNS, entries)
         update_rows(Head, "stream", ("position", "hash"), [(h.stream, h.position, h.hash) for h in heads.values()])
         positions = {stream: head.position for stream, head in heads.items()}
-        transaction.on_commit(partial(signals.appended.send_robust, Head, positions=positions), robust=True)
+        after_commit(signals.appended.send_robust, Head, positions=positions)
     return places
 
 

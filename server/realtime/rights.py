@@ -3,14 +3,13 @@
 The socket's own re-check every 30 seconds finds all of it too; this makes it seconds.
 """
 
-from functools import partial
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
+from server.common.after_commit import after_commit
 from server.people.models import Officer
 from server.realtime.hints import hint_of_rights
 
@@ -34,4 +33,4 @@ def _officer_changed(instance: Officer, created: bool, update_fields: frozenset[
 
 
 def _after_commit(officer: str) -> None:
-    transaction.on_commit(partial(hint_of_rights, [officer]), robust=True)
+    after_commit(hint_of_rights, [officer])

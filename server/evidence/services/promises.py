@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
+from server.common.after_commit import after_commit
 from server.common.bulk import among, insert_rows, json_text, update_rows
 from server.common.clock import now
 from server.common.hashing import sha256_hex
@@ -67,7 +65,7 @@ def promise_files(drafts: Sequence[PromiseDraft]) -> list[Promise]:
     insert_rows(Promise, _COLUMNS, [row for key, row in rows.items() if key not in known])
     update_rows(Promise, "id", _CHANGING, [(known[key], *_changing(row)) for key, row in rows.items() if key in known])
     for device_id, hashes in open_before.items():
-        transaction.on_commit(partial(verify_late_promises, device_id=device_id, hashes=hashes), robust=True)
+        after_commit(verify_late_promises, device_id=device_id, hashes=hashes)
     return _promised_and_verified(rows, verified)
 
 
@@ -134,7 +132,7 @@ def _promised_and_verified(rows: Iterable[tuple[UUID, str, str]], verified: set[
     if not asked:
         return []
     for device_id in {device for device, _, _ in asked}:
-        transaction.on_commit(partial(issue_missing_receipts, device_id=device_id), robust=True)
+        after_commit(issue_missing_receipts, device_id=device_id)
     found = Promise.objects.filter(
         operation_hash__in={operation for _, operation, _ in asked}, sha256__in={sha256 for _, _, sha256 in asked}
     )
