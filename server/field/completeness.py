@@ -3,12 +3,14 @@
 Evidence is never refused: an answer names what is missing and what to explain; the effect is withheld, the act is kept.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 from server.field.predicates import Get, Holds, predicate, value_at
 from server.field.shape import Read, record_reader
+
+Violations = Callable[[Any], Sequence[str]]
 
 LANGUAGE = 1
 LEVELS = frozenset({"block", "warn", "off"})
@@ -75,17 +77,11 @@ class _Rule:
     code: str
     kind: str
     level: str
-    places: Callable[[Any], Iterator[tuple[Any, str]]]
-    when: Holds | None
-    needs: Holds
+    violations: Violations
+    """Pointers to where the rule is broken."""
 
     def level_for(self, overrides: Mapping[str, Any]) -> str:
         return _level(self.name, self.kind, self.level, overrides)
-
-    def violations(self, body: Any) -> Iterator[str]:
-        for scope, at in self.places(body):
-            if (self.when is None or self.when(scope, body)) and not self.needs(scope, body):
-                yield at
 
 
 @dataclass(frozen=True)
@@ -94,6 +90,8 @@ class _Judge:
     read: Read
     shape: Mapping[str, Any]
     rules: list[_Rule]
+    usual_rules: list[_Rule]
+    """Those that are not off where a court has no word of its own."""
     events: list[tuple[Mapping[str, Any], Holds | None, list[Get]]]
     findings_per_rule: int
 
@@ -105,11 +103,9 @@ class _Judge:
         level = _level(name, self.kind, self.shape["level"], overrides)
         for code, at in misfits:
             found.add(level, code, name, at)
-        for rule in self.rules:
-            level = rule.level_for(overrides)
-            if level != "off":
-                for at in rule.violations(body):
-                    found.add(level, rule.code, rule.name, at)
+        for rule in self.rules if overrides else self.usual_rules:
+            for at in rule.violations(body):
+                found.add(rule.level_for(overrides), rule.code, rule.name, at)
         return Assessment(found.by_level["block"], found.by_level["warn"])
 
 
@@ -117,11 +113,13 @@ class _Findings:
     """At most so many of a kind: a hostile record may not make an answer without end."""
 
     def __init__(self, most: int) -> None:
-        self.by_level: dict[str, list[Finding]] = {"block": [], "warn": [], "off": []}
+        self.by_level: dict[str, list[Finding]] = {"block": [], "warn": []}
         self._most = most
         self._counts: dict[tuple[str, str], int] = {}
 
     def add(self, level: str, code: str, rule: str, at: str) -> None:
+        if level == "off":
+            return
         count = self._counts[rule, code] = self._counts.get((rule, code), 0) + 1
         if count <= self._most:
             self.by_level[level].append(Finding(code=code, rule=rule, at=at))
@@ -164,7 +162,8 @@ def _judge(document: Mapping[str, Any], kind: Mapping[str, Any]) -> _Judge:
     rules = [_rule(rule, kind["key"], levels) for rule in (*document["rules"], *kind["rules"])]
     events = [(spec, _when(spec), [value_at(path) for path in spec["at"]]) for spec in kind["events"]]
     read = _body_reader(fields, outside)
-    return _Judge(kind["key"], read, document["shape"], rules, events, document["findings_per_rule"])
+    usual = [rule for rule in rules if rule.level != "off"]
+    return _Judge(kind["key"], read, document["shape"], rules, usual, events, document["findings_per_rule"])
 
 
 def _body_reader(fields: Read, outside: Read) -> Read:
@@ -187,35 +186,36 @@ def _rule(rule: Mapping[str, Any], kind: str, levels: Mapping[str, str]) -> _Rul
         code=rule["code"],
         kind=kind,
         level=levels.get(rule["rule"], rule["level"]),
-        places=_elements(rule) if "each" in rule else _whole(rule),
-        when=_when(rule),
-        needs=predicate(rule["needs"]),
+        violations=_elements(rule) if "each" in rule else _whole(rule),
     )
+
+
+def _is_broken(rule: Mapping[str, Any]) -> Holds:
+    when, needs = _when(rule), predicate(rule["needs"])
+    if when is None:
+        return lambda scope, body: not needs(scope, body)
+    return lambda scope, body: when(scope, body) and not needs(scope, body)
 
 
 def _when(spec: Mapping[str, Any]) -> Holds | None:
     return predicate(spec["when"]) if "when" in spec else None
 
 
-def _whole(rule: Mapping[str, Any]) -> Callable[[Any], Iterator[tuple[Any, str]]]:
-    at = pointer_of(rule["at"])
-
-    def places(body: Any) -> Iterator[tuple[Any, str]]:
-        yield body["fields"], at
-
-    return places
+def _whole(rule: Mapping[str, Any]) -> Violations:
+    is_broken, there = _is_broken(rule), (pointer_of(rule["at"]),)
+    return lambda body: there if is_broken(body["fields"], body) else ()
 
 
-def _elements(rule: Mapping[str, Any]) -> Callable[[Any], Iterator[tuple[Any, str]]]:
+def _elements(rule: Mapping[str, Any]) -> Violations:
+    is_broken = _is_broken(rule)
     elements_of, base = value_at(rule["each"]), pointer_of(rule["each"])
     at = "/" + rule["at"].replace(".", "/") if rule.get("at") else ""
 
-    def places(body: Any) -> Iterator[tuple[Any, str]]:
-        for index, element in enumerate(elements_of(body["fields"], body) or ()):
-            if element is not None:
-                yield element, f"{base}/{index}{at}"
+    def violations(body: Any) -> Sequence[str]:
+        elements = enumerate(elements_of(body["fields"], body) or ())
+        return [f"{base}/{i}{at}" for i, each in elements if each is not None and is_broken(each, body)]
 
-    return places
+    return violations
 
 
 def pointer_of(path: str) -> str:

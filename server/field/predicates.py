@@ -27,6 +27,8 @@ def predicate(spec: Mapping[str, Any]) -> Holds:
 def value_at(path: str) -> Get:
     names = path.removeprefix("/").split(".")
     is_absolute = path.startswith("/")
+    if len(names) == 1 and not is_absolute:
+        return _member(names[0])
 
     def get(scope: Any, body: Any) -> Any:
         value = body if is_absolute else scope
@@ -37,6 +39,11 @@ def value_at(path: str) -> Get:
         return value
 
     return get
+
+
+def _member(name: str) -> Get:
+    """Most paths by far."""
+    return lambda scope, body: scope.get(name) if type(scope) is dict else None
 
 
 def is_given(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,12 +38,15 @@ _DELIVERED = Statement(
         device_id=Given("device_id"), sha256__in=GivenMany("hashes", "text"), state=Promise.State.VERIFIED
     ).values_list("sha256", flat=True)
 )
+_SHOWN = ("kind", "recorded_at", "received_at", "is_complete", "missing")
 _SUMMARISED = Statement(
     lambda: (
         ActionSubject.objects.filter(subject_id__in=GivenMany("case_ids"))
         .exclude(code=UNKNOWN)
-        .select_related("action__officer")
         .order_by("action__received_at", "action_id", "pk")
+        .values_list(
+            "subject_id", "action_id", "status", *(f"action__{name}" for name in _SHOWN), "action__officer__name"
+        )
     )
 )
 
@@ -161,20 +165,29 @@ def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, An
     Acts of officers to whom the case was never known are no part of it until a person says so.
     """
     summaries: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for row in _SUMMARISED.rows(case_ids=case_ids):
-        summaries[row.subject_id].setdefault(row.action_id, _summary(row))
+    for case_id, action_id, status, *shown in _SUMMARISED.rows(case_ids=case_ids):
+        if action_id not in summaries[case_id]:
+            summaries[case_id][action_id] = _summary(action_id, status, *shown)
     return {case_id: list(actions.values()) for case_id, actions in summaries.items()}
 
 
-def _summary(row: ActionSubject) -> dict[str, Any]:
-    action = row.action
+def _summary(
+    action_id: UUID,
+    status: str,
+    kind: str,
+    recorded_at: datetime,
+    received_at: datetime,
+    is_complete: bool,
+    missing: list[str],
+    officer: str,
+) -> dict[str, Any]:
     return {
-        "id": str(action.pk),
-        "kind": action.kind,
-        "recorded_at": to_wire(action.recorded_at),
-        "received_at": to_wire(action.received_at),
-        "officer": action.officer.name,
-        "status": row.status,
-        "complete": action.is_complete,
-        "missing": action.missing,
+        "id": str(action_id),
+        "kind": kind,
+        "recorded_at": to_wire(recorded_at),
+        "received_at": to_wire(received_at),
+        "officer": officer,
+        "status": status,
+        "complete": is_complete,
+        "missing": missing,
     }
