@@ -43,8 +43,8 @@ class Recorder:
         position: Mapping[str, Any] | None,
         corrects: str | None,
     ) -> Action:
-        # Before any file is taken in: an officer who must correct a text does not seal his photos twice.
-        body_bytes({"fields": fields, "position": position})
+        if photos:  # before any file is taken in: an officer who must correct a text does not seal his photos twice
+            body_bytes({"fields": fields, "position": position})
         sealed = tuple(self._sealed(photo) for photo in photos)
         act = Act(act_kind, fields, tuple(subjects), sealed, position, corrects)
         kinds = self._kinds()
