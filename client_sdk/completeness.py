@@ -85,6 +85,8 @@ class _Assessor:
 
     def level_of(self, rule: Mapping[str, Any]) -> str:
         name = rule["rule"]
+        if not self.overrides:
+            return str(self.kind["levels"].get(name, rule)["level"])
         for_this_kind = self.overrides.get(f"{self.kind['key']}/{name}")
         if for_this_kind in LEVELS:
             return str(for_this_kind)
@@ -144,17 +146,18 @@ class _Assessor:
         self.report(self.level_of(shape), f"shape:{path}", shape["rule"], pointer)
 
 
-def _violations(rule: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
-    for place, pointer in _places(rule, body):
-        if ("when" not in rule or _holds(rule["when"], place)) and not _holds(rule["needs"], place):
-            yield pointer
+def _violations(rule: Mapping[str, Any], body: Mapping[str, Any]) -> list[str]:
+    if "each" in rule:
+        return [pointer for place, pointer in _elements(rule, body) if _is_broken(rule, place)]
+    return [_pointer(rule["at"])] if _is_broken(rule, _Place(body["fields"], body)) else []
 
 
-def _places(rule: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[tuple[_Place, str]]:
+def _is_broken(rule: Mapping[str, Any], place: _Place) -> bool:
+    return ("when" not in rule or _holds(rule["when"], place)) and not _holds(rule["needs"], place)
+
+
+def _elements(rule: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[tuple[_Place, str]]:
     whole = _Place(body["fields"], body)
-    if "each" not in rule:
-        yield whole, _pointer(rule["at"])
-        return
     for index, element in enumerate(_value(rule["each"], whole) or []):
         if element is not None:
             steps = [_pointer(rule["each"]), str(index), *rule.get("at", "").split(".")]
@@ -166,6 +169,8 @@ def _pointer(path: str) -> str:
 
 
 def _value(path: str, place: _Place) -> Any:
+    if "." not in path and path[0] != "/":  # most paths by far
+        return place.scope.get(path) if isinstance(place.scope, dict) else None
     found: Any = place.body if path[0] == "/" else place.scope
     for name in path.lstrip("/").split("."):
         found = found.get(name) if isinstance(found, dict) else None
