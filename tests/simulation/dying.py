@@ -26,7 +26,7 @@ class Peril:
         self._countdown = point
 
     def fill_at(self, statement: int) -> None:
-        """From that statement on, writes find the disk full; `relax` makes room again."""
+        """From that statement on, writes find the disk full; `relax` makes room."""
         self._full_at = statement
 
     def relax(self) -> None:

@@ -83,6 +83,8 @@ class Phone:
         except PhoneCrash:
             self.die()
             return None
+        finally:
+            self.peril.relax()
 
     def die(self) -> None:
         """As by kill -9: nothing is tidied up; locks and memory go with the process."""
@@ -150,7 +152,6 @@ class Phone:
             self.attempt(act)
         except StorageFull:
             self._means.trace.add(f"{self.name} is full")
-        self.peril.relax()
         if self.field is not None:
             self.look()
 
@@ -168,7 +169,6 @@ class Phone:
             self.attempt(lambda: self._go_on(self._done(step)))
         except StorageFull:
             self._end("is full")
-        self.peril.relax()
 
     def abandon(self) -> None:
         """The app gives up its sync between two steps."""
