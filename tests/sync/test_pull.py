@@ -78,7 +78,7 @@ def test_a_case_unit_has_what_the_officer_works_with(held: Case, replica: Replic
 
 def test_a_debtors_identity_number_stays_on_the_server(held: Case, replica: Replica) -> None:
     replica.sync()
-    assert "9135" not in json.dumps(replica.case(held.pk))
+    assert "SECRET-9135" not in json.dumps(replica.case(held.pk))
 
 
 def test_nothing_changed_means_nothing_sent(replica: Replica) -> None:
