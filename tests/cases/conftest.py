@@ -18,7 +18,10 @@ def file_one(cast: Cast, number: int = 123, **changes: Any) -> Case:
         "case_no": f"（2026）闽0924执{number}号",
         "cause": "买卖合同纠纷",
         "filed_on": date(2026, 11, 2),
-        "parties": [PartyDraft("applicant", "申请人甲"), PartyDraft("debtor", "被执行人乙", "ENTITY", id_no="91350900-SECRET-9135")],
+        "parties": [
+            PartyDraft("applicant", "申请人甲"),
+            PartyDraft("debtor", "被执行人乙", "ENTITY", id_no="91350900-SECRET-9135"),
+        ],
         "claim_amount": 120_000,
         "flow_facts": {"basis": "JUDGMENT", "claim_kind": "MONEY", "track": "NORMAL"},
     }
