@@ -18,6 +18,7 @@ from server.common.hashing import sha256_hex
 from server.common.signing import split_text
 from server.common.snapshot import snapshot
 from server.common.statements import Given, Statement
+from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import receipts_after
 from server.ledger.queries import current_server_epoch
@@ -95,7 +96,7 @@ def pull(device: Device, request: PullRequest) -> dict[str, str]:
     except Refused as refused:
         refused.details["statement"] = statement_for(device, request.nonce)
         raise
-    return {"statement": statement, "answer": drawn.answer}
+    return {"statement": statement, "answer": drawn.answer, "upload_bearer": issue_bearer(device)}
 
 
 def _drawn(device: Device, request: PullRequest) -> Drawn:

@@ -38,6 +38,18 @@ def test_a_paper_added_is_pulled_as_a_change_of_its_case_and_fetched_whole(held:
     assert answer.getvalue() == RULING
 
 
+def test_a_phone_that_only_pulls_fetches_the_paper_with_the_bearer_beside_the_answer(
+    held: Case, phone: TestDevice
+) -> None:
+    ruled(held)
+    status, answer = phone.pull()
+    assert (status, set(answer)) == (200, {"statement", "answer", "upload_bearer"})
+    sha256, bearer = hashlib.sha256(RULING).hexdigest(), answer["upload_bearer"]
+    assert "upload_bearer" not in answer["answer"]
+    fetched: Any = Client().get(f"/api/v1/papers/{sha256}", headers={"Authorization": f"Bearer {bearer}"})
+    assert fetched.getvalue() == RULING
+
+
 def test_a_paper_replaced_leaves_the_list_of_the_phone(held: Case, phone: TestDevice) -> None:
     replica, older = Replica(phone), ruled(held)
     assert [each["id"] for each in listed(replica, held)] == [str(older.pk)]
