@@ -23,6 +23,8 @@ class Head(models.Model):
     ledger_epoch = models.CharField(max_length=40)
     position = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, default="0" * 64)
+    safe_position = models.BigIntegerField(default=0)
+    """Up to here entries, and the files they verify, are in a verified copy elsewhere."""
 
 
 class EntriesAreImmutable(TypeError):

@@ -174,6 +174,10 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True)
     revoked_reason = models.CharField(max_length=200, default="")
+    recovered_at = models.DateTimeField(null=True)
+    """Known again by its certificate alone, after a restore to before its enrolment."""
+    confirmed_at = models.DateTimeField(null=True)
+    """A recovered device may read once somebody at the desk has looked."""
     last_contact_at = models.DateTimeField(null=True)
     last_status = models.JSONField(default=dict)
     """What it last said it held: unsent operations, bytes, free space, app."""

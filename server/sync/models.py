@@ -14,6 +14,26 @@ class DeviceLog(models.Model):
     incarnation = models.PositiveIntegerField(default=1)
     acked_seq = models.BigIntegerField(default=0)
     acked_hash = models.CharField(max_length=64)
+    safe_seq = models.BigIntegerField(default=0)
+    safe_hash = models.CharField(max_length=64, default="", blank=True)
+    """What a verified copy elsewhere holds of it (policies `backup`, `standby`); empty at 0, which is h_0."""
+
+
+class LostRange(models.Model):
+    """Operations a device had let go of on our signed word, and a restore to before that word has taken from us."""
+
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="lost_ranges")
+    incarnation = models.PositiveIntegerField()
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    prev_hash = models.CharField(max_length=64)
+    last_hash = models.CharField(max_length=64)
+    proof = models.TextField()
+    """The statement of ours that called them safe."""
+    found_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "incarnation", "first_seq"], name="lost_range_once")]
 
 
 class IssuedStatement(models.Model):
