@@ -167,7 +167,7 @@ class FieldClient:
             )
 
     def pull(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
-        """Only fetch what this officer holds; nothing recorded is sent. Raises as `sync`."""
+        """Only fetch what this officer holds, papers too; nothing recorded is sent. Raises as `sync`."""
         with self._syncing:
             return run(
                 syncing.only_pull(self.engine(patience_seconds)),

@@ -4,6 +4,8 @@ Bytes here are proved by nothing but their hash: the whole is checked before it 
 is named in the report and tried again by the next sync; it stops nothing.
 """
 
+from collections.abc import Callable
+
 from client_sdk.answers import busy_error, is_transient, json_object
 from client_sdk.engine import Engine
 from client_sdk.errors import FieldError, NotSent
@@ -32,10 +34,11 @@ _OF_THIS_PAPER = (500, "storage_unavailable")
 
 
 class Downloads:
-    """All papers one sync lacks."""
+    """All papers one sync lacks; `renew` is asked for a new bearer where there is none, or none that is good."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, renew: Callable[[], Flow[None]]) -> None:
         self._engine = engine
+        self._renew = renew
         self._pieces = Pieces()
 
     def fetch_all(self) -> Flow[None]:
@@ -60,7 +63,9 @@ class Downloads:
         fetch = Fetch(self._engine, self._pieces, paper, done, total)
         for _ in range(MAX_RENEWALS):
             if self._engine.bearer is None:
-                yield from self._engine.push(at_least_once=True)
+                yield from self._renew()
+            if self._engine.bearer is None:
+                break
             reason = yield from fetch.run()
             if reason != UNAUTHORISED:
                 return reason

@@ -224,12 +224,12 @@ class Engine:
         require_agreement(statement, log.head_seq, log.hashes)
         yield from ask(KeepAnswer(statement, answer.key_texts, **beside))
         self._move_to(answer, statement, beside.get("wanted") or ())
-        if isinstance(bearer := answer.members.get("upload_bearer"), str):
-            self.bearer = bearer
 
     def _move_to(self, answer: Answer, statement: wire.Statement, wanted: Sequence[Mapping[str, Any]]) -> None:
         self.statement = statement
         self._newer_keys.update(answer.newer_keys)
+        if isinstance(bearer := answer.members.get("upload_bearer"), str):
+            self.bearer = bearer
         for file in wanted:
             if isinstance(file.get("sha256"), str) and isinstance(file.get("offset"), int):
                 self.offsets[file["sha256"]] = file["offset"]

@@ -1,5 +1,7 @@
 """One sync from its first push to its report. I/O-free."""
 
+from functools import partial
+
 from client_sdk.downloads import Downloads
 from client_sdk.engine import Engine
 from client_sdk.steps import Flow, ListPending, ask
@@ -17,7 +19,7 @@ def sync(engine: Engine) -> Flow[SyncReport]:
     if pull_refusal is None:
         if engine.tally.files_sent:
             yield from engine.pull()
-        yield from Downloads(engine).fetch_all()
+        yield from Downloads(engine, renew=partial(engine.push, at_least_once=True)).fetch_all()
     refusal = engine.push_refusal or pull_refusal
     if refusal is not None:
         raise refusal
@@ -25,8 +27,10 @@ def sync(engine: Engine) -> Flow[SyncReport]:
 
 
 def only_pull(engine: Engine) -> Flow[SyncReport]:
-    """What this officer holds, and nothing sent."""
+    """What this officer holds, its papers with it, and nothing sent."""
     yield from engine.pull()
+    if engine.bearer is not None:  # older servers bring one with a push alone (R54): its papers wait for a sync
+        yield from Downloads(engine, renew=engine.pull).fetch_all()
     return (yield from _report(engine))
 
 

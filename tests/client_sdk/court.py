@@ -71,6 +71,8 @@ class Court:
     """Answers to give instead of our own, first come first served."""
     wants: list[dict[str, Any]] | None = None
     keeps_promises: bool = True
+    pulls_bring_bearers: bool = True
+    """False: a server from before R54."""
     overtakes: int = 0
     """So many pulls are answered as if another had come between."""
     refuses: tuple[int, str] | None = None
@@ -204,19 +206,22 @@ class Court:
         if len(members["operations"]) > self.max_operations:
             return problem(413, "push_too_large")
         results = [self._take(log, each) for each in members["operations"][: self.keeps_only]]
-        bearer = str(uuid.uuid4())
-        self.bearers.add(bearer)
         return reply(
             200,
             {
                 "statement": self.statement(log, nonce),
                 "keys": self.new_keys,
                 "results": results,
-                "upload_bearer": bearer,
+                "upload_bearer": self._new_bearer(),
                 "wanted": self.wanted(),
                 "next": {"retry_after_ms": 0, "max_operations": 500, "max_bytes": 1 << 20},
             },
         )
+
+    def _new_bearer(self) -> str:
+        bearer = str(uuid.uuid4())
+        self.bearers.add(bearer)
+        return bearer
 
     def _take(self, log: Log, operation: dict[str, Any]) -> dict[str, Any]:
         seq, body = operation["seq"], base64.b64decode(operation["body"])
@@ -264,7 +269,10 @@ class Court:
         answer = json.dumps(self.spoil_page(self._page(cursor, held)), ensure_ascii=False)
         digest = hashlib.sha256(answer.encode()).hexdigest()
         statement = self.statement(log, nonce, answer_sha256=digest)
-        return self.spoil_pull(reply(200, {"statement": statement, "keys": self.new_keys, "answer": answer}))
+        said = {"statement": statement, "keys": self.new_keys, "answer": answer}
+        if self.pulls_bring_bearers:
+            said["upload_bearer"] = self._new_bearer()
+        return self.spoil_pull(reply(200, said))
 
     def _page(self, base: str | None, held: dict[tuple[str, str], str]) -> dict[str, Any]:
         gone = [unit for unit in held if unit not in self.units]

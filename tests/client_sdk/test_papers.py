@@ -229,8 +229,44 @@ def test_an_expired_bearer_is_renewed_by_an_empty_push(device: Device) -> None:
 
     device.line.before = expire
     device.field.sync()
-    assert [len(push["operations"]) for push in device.court.pushes] == [0, 0]
+    assert [len(push["operations"]) for push in device.court.pushes] == [0]
     assert device.field.open_paper(sha256) == content
+
+
+def test_a_pull_alone_fetches_papers_and_sends_nothing_recorded(device: Device) -> None:
+    content = os.urandom(300_000)
+    [sha256] = publish(device.court, content)
+    device.field.record_action(case_id=CASE, kind="SEAL")
+    told: list[Progress] = []
+    report = device.field.pull(on_progress=told.append)
+    assert (report.papers_received, report.papers_missing, report.is_everything_sent) == (1, {}, False)
+    assert "papers" in {progress.phase for progress in told}
+    assert device.court.pushes == []
+    device.line.go_offline()
+    assert device.field.open_paper(sha256) == content
+
+
+def test_a_pull_alone_renews_an_expired_bearer_by_a_pull(device: Device) -> None:
+    [sha256] = publish(device.court, b"ruling")
+    device.line.before = lambda request: device.court.bearers.clear() if len(device.court.requests) == 2 else None
+    assert device.field.pull().papers_received == 1
+    assert device.court.requests[1:] == [("POST", "pull"), ("GET", sha256[:12]), ("POST", "pull"), ("GET", sha256[:12])]
+
+
+def test_a_bearer_no_pull_makes_good_is_told_and_ends(device: Device) -> None:
+    [sha256] = publish(device.court, b"ruling")
+    device.line.before = lambda request: device.court.bearers.clear()
+    assert device.field.pull().papers_missing == {sha256: "unauthorised"}
+
+
+def test_with_an_older_server_a_pull_brings_no_papers_and_a_sync_does(device: Device) -> None:
+    device.court.pulls_bring_bearers = False
+    [sha256] = publish(device.court, b"ruling")
+    report = device.field.pull()
+    assert (report.units_received, report.papers_received, report.papers_missing) == (1, 0, {})
+    assert device.field.sync().papers_received == 1
+    assert [len(push["operations"]) for push in device.court.pushes] == [0]
+    assert device.field.open_paper(sha256) == b"ruling"
 
 
 def test_what_cannot_be_a_paper_is_never_asked_for(device: Device) -> None:
