@@ -181,9 +181,41 @@ class Device(models.Model):
     last_contact_at = models.DateTimeField(null=True)
     last_status = models.JSONField(default=dict)
     """What it last said it held: unsent operations, bytes, free space, app."""
+    is_doubted = models.BooleanField(default=False)
+    """A further device of its officer, of which he has not said yet whether it was he who enrolled it."""
 
     def __str__(self) -> str:
         return f"{self.name or self.id}"
+
+
+class TwoPersonAct(models.Model):
+    """What one person asks for and another allows: letting go what was sealed, opening a store with the escrow key."""
+
+    class Kind(models.TextChoices):
+        RELEASE = "release", _("Release what a revoked device sent")
+        ESCROW = "escrow", _("Open a device with the court's escrow key")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waiting for the second person")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="two_person_acts")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=200)
+    asked = models.JSONField(default=dict)
+    """Of an escrow use: the sealed key, and the public key to hand it over to."""
+    outcome = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    requested_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(default=now)
+    decided_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["court", "state"], name="two_person_act_waiting")]
 
 
 class EnrolmentCode(models.Model):
