@@ -96,6 +96,7 @@ class Review(models.Model):
         OPEN = "open", _("Waiting")
         RATIFIED = "ratified", _("Ratified")
         ANNULLED = "annulled", _("Annulled")
+        REPLAYED = "replayed", _("Applied after repair")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     operation = models.OneToOneField(Operation, on_delete=models.PROTECT, related_name="review")
@@ -111,6 +112,33 @@ class Review(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["court", "state", "cause"], name="review_by_cause")]
+
+
+class ReviewSubject(models.Model):
+    """A case in which the act under review waits: whoever holds it now is told. None where the officer is a stranger."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="subjects")
+    subject_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "subject_id"], name="review_subject_once")]
+
+
+class ReviewDecision(models.Model):
+    """What a person said of a review, in the order it was said; a replay is said by the operator's command."""
+
+    class Choice(models.TextChoices):
+        RATIFY = "ratify", _("Ratify")
+        ANNUL = "annul", _("Annul")
+        SUPPLEMENT = "supplement", _("Ask for supplement")
+        REPLAY = "replay", _("Replay")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")
+    choice = models.CharField(max_length=10, choices=Choice)
+    note = models.TextField(default="", blank=True)
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
 
 
 class DeviceView(models.Model):
