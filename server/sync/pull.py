@@ -27,7 +27,7 @@ from server.sync.chain import genesis
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
 from server.sync.models import DeviceLog, DeviceView
 from server.sync.reviews import open_reviews_of
-from server.sync.statements import statement_for
+from server.sync.statements import stated
 from server.sync.units import VisibleUnits, removal_reasons
 
 SMALLEST_PAGE_BYTES, LARGEST_PAGE_BYTES, DEFAULT_PAGE_BYTES = 16 * 1024, 1024 * 1024, 256 * 1024
@@ -76,7 +76,7 @@ class Refused(DomainError):
     """Found in the snapshot; leaves with a statement, which is made outside it since statements are written down."""
 
 
-def pull(device: Device, request: PullRequest) -> dict[str, str]:
+def pull(device: Device, request: PullRequest) -> dict[str, Any]:
     """One page of the difference, with the statement that covers it.
 
     Raises DomainError 409 `epoch_changed` and `pull_overtaken`, 410 `reset`, each with a statement.
@@ -86,7 +86,7 @@ def pull(device: Device, request: PullRequest) -> dict[str, str]:
             drawn = _drawn(device, request)
         with transaction.atomic():
             _remember(device, drawn)
-            statement = statement_for(
+            covering = stated(
                 device,
                 request.nonce,
                 answer_sha256=sha256_hex(drawn.answer.encode()),
@@ -94,9 +94,9 @@ def pull(device: Device, request: PullRequest) -> dict[str, str]:
                 server_epoch=drawn.server_epoch,
             )
     except Refused as refused:
-        refused.details["statement"] = statement_for(device, request.nonce)
+        refused.details.update(stated(device, request.nonce))
         raise
-    return {"statement": statement, "answer": drawn.answer, "upload_bearer": issue_bearer(device)}
+    return {**covering, "answer": drawn.answer, "upload_bearer": issue_bearer(device)}
 
 
 def _drawn(device: Device, request: PullRequest) -> Drawn:
