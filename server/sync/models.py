@@ -153,3 +153,76 @@ class DeviceView(models.Model):
     sent_tags = models.JSONField(default=dict)
     """Only the difference: a new tag, or null for a unit removed."""
     sent_position = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    """Until when it may show what it holds without asking again, as it was last told."""
+
+
+class SealedOperation(models.Model):
+    """What a revoked device pushed: framed as it came, no effects, until two persons release it."""
+
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="sealed_operations")
+    incarnation = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    body = models.BinaryField()
+    signature = models.BinaryField()
+    received_at = models.DateTimeField(default=now)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "incarnation", "seq", "hash"], name="sealed_once")]
+
+
+class HeldFile(models.Model):
+    """Bytes kept apart from evidence: a revoked device's file, or a parcel. Named by their own hash."""
+
+    class Purpose(models.TextChoices):
+        SEALED = "sealed", _("From a revoked device")
+        PARCEL = "parcel", _("Parcel")
+
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey("people.Device", null=True, on_delete=models.PROTECT, related_name="held_files")
+    """Whoever sends the bytes; of a parcel its carrier."""
+    officer = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    """Of a parcel handed in at a desk."""
+    sha256 = models.CharField(max_length=64)
+    length = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    label = models.CharField(max_length=200, default="", blank=True)
+    """Once whole and proved: where it lies in the quarantine of the store."""
+    received_at = models.DateTimeField(default=now)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "court", "device", "sha256"], name="held_file_once"),
+            models.UniqueConstraint(
+                fields=["purpose", "court", "sha256"], condition=models.Q(device=None), name="held_file_once_at_desk"
+            ),
+        ]
+
+
+class Parcel(models.Model):
+    """A device's work carried by another hand: pushed like its own, once nothing before it is missing."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for what comes before it")
+        TAKEN = "taken", _("Taken")
+        SEALED = "sealed", _("Sealed: its device was revoked")
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="parcels")
+    """Its author."""
+    incarnation = models.PositiveIntegerField()
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    label = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    code = models.CharField(max_length=40, default="", blank=True)
+    """Why it waits, where it is not for what comes before it."""
+    files_waiting = models.PositiveIntegerField(default=0)
+    received_at = models.DateTimeField(default=now)
+    taken_at = models.DateTimeField(null=True)
