@@ -9,11 +9,12 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Expression
+from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 T = TypeVar("T")
@@ -63,12 +64,35 @@ class _Composed:
     compiler: Any
     sql: str
     places: tuple[Any, ...]
+    converters: tuple[tuple[int, Any, Any], ...]
+    """Position, functions and expression of each column that is not as the database gives it."""
 
-    def bound(self, values: dict[str, Any], connection: Any) -> Any:
-        parameters = tuple(
+    @property
+    def iterable(self) -> Any:
+        return self.queryset._iterable_class
+
+    def parameters(self, values: dict[str, Any], connection: Any) -> tuple[Any, ...]:
+        return tuple(
             place.parameter(values[place.name], connection) if isinstance(place, Given) else place
             for place in self.places
         )
+
+    def tuples(self, values: dict[str, Any], connection: Any) -> list[tuple[Any, ...]]:
+        """As `values_list` gives them, at half the cost of a queryset's own way there."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.parameters(values, connection))
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return [self._converted(row, connection) for row in rows] if self.converters else rows
+
+    def _converted(self, row: tuple[Any, ...], connection: Any) -> tuple[Any, ...]:
+        cells = list(row)
+        for position, functions, expression in self.converters:
+            for function in functions:
+                cells[position] = function(cells[position], expression, connection)
+        return tuple(cells)
+
+    def bound(self, values: dict[str, Any], connection: Any) -> Any:
+        parameters = self.parameters(values, connection)
         compiler = copy.copy(self.compiler)
         compiler.connection = connection  # each thread has its own
         compiler.as_sql = lambda *_, **__: (self.sql, parameters)
@@ -90,7 +114,14 @@ class Statement(Generic[T]):
         """What the queryset gives for these values, one for each of its places. One SELECT."""
         connection = connections[DEFAULT_DB_ALIAS]
         composed = self._composed.get(connection.vendor) or self._composed_for(connection)
-        return list(composed.bound(values, connection))
+        found: Any
+        if composed.iterable is ValuesListIterable:
+            found = composed.tuples(values, connection)
+        elif composed.iterable is FlatValuesListIterable:
+            found = [row[0] for row in composed.tuples(values, connection)]
+        else:
+            found = list(composed.bound(values, connection))
+        return cast(list[T], found)
 
     def first(self, **values: Any) -> T | None:
         """The first row, or None. A statement that may find several says `[:1]` itself."""
@@ -103,5 +134,6 @@ class Statement(Generic[T]):
         sql, places = compiler.as_sql()
         converters = compiler.get_converters([each[0] for each in compiler.select])
         compiler.get_converters = lambda _: converters
-        composed = self._composed[connection.vendor] = _Composed(queryset, compiler, sql, tuple(places))
+        changed = tuple((position, *each) for position, each in converters.items())
+        composed = self._composed[connection.vendor] = _Composed(queryset, compiler, sql, tuple(places), changed)
         return composed
