@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from server.common.clock import now
+from server.config.operations.standby import call_flushed_safe
 from server.evidence.services import enqueue_overdue_previews, sweep_parts
 from server.people.services import forget_failed_enrolments
 
@@ -49,7 +50,12 @@ def ask_again_for_previews() -> None:
     enqueue_overdue_previews()
 
 
+def call_safe_what_a_standby_has() -> None:
+    call_flushed_safe()
+
+
 JOBS = (
+    Job("call_safe_what_a_standby_has", 10, call_safe_what_a_standby_has),
     Job("ask_again_for_previews", 900, ask_again_for_previews),
     Job("forget_expired_sessions", 3600, forget_expired_sessions),
     Job("forget_old_attempts", 3600, forget_old_attempts),

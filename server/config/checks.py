@@ -95,3 +95,9 @@ def _services(environment: Environment) -> Iterable[CheckMessage]:
             hint=_("Set both, or leave S3_ENDPOINT_URL out to keep files in DATA_DIR."),
             id="zhixing.E009",
         )
+    if environment.safe_policy == "standby" and (environment.is_embedded or not environment.s3_endpoint_url):
+        yield Error(
+            _("SAFE_POLICY=standby without PostgreSQL or without S3."),
+            hint=_("A standby holds no files of DATA_DIR: devices would let go of photos that one disk holds."),
+            id="zhixing.E010",
+        )

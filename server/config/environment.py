@@ -35,7 +35,9 @@ class Environment(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0)
     """Proxies of our own in front; the client's address stands that many from the right of X-Forwarded-For."""
     secure_cookies: bool = False
-    safe_policy: Literal["commit"] = "commit"
+    safe_policy: Literal["commit", "backup", "standby"] = "commit"
+    device_retention_days: int = Field(default=7, ge=0)
+    """How long a device keeps what is safe here."""
     upload_bearer_seconds: int = Field(default=3600, ge=60)
     enrolment_code_hours: int = Field(default=72, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

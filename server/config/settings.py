@@ -157,6 +157,7 @@ EVIDENCE_STORE = {
     "region": ENVIRONMENT.s3_region,
 }
 SAFE_POLICY = ENVIRONMENT.safe_policy
+DEVICE_RETENTION_DAYS = ENVIRONMENT.device_retention_days
 UPLOAD_BEARER_SECONDS = ENVIRONMENT.upload_bearer_seconds
 ENROLMENT_CODE_HOURS = ENVIRONMENT.enrolment_code_hours
 

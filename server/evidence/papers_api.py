@@ -17,6 +17,7 @@ from server.evidence.serving import file_headers, file_response, head_response, 
 from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
 from server.people.auth import SignedIn
 from server.people.models import Device, Officer
+from server.people.services import require_confirmed
 
 router = Router(tags=["papers"])
 logger = logging.getLogger(__name__)
@@ -54,7 +55,9 @@ def device_or_officer(request: HttpRequest) -> Device | Officer:
     """A bearer stands for a device; without one, the session for an officer. Raises DomainError 401, 403."""
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return device_of_bearer(text.strip())
+        device = device_of_bearer(text.strip())
+        require_confirmed(device)
+        return device
     officer = _signed_in(request)
     assert isinstance(officer, Officer)
     return officer

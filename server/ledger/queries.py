@@ -16,6 +16,7 @@ class HeadState:
     ledger_epoch: str
     position: int
     hash: str
+    safe_position: int = 0
 
 
 def head_of(stream: str) -> HeadState:
@@ -23,7 +24,7 @@ def head_of(stream: str) -> HeadState:
     head = _HEAD.first(stream=stream)
     if head is None:
         raise Head.DoesNotExist(stream)
-    return HeadState(head.ledger_epoch, head.position, head.hash)
+    return HeadState(head.ledger_epoch, head.position, head.hash, head.safe_position)
 
 
 def entries_after(stream: str, position: int, limit: int) -> list[Entry]:

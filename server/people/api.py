@@ -12,6 +12,7 @@ from pydantic import Field
 
 from server.people.access import roles_of
 from server.people.auth import SignedIn, csrf_failed
+from server.people.device_rights import require_can_ask, require_device
 from server.people.models import Device, Officer
 from server.people.queries import devices_visible_to
 from server.people.schemas import (
@@ -22,6 +23,7 @@ from server.people.schemas import (
     SessionView,
     SignInRequest,
 )
+from server.people.services import confirm_device
 from server.people.sign_in import sign_in
 
 router = Router(tags=["people"])
@@ -61,6 +63,16 @@ def list_devices(request: HttpRequest, cursor: UUID | None = None, limit: PageSi
     return DevicePage(items=[_device_view(device) for device in devices[:limit]], next=last)
 
 
+@router.post("/devices/{device_id}/confirm", response=DeviceView, auth=signed_in)
+def confirm(request: HttpRequest, device_id: UUID) -> DeviceView:
+    """Let a device read again that a restored server knows by its certificate alone."""
+    officer = _officer(request)
+    device = require_device(officer, device_id)
+    require_can_ask(officer, device)
+    confirm_device(device=device, by=officer)
+    return _device_view(require_device(officer, device_id))
+
+
 def _officer(request: HttpRequest) -> Officer:
     assert isinstance(request.user, Officer)
     return request.user
@@ -95,6 +107,8 @@ def _device_view(device: Device) -> DeviceView:
         incarnation=device.incarnation,
         enrolled_at=device.enrolled_at,
         revoked_at=device.revoked_at,
+        recovered_at=device.recovered_at,
+        confirmed_at=device.confirmed_at,
         last_contact_at=device.last_contact_at,
         unsent_operations=len(unsent) if isinstance(unsent, list) else None,
         pending_bytes=_count_or_none(said.get("pending_bytes")),

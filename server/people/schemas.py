@@ -40,6 +40,8 @@ class DeviceView(Schema):
     incarnation: int
     enrolled_at: datetime
     revoked_at: datetime | None
+    recovered_at: datetime | None = None
+    confirmed_at: datetime | None = None
     last_contact_at: datetime | None
     unsent_operations: int | None
     """What the device last said it held and had not sent; None if it never said."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from server.common.errors import DomainError
 from server.people.access import WATCHES_OWN_COURT, courts_watched_by, require_role
 from server.people.auth import SignedIn
-from server.people.device_auth import SIGNATURE_HEADER, authenticate_device
+from server.people.device_auth import SIGNATURE_HEADER
 from server.people.models import Officer, Role
 from server.people.schemas import OfficerView
 from server.sync.decoding import decoded, too_large
@@ -20,6 +20,7 @@ from server.sync.envelope import parse_envelope
 from server.sync.faults import is_transient, logger
 from server.sync.models import Review
 from server.sync.push import push
+from server.sync.recovery import authenticate_owing_device
 from server.sync.reviews import causes_waiting, reviews_waiting
 from server.sync.schemas import CauseGroup, ReviewPage, ReviewView
 
@@ -37,7 +38,7 @@ def push_operations(request: HttpRequest) -> HttpResponse:
     envelope = parse_envelope(body)
     signature = request.headers.get(SIGNATURE_HEADER)
     try:
-        device = authenticate_device(
+        device = authenticate_owing_device(
             certificate=envelope.certificate, nonce=envelope.nonce, body=body, signature=signature
         )
         return JsonResponse(push(device=device, envelope=envelope), json_dumps_params={"ensure_ascii": False})

@@ -9,6 +9,7 @@ from ninja import Router
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
 from server.people.device_auth import SIGNATURE_HEADER, authenticate_device
+from server.people.services import require_confirmed
 from server.sync.decoding import decoded
 from server.sync.envelope import MAX_NONCE_CHARACTERS, invalid, require_protocol
 from server.sync.pull import DEFAULT_PAGE_BYTES, LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES, PullRequest, pull
@@ -36,6 +37,7 @@ def pull_page(request: HttpRequest) -> JsonResponse:
         body=body,
         signature=request.headers.get(SIGNATURE_HEADER),
     )
+    require_confirmed(device)
     _require_schema(asked.schema)
     return JsonResponse(pull(device, asked), json_dumps_params={"ensure_ascii": False})
 

@@ -56,6 +56,7 @@ def test_what_works_has_no_fault(tmp_path: Path, values: dict[str, Any]) -> None
         ({"database_url": "mysql://db/zhixing", "secret_key": KEY}, "zhixing.E007"),
         ({"redis_url": "cache:6379"}, "zhixing.E008"),
         ({"s3_endpoint_url": "http://s3:9000", "s3_access_key": "a"}, "zhixing.E009"),
+        ({"safe_policy": "standby"}, "zhixing.E010"),
     ],
 )
 def test_what_cannot_work_has_its_own_id(tmp_path: Path, values: dict[str, Any], fault: str) -> None:

@@ -13,6 +13,7 @@ from server.ledger.services import begin_life_after_restore
 from server.people.models import EnrolmentCode
 from server.realtime.models import Ticket
 from server.sync.models import DeviceView
+from server.sync.safety import copy_of_now, raise_safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +35,7 @@ def renew() -> Renewal:
     DeviceView.objects.all().delete()
     # The worker that had begun them is not here; each may be done twice.
     DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).update(status=TaskResultStatus.READY)
-    return Renewal(server_epoch, codes, sessions, scrub_absent_files())
+    scrubbed = scrub_absent_files()
+    # What stands here came out of a verified copy.
+    raise_safe(copy_of_now())
+    return Renewal(server_epoch, codes, sessions, scrubbed)

@@ -8,6 +8,7 @@ from server.people.services.devices import (
     note_failed_enrolment,
     revoke_device,
 )
+from server.people.services.recovery import confirm_device, name_recovered_officer, recover_device, require_confirmed
 from server.people.services.roster import RosterReport, import_roster
 from server.people.services.staff import (
     add_group_member,
@@ -25,6 +26,7 @@ __all__ = [
     "RosterReport",
     "add_group_member",
     "change_officer",
+    "confirm_device",
     "create_court",
     "create_group",
     "create_officer",
@@ -36,9 +38,12 @@ __all__ = [
     "grant_role",
     "import_roster",
     "issue_enrolment_code",
+    "name_recovered_officer",
     "note_failed_enrolment",
+    "recover_device",
     "reinstate_officer",
     "rename_court",
+    "require_confirmed",
     "revoke_device",
     "rotate_signing_key",
     "set_password",

@@ -4,15 +4,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from server.config.operations.safe_copy import call_safe
 from server.config.operations.speaking import SpokenCommand, size_in_words
 from server.config.operations.verifying import Verification, verify_backup
+from server.sync.safety import BACKUP, OtherLife
 
 
 class Command(SpokenCommand):
-    help = "Hash everything in a backup again, walk its ledgers, look for every verified file; exit 1 if one fails."
+    help = (
+        "Hash everything in a backup again, walk its ledgers, look for every verified file; exit 1 if one fails."
+        " With SAFE_POLICY=backup, devices may then let go of what it holds."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -24,6 +31,21 @@ class Command(SpokenCommand):
         self.stdout.write(_as_json(verification) if options["json"] else _as_text(verification))
         if not verification.is_sound:
             raise CommandError(_("This backup is not sound."))
+        if settings.SAFE_POLICY == BACKUP:
+            self.stderr.write(_made_safe(folder, verification))
+
+
+def _made_safe(folder: Path, verification: Verification) -> str:
+    assert verification.manifest
+    try:
+        devices = call_safe(folder, verification.manifest)
+    except OtherLife:
+        return _("This backup is of another life of the server than the present one: it makes nothing safe.")
+    except DatabaseError as fault:
+        raise CommandError(
+            _("The server's database does not answer, so devices keep everything: %s") % fault
+        ) from fault
+    return _("Safe now: for %(devices)d devices more than before.") % {"devices": devices}
 
 
 def _figures(verification: Verification) -> dict[str, Any]:
