@@ -52,10 +52,11 @@ def test_every_file_of_vectors_is_described_in_the_reference() -> None:
         assert any(Path(name).match(pattern) for pattern in described), name
 
 
-def test_the_rules_of_the_reference_are_numbered_without_a_gap() -> None:
+def test_each_rule_of_the_reference_has_a_number_of_its_own_and_none_of_the_first_is_gone() -> None:
     text = (ROOT / "docs/reference/protocol.md").read_text("utf-8")
     numbers = [int(number) for number in re.findall(r"^- \*\*R(\d+)\*\*", text, re.MULTILINE)]
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(set(numbers)) == len(numbers)
+    assert set(range(1, 54)) <= set(numbers)
 
 
 def test_our_copy_of_the_reference_bytes_is_the_one_given() -> None:
