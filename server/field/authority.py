@@ -5,11 +5,14 @@ The right to push is no right to read, and neither is authority: what fails here
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from server.cases.states import CaseState
 from server.field.operation import SignedOperation
+from server.field.states import Corrected
 
 UNKNOWN = "subject_unknown"
+UNFOUNDED = "correction_unfounded"
 
 
 def why_parked(operation: SignedOperation, subject: Mapping[str, Any], case: CaseState | None) -> str:
@@ -38,3 +41,17 @@ def _why_not_now(operation: SignedOperation, case: CaseState) -> str:
         return "officer_suspended"
     stated = operation.body.get("officer_id")
     return "officer_mismatch" if stated is not None and stated != str(reporter.officer_id) else ""
+
+
+def is_correction_founded(operation: SignedOperation, action_id: UUID, known: Mapping[str, Corrected]) -> bool:
+    """What it corrects must be this officer's own record, or one of the very act it belongs to.
+
+    A stranger's correction, and one of something we do not know, tell nothing apart: both are kept for a person.
+    """
+    named = operation.body.get("corrects")
+    if not named:
+        return True
+    original = known.get(named)
+    if original is None:
+        return False
+    return original.officer_id == operation.reporter.officer_id or original.action_id == action_id

@@ -12,7 +12,7 @@ from uuid import UUID
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.states import CaseChange
 from server.common.ids import new_id
-from server.field.authority import UNKNOWN, why_parked
+from server.field.authority import UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
 from server.field.effects import PARALLEL, claim_only, node_effect, release_withheld
 from server.field.operation import (
     NodeEffect,
@@ -24,7 +24,7 @@ from server.field.operation import (
     plausible_time,
     set_aside,
 )
-from server.field.states import ActionEffects, ActionState, Facts, FieldState, SubjectRow
+from server.field.states import ActionEffects, ActionState, Corrected, Facts, FieldState, SubjectRow
 
 
 class Judged(NamedTuple):
@@ -47,6 +47,7 @@ def record_action(operation: SignedOperation, state: FieldState) -> ActionEffect
     claims = _hidden_claims(action, judged, state)
     written = tuple({row.subject_id: row for row in reversed(rows) if row}.values())[::-1]
     state.actions[action.id] = _held(action, written)
+    state.corrected[operation.hash] = Corrected(operation.reporter.officer_id, action.id)
     outcome = _outcome(
         operation, known, action, judged, [row.outcome if row else _hidden(action, state) for row in rows]
     )
@@ -89,7 +90,11 @@ def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
 def _judged(operation: SignedOperation, subject: Mapping[str, Any], state: FieldState) -> Judged:
     case_id = _case_id(subject, state)
     case = state.cases.get(case_id) if case_id else None
+    if case_id in state.ratified:
+        return Judged(subject, case_id, "")
     code = why_parked(operation, subject, case)
+    if not code and not is_correction_founded(operation, action_id_of(operation), state.corrected):
+        code = UNFOUNDED
     if not code and case_id and _is_parallel(operation, subject, case_id, state):
         code = PARALLEL
     return Judged(subject, case_id, code)
@@ -221,7 +226,8 @@ def _held(action: ActionState, rows: Sequence[SubjectRow]) -> ActionState:
         for row in rows
         if (row.outcome.status, row.outcome.node_effect) == (Status.APPLIED, NodeEffect.WITHHELD)
     )
-    return replace(action, withheld=() if action.is_complete else (*action.withheld, *fresh))
+    told = (*action.told, *((row.id, row.outcome) for row in rows if row.is_known))
+    return replace(action, withheld=() if action.is_complete else (*action.withheld, *fresh), told=told)
 
 
 def _outcome(

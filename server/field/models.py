@@ -51,6 +51,7 @@ class ActionSubject(models.Model):
     class Status(models.TextChoices):
         APPLIED = "applied", _("Applied")
         SUPERSEDED = "superseded", _("Superseded")
+        ANNULLED = "annulled", _("Annulled")
         PARKED = "parked", _("Parked for review")
         QUARANTINED = "quarantined", _("Quarantined")
 

@@ -13,6 +13,8 @@ from server.common.clock import from_wire
 class Status(StrEnum):
     APPLIED = "applied"
     SUPERSEDED = "superseded"
+    ANNULLED = "annulled"
+    """Of a subject alone, once a person has said that the act does not count; no answer to a device."""
     PARKED = "parked"
     QUARANTINED = "quarantined"
 

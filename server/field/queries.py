@@ -16,15 +16,15 @@ from server.field.authority import UNKNOWN
 from server.field.decide import action_id_of, case_no_of, case_uuid_of
 from server.field.effects import SOURCE
 from server.field.models import ActionRecord, ActionSubject, FieldAction
-from server.field.operation import SignedOperation, TimeBounds
+from server.field.operation import NodeEffect, SignedOperation, Status, SubjectOutcome, TimeBounds
 from server.field.rules import CourtRules, events_told_by
-from server.field.states import ActionState, Facts, FieldState, Verdict
+from server.field.states import ActionState, Corrected, Facts, FieldState, Verdict
 
 _FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
 _ACTIONS_HELD = Statement(
     lambda: FieldAction.objects.filter(pk__in=GivenMany("ids")).select_for_update(no_key=True).order_by("pk")
 )
-_SUBJECTS = Statement(lambda: ActionSubject.objects.filter(action_id__in=GivenMany("action_ids")))
+_SUBJECTS = Statement(lambda: ActionSubject.objects.filter(action_id__in=GivenMany("action_ids")).order_by("pk"))
 _RECORDS = Statement(lambda: ActionRecord.objects.filter(action_id__in=GivenMany("action_ids")).order_by("pk"))
 _FILES = Statement(
     lambda: (
@@ -37,6 +37,11 @@ _DELIVERED = Statement(
     lambda: Promise.objects.filter(
         device_id=Given("device_id"), sha256__in=GivenMany("hashes", "text"), state=Promise.State.VERIFIED
     ).values_list("sha256", flat=True)
+)
+_CORRECTED = Statement(
+    lambda: ActionRecord.objects.filter(operation_hash__in=GivenMany("hashes", "text")).values_list(
+        "operation_hash", "officer_id", "action_id"
+    )
 )
 _SHOWN = ("kind", "recorded_at", "received_at", "is_complete", "missing")
 _SUMMARISED = Statement(
@@ -51,8 +56,11 @@ _SUMMARISED = Statement(
 )
 
 
-def field_state(operations: Sequence[SignedOperation]) -> FieldState:
-    """What one device's batch is judged on. Locks its cases, then its actions, each in the order of their ids."""
+def field_state(operations: Sequence[SignedOperation], *, is_second: bool = False) -> FieldState:
+    """What one device's batch is judged on. Locks its cases, then its actions, each in the order of their ids.
+
+    `is_second`: they were judged before; what they gave their actions then is left out.
+    """
     reporter = operations[0].reporter
     subjects = [subject for operation in operations for subject in operation.subjects]
     numbers = {number for subject in subjects if (number := case_no_of(subject))}
@@ -64,7 +72,8 @@ def field_state(operations: Sequence[SignedOperation]) -> FieldState:
     cases = case_states(wanted, reporter.officer_id, lock=True, told=told, named=named) if wanted else {}
     doing = _doings(cases, named)
     own = {action_id_of(operation) for operation in operations}
-    actions = action_states(own | doing, facts_of=own)
+    apart = {operation.hash for operation in operations} if is_second else set()
+    actions = action_states(own | doing, facts_of=own, apart_from=apart)
     return FieldState(
         rules=CourtRules(reporter.kind_rules),
         cases=cases,
@@ -72,14 +81,22 @@ def field_state(operations: Sequence[SignedOperation]) -> FieldState:
         actions={key: action for key, action in actions.items() if key in own},
         verified=_delivered(operations),
         doers={str(key): action.officer_id for key, action in actions.items() if key in doing},
+        corrected=_corrected(operations),
     )
 
 
-def action_states(ids: Collection[UUID], *, facts_of: Collection[UUID]) -> dict[UUID, ActionState]:
-    """Actions there are, held to the end of the transaction; those in `facts_of` with what their records say."""
+def action_states(
+    ids: Collection[UUID], *, facts_of: Collection[UUID], apart_from: Collection[str] = ()
+) -> dict[UUID, ActionState]:
+    """Actions there are, held to the end of the transaction; those in `facts_of` with what their records say.
+
+    Records of the operations in `apart_from` are left out, and the files they promised.
+    """
     states = {row.pk: _without_facts(row) for row in _ACTIONS_HELD.rows(ids=ids)}
     known = states.keys() & set(facts_of)
-    return {**states, **_with_facts({key: states[key] for key in known})} if known else states
+    if not known:
+        return states
+    return {**states, **_with_facts({key: states[key] for key in known}, apart_from)}
 
 
 def _without_facts(row: FieldAction) -> ActionState:
@@ -97,15 +114,28 @@ def _without_facts(row: FieldAction) -> ActionState:
     )
 
 
-def _with_facts(states: dict[UUID, ActionState]) -> dict[UUID, ActionState]:
+def _with_facts(states: dict[UUID, ActionState], apart_from: Collection[str]) -> dict[UUID, ActionState]:
     subjects: dict[UUID, list[ActionSubject]] = defaultdict(list)
     for subject in _SUBJECTS.rows(action_ids=states):
         subjects[subject.action_id].append(subject)
     records: dict[UUID, list[ActionRecord]] = defaultdict(list)
     for record in _RECORDS.rows(action_ids=states):
-        records[record.action_id].append(record)
+        if record.operation_hash not in apart_from:
+            records[record.action_id].append(record)
     evidence = _evidence_of(record.operation_hash for rows in records.values() for record in rows)
+    if apart_from:
+        states = _without_files(states, apart_from)
     return {key: _founded(state, subjects[key], records[key], evidence) for key, state in states.items()}
+
+
+def _without_files(states: dict[UUID, ActionState], operations: Collection[str]) -> dict[UUID, ActionState]:
+    promises = Promise.objects.filter(holder_id__in=list(states), operation_hash__in=list(operations))
+    for holder, standing in promises.values_list("holder_id", "state"):
+        if holder:
+            state = states[holder]
+            verified = state.files_verified - (standing == Promise.State.VERIFIED)
+            states[holder] = replace(state, files_promised=state.files_promised - 1, files_verified=verified)
+    return states
 
 
 def _founded(
@@ -114,6 +144,12 @@ def _founded(
     records: Sequence[ActionRecord],
     evidence: dict[str, list[dict[str, Any]]],
 ) -> ActionState:
+    ids = frozenset(subject.subject_id for subject in subjects)
+    waiting = [s for s in subjects if (s.status, s.node_effect) == ("applied", "withheld")]
+    withheld = tuple((subject.pk, subject.subject_id) for subject in waiting)
+    state = replace(state, told=tuple((row.pk, told_outcome(row)) for row in subjects if row.code != UNKNOWN))
+    if not records:  # all of it was said by the record now judged again
+        return replace(state, subject_ids=ids, withheld=withheld)
     founding = {subject.record_id for subject in subjects if subject.status in _FOUNDING}
     counted = [record for record in records if record.pk in founding] or records
     fields: dict[str, Any] = {}
@@ -121,15 +157,18 @@ def _founded(
         fields.update(record.fields)
     files = tuple(item for record in counted for item in evidence.get(record.operation_hash, ()))
     first = counted[0]
-    waiting = [s for s in subjects if (s.status, s.node_effect) == ("applied", "withheld")]
     return replace(
         state,
         facts=Facts(state.facts.kind, fields, files, next((r.position for r in counted if r.position), None)),
         bounds=TimeBounds(first.earliest_at, first.latest_at or state.received_at, first.clock_verdict),
-        subject_ids=frozenset(subject.subject_id for subject in subjects),
-        withheld=tuple((subject.pk, subject.subject_id) for subject in waiting),
-        is_founded=bool(founding),
+        subject_ids=ids,
+        withheld=withheld,
+        is_founded=any(record.pk in founding for record in records),
     )
+
+
+def told_outcome(row: ActionSubject) -> SubjectOutcome:
+    return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
 
 
 def _evidence_of(operation_hashes: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
@@ -150,6 +189,12 @@ def _doings(cases: dict[UUID, CaseState], node_ids: set[str]) -> set[UUID]:
     }
     events = (event for case in cases.values() for event in case.events) if finished else ()
     return {UUID(e.source_id) for e in events if e.id in finished and e.source_type == SOURCE}
+
+
+def _corrected(operations: Sequence[SignedOperation]) -> dict[str, Corrected]:
+    hashes = {corrects for operation in operations if (corrects := operation.body.get("corrects"))}
+    rows = _CORRECTED.rows(hashes=hashes) if hashes else []
+    return {hash_: Corrected(officer_id, action_id) for hash_, officer_id, action_id in rows}
 
 
 def _delivered(operations: Sequence[SignedOperation]) -> frozenset[str]:

@@ -24,6 +24,7 @@ _RECORD = (
     *("clock_verdict", "position", "fields", "corrects", "catalogue", "missing", "warnings"),
 )
 _SUBJECT = ("id", "action_id", "record_id", "subject_type", "subject_id", "node_id", "status", "code", "node_effect")
+_JUDGED = ("node_id", "status", "code", "node_effect")
 
 Audience = Mapping[UUID, tuple[str, ...]]
 
@@ -32,11 +33,13 @@ def write_effects(effects: Sequence[ActionEffects]) -> list[Draft]:
     """Write a batch's effects inside the caller's transaction; the entries are the caller's to append, once."""
     made = [effect for effect in effects if effect.action]
     _write_actions(made)
-    insert_rows(ActionRecord, _RECORD, [_record(effect) for effect in made])
-    insert_rows(ActionSubject, _SUBJECT, [_subject(effect, row) for effect in made for row in effect.rows])
+    insert_rows(ActionRecord, _RECORD, [_record(effect) for effect in made if not effect.is_recorded])
+    rows = [(effect, row) for effect in made for row in effect.rows]
+    insert_rows(ActionSubject, _SUBJECT, [_subject(e, row) for e, row in rows if row.id not in e.standing])
+    update_rows(ActionSubject, "id", _JUDGED, [_judged_again(row) for e, row in rows if row.id in e.standing])
     mark_released(row for effect in made for row, _ in effect.released)
     write_changes([change for effect in effects for change in _changes(effect)], _shown(made))
-    audience = audience_of({change.case_id for effect in effects for change in _changes(effect)})
+    audience = audience_of({case for effect in effects for case in _concerned(effect)})
     return [draft for effect in effects for draft in _drafts(effect, audience)]
 
 
@@ -55,6 +58,12 @@ def write_changes(changes: Sequence[CaseChange], shown: Iterable[UUID]) -> None:
 def _changes(effect: ActionEffects) -> list[CaseChange]:
     known = [row.change for row in effect.rows if row.is_known]
     return [*known, *(change for _, change in effect.released), *effect.claims]
+
+
+def _concerned(effect: ActionEffects) -> set[UUID]:
+    """Cases the entries of an effect name, those of the act's earlier records too."""
+    earlier = effect.action.told if effect.action else ()
+    return {change.case_id for change in _changes(effect)} | {o.subject_id for _, o in earlier if o.subject_id}
 
 
 def _shown(effects: Sequence[ActionEffects]) -> set[UUID]:
@@ -111,13 +120,17 @@ def _subject(effect: ActionEffects, row: SubjectRow) -> tuple[Any, ...]:
     return (row.id, effect.action.id, effect.record_id, row.type, row.subject_id, row.node_id, *judged)
 
 
+def _judged_again(row: SubjectRow) -> tuple[Any, ...]:
+    return (row.id, row.node_id, row.outcome.status.value, row.outcome.code, row.outcome.node_effect.value)
+
+
 def _drafts(effect: ActionEffects, audience: Audience) -> list[Draft]:
     """An entry for each subject, to the courts party to it. What concerns no known subject is its own court's."""
     known = [row for row in effect.rows if row.is_known]
-    drafts = [_draft(effect, row, known, audience) for row in known]
+    drafts = [_draft(effect, row, audience) for row in known]
     own = (court_stream(effect.operation.reporter.court_id),)
     if effect.action and not known:
-        drafts.append(Draft(own, "action_recorded", _view(effect, effect.action, [], None), _facts(effect)))
+        drafts.append(Draft(own, effect.entry, _view(effect, effect.action, own, audience, None), _facts(effect)))
     released = [
         _node_draft("nodes_released", effect, change, audience) for _, change in effect.released if change.nodes
     ]
@@ -125,22 +138,24 @@ def _drafts(effect: ActionEffects, audience: Audience) -> list[Draft]:
     return [*drafts, *released, *claimed]
 
 
-def _draft(effect: ActionEffects, row: SubjectRow, known: Sequence[SubjectRow], audience: Audience) -> Draft:
+def _draft(effect: ActionEffects, row: SubjectRow, audience: Audience) -> Draft:
     streams = audience[row.subject_id]
-    # A court is told of those subjects only that it is party to.
-    together = [each for each in known if set(streams) <= set(audience[each.subject_id])]
     assert effect.action
-    view = _view(effect, effect.action, together, row.change)
-    return Draft(streams, "action_recorded", view, _facts(effect), row.type, row.subject_id)
+    view = _view(effect, effect.action, streams, audience, row.change)
+    return Draft(streams, effect.entry, view, _facts(effect), row.type, row.subject_id)
 
 
 def _view(
-    effect: ActionEffects, action: ActionState, rows: Sequence[SubjectRow], change: CaseChange | None
+    effect: ActionEffects, action: ActionState, streams: Sequence[str], audience: Audience, change: CaseChange | None
 ) -> dict[str, Any]:
-    outcome = gravest(row.outcome for row in rows) if rows else None
-    status, code = (outcome.status, outcome.code) if outcome else (effect.outcome.status, effect.outcome.code)
+    """The whole act, all its records: a frame is absolute. A court is told of those cases only that it is party to."""
+    rows = dict(action.told) | {row.id: row.outcome for row in effect.rows if row.is_known}
+    together = [(each, rows[key]) for key in sorted(rows) if (each := rows[key].subject_id)]
+    together = [(each, outcome) for each, outcome in together if set(streams) <= set(audience[each])]
+    outcome = gravest(outcome for _, outcome in together) if together else effect.outcome
+    cases = {each for each, _ in together}
     return {
-        "action": state_view(action, status=status.value, code=code, cases=[row.subject_id for row in rows]),
+        "action": state_view(action, status=outcome.status.value, code=outcome.code, cases=cases),
         "nodes": node_views(change.case_id, change.nodes) if change else [],
         "device": str(effect.operation.reporter.device_id),
     }

@@ -54,6 +54,8 @@ class ActionState:
     files_verified: int = 0
     withheld: tuple[tuple[UUID, UUID], ...] = ()
     """Subject rows whose nodes wait for completeness, each with its case."""
+    told: tuple[tuple[UUID, SubjectOutcome], ...] = ()
+    """Rows of earlier records about cases their officers know, in the order they were written."""
     is_founded: bool = False
     """Some record of it was applied."""
     is_new: bool = False
@@ -61,6 +63,14 @@ class ActionState:
     @property
     def is_complete(self) -> bool:
         return not self.verdict.missing and self.files_verified >= self.files_promised
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Whose record an operation is, and of which act: what a correction of it must agree with."""
+
+    officer_id: UUID
+    action_id: UUID
 
 
 @dataclass(slots=True)
@@ -76,6 +86,10 @@ class FieldState:
     """Hashes whose bytes this device has delivered already."""
     doers: Mapping[str, UUID] = field(default_factory=dict)
     """The officer of each action, by its id as text, that finished a node named in the batch."""
+    corrected: dict[str, Corrected] = field(default_factory=dict)
+    """By operation hash: what the batch corrects, and what it holds itself."""
+    ratified: frozenset[UUID] = frozenset()
+    """Cases for which a person has given the authority that the officer lacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +123,9 @@ class ActionEffects:
     """Rows of earlier records whose nodes move now, each with what moved."""
     claims: tuple[CaseChange, ...] = ()
     """Protective clocks started on cases of which this officer may learn nothing."""
+    entry: str = "action_recorded"
+    """Kind of the entries that tell of it."""
+    is_recorded: bool = False
+    """Judged again: its record is written already."""
+    standing: frozenset[UUID] = frozenset()
+    """Those of `rows` that are written already."""

@@ -50,7 +50,7 @@ def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetim
     arrivals = Arrivals(framed, received_at)
     bodies = {each.seq: body for each in framed if (body := _body(each, arrivals)) is not None}
     _require_modest(bodies)
-    reporter = _reporter(log)
+    reporter = reporter_of(log, log.incarnation)
     statements = _statement_times(log, bodies)
     reused = _reused_ids(arrivals.claimed_ids)
     for each in framed:
@@ -79,6 +79,14 @@ def _body(each: Framed, arrivals: Arrivals) -> dict[str, Any] | None:
     return body
 
 
+def read_body(raw: bytes) -> dict[str, Any]:
+    """As any handler may see it. Raises BodyInvalid."""
+    body = parse_body(raw)
+    check_shape(body)
+    _check_limits(body)
+    return body
+
+
 def _claim(seq: int, body: Mapping[str, Any], arrivals: Arrivals) -> None:
     claimed = body.get("id")
     if isinstance(claimed, str) and 1 <= len(claimed) <= 64:
@@ -100,11 +108,11 @@ def _require_modest(bodies: Mapping[int, Mapping[str, Any]]) -> None:
         )
 
 
-def _reporter(log: DeviceLog) -> Reporter:
+def reporter_of(log: DeviceLog, incarnation: int) -> Reporter:
     officer = log.device.officer
     return Reporter(
         device_id=log.device_id,
-        incarnation=log.incarnation,
+        incarnation=incarnation,
         court_id=log.device.court_id,
         officer_id=officer.pk,
         is_active=officer.is_active,

@@ -7,6 +7,7 @@ from typing import Any
 from server.field.decide import record_action
 from server.field.operation import Outcome, SignedOperation
 from server.field.queries import field_state
+from server.field.rejudging import Terms, annul_record, judged_again
 from server.field.rules import action_kinds
 from server.field.services import write_effects
 from server.ledger.services import Draft
@@ -20,9 +21,13 @@ class Handler:
     decide: Callable[[SignedOperation, Any], Any]
     """Its effects carry the operation's `outcome`."""
     write: Callable[[Sequence[Any]], list[Draft]]
+    again: Callable[[SignedOperation, Terms, Callable[[SignedOperation, Any], Any]], Any]
+    """Loads and decides one that was judged before, on other terms."""
+    annul: Callable[[str], list[Draft]]
+    """By the operation's hash: what was not applied of it never will be."""
 
 
-ON_SITE_ACTION = Handler(field_state, record_action, write_effects)
+ON_SITE_ACTION = Handler(field_state, record_action, write_effects, judged_again, annul_record)
 
 HANDLERS: dict[str, Handler] = dict.fromkeys(action_kinds(), ON_SITE_ACTION)
 
@@ -50,3 +55,10 @@ def apply_together(operations: Sequence[SignedOperation]) -> Applied:
         outcomes[operation.seq] = effect.outcome
     drafts = [draft for key, batch in batches.items() for draft in HANDLERS[batch[0].kind].write(effects[key])]
     return Applied(outcomes, drafts)
+
+
+def apply_again(operation: SignedOperation, terms: Terms) -> Applied:
+    """One operation that has been judged before, on other terms; written through the same writers."""
+    handler = HANDLERS[operation.kind]
+    effect = handler.again(operation, terms, handler.decide)
+    return Applied({operation.seq: effect.outcome}, handler.write([effect]))
