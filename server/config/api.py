@@ -17,6 +17,7 @@ from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
 from server.realtime.api import router as live
 from server.sync.api import router as sync
+from server.sync.device_api import router as lost_devices
 from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
 from server.sync.pull_api import router as pull
@@ -56,7 +57,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, cases, enrolment, sync, pull, evidence, papers, field, live):
+for router in (public, people, lost_devices, cases, enrolment, sync, pull, evidence, papers, field, live):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)

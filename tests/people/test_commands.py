@@ -14,8 +14,8 @@ from server.common.clock import from_wire, now
 from server.people.access import roles_of
 from server.people.certificates import read_enrolment_code
 from server.people.keys import signing_key_of
-from server.people.models import Court, Device, EnrolmentCode, Officer
-from tests.actors import PASSWORD, Cast, phone_of
+from server.people.models import Court, EnrolmentCode, Officer
+from tests.actors import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 NEW_COURT = ("--court-code", "闽0940", "--court-name", "云山县人民法院")
@@ -87,21 +87,6 @@ def test_older_codes_are_voided_when_asked(cast: Cast) -> None:
     assert not EnrolmentCode.objects.exclude(voided_at=None).exists()
     said("enrolment_code", "240101", "--void-older")
     assert EnrolmentCode.objects.exclude(voided_at=None).count() == 1
-
-
-def test_a_device_is_revoked_once_with_its_reason(cast: Cast) -> None:
-    phone = phone_of(cast.holder)
-    Device.objects.update(last_status={"unsent": [{"seq": 1}, {"seq": 2}]})
-    assert "2" in said("revoke_device", str(phone.id), "--reason", "遗失")
-    revoked_at = Device.objects.get().revoked_at
-    said("revoke_device", str(phone.id), "--reason", "again")
-    device = Device.objects.get()
-    assert (device.revoked_at, device.revoked_reason) == (revoked_at, "遗失")
-
-
-def test_an_unknown_device_is_not_revoked(cast: Cast) -> None:
-    with pytest.raises(CommandError):
-        said("revoke_device", str(cast.court.pk), "--reason", "遗失")
 
 
 def test_a_signing_key_is_rotated_by_command(cast: Cast) -> None:

@@ -43,7 +43,11 @@ HIDDEN = {
     "GET /api/v1/live/{court}/names",
 }
 """404 for a stranger, as if there were none."""
+DEVICES = {"GET /api/v1/devices/{device_id}/held", "POST /api/v1/devices/{device_id}/revoke"}
+"""404 for a stranger; the administrator looks after devices, and is told of no case."""
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
+BODIES: dict[str, dict[str, Any]] = {"POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"}}
+"""What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
 PAGES = ["/centre/", "/centre/cases/{case_id}", "/centre/actions/{action_id}"]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 
@@ -64,6 +68,7 @@ def known(cast: Cast) -> dict[str, str]:
         "action_id": str(action.pk),
         "sha256": sha256,
         "court": str(cast.court.pk),
+        "device_id": str(phone.id),
     }
 
 
@@ -74,7 +79,9 @@ def endpoints() -> set[str]:
 
 def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
     method, path = endpoint.split(" ")
-    answer: Any = browser.generic(method, (path + QUERIES.get(endpoint, "")).format(**known))
+    address = (path + QUERIES.get(endpoint, "")).format(**known)
+    body = json.dumps(BODIES.get(endpoint, {}))
+    answer: Any = browser.generic(method, address, body, content_type="application/json")
     answer.spoken = b"".join(answer.streaming_content) if answer.streaming else answer.content
     answer.close()
     return answer
@@ -87,7 +94,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert endpoints() == OPEN | OWN | LISTS | HIDDEN
+    assert endpoints() == OPEN | OWN | LISTS | HIDDEN | DEVICES
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -96,7 +103,7 @@ def test_every_page_is_in_the_table() -> None:
     assert routes == PAGES_FOR_ALL | kinds.keys()
 
 
-@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | HIDDEN))
+@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | HIDDEN | DEVICES))
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
     assert answer.status_code == 401
@@ -110,6 +117,16 @@ def test_one_who_may_not_finds_nothing(known: dict[str, str], cast: Cast, who: s
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)
     assert answer.status_code == 404
     assert not {"case_no", "action_id"} & set(tells_of(answer, known))
+
+
+@pytest.mark.parametrize("endpoint", sorted(DEVICES))
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("bystander", 404), ("sysadmin", 200)])
+def test_a_device_is_its_officers_and_its_keepers(
+    known: dict[str, str], cast: Cast, who: str, status: int, endpoint: str
+) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    assert answer.status_code == status
+    assert not tells_of(answer, known)
 
 
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
