@@ -1,0 +1,1 @@
+"""Real processes, real sockets, real disks, and everything that can happen to them."""
