@@ -21,12 +21,25 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if not rows:
         return
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and len(rows) > 1:
         _copy_rows(_copy_sql(model, tuple(names)), rows)
         return
     sql, adapters = _values_sql(model, tuple(names))
+    _execute(sql, adapters, rows)
+
+
+def insert_unless_there(model: type[models.Model], names: Sequence[str], row: Sequence[Any]) -> None:
+    """Insert one row as `insert_rows` does; one that breaks a rule of uniqueness is left out."""
+    sql, adapters = _values_sql(model, tuple(names))
+    _execute(f"{sql} ON CONFLICT DO NOTHING", adapters, [row])
+
+
+def _execute(sql: str, adapters: "Adapters", rows: Sequence[Sequence[Any]]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
+        if connection.vendor == "postgresql":
+            cursor.execute(sql, list(rows[0]))  # one row: cheaper than COPY, which is planned anew each time
+        else:
+            cursor.executemany(sql, [[a(v) for a, v in zip(adapters, row, strict=True)] for row in rows])
 
 
 def _copy_rows(sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -47,6 +60,22 @@ def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows:
     sql, adapters = _update_sql(model, key, tuple(names))
     with connection.cursor() as cursor:
         cursor.executemany(sql, [_key_last(adapters, row) for row in rows])
+
+
+Change = tuple[type[models.Model], str, tuple[str, ...], Sequence[Sequence[Any]]]
+"""Model, key, names and rows, as `update_rows` takes them."""
+
+
+def update_together(changes: Iterable[Change]) -> None:
+    """Rows of several tables, each table once: one statement where the database can."""
+    changes = [change for change in changes if change[3]]
+    if connection.vendor != "postgresql" or len(changes) < 2:
+        for change in changes:
+            update_rows(*change)
+        return
+    sql = _update_several_sql(tuple((model, key, names) for model, key, names, _ in changes))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(column) for change in changes for column in zip(*change[3], strict=True)])
 
 
 def among(values: Collection[UUID] | Collection[str]) -> RawSQL | list[str]:
@@ -107,6 +136,12 @@ def _update_unnest_sql(model: type[models.Model], key: str, names: tuple[str, ..
     table = _table(model)
     found = f"{table}.{_column(fields[0])} = given.v0"
     return f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given({given}) WHERE {found}"
+
+
+@lru_cache(maxsize=64)
+def _update_several_sql(changes: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...]) -> str:
+    *others, last = [_update_unnest_sql(*change) for change in changes]
+    return f"WITH {', '.join(f'w{i} AS ({sql})' for i, sql in enumerate(others))} {last}"
 
 
 Adapters = tuple[Callable[[Any], Any], ...]

@@ -54,6 +54,7 @@ class Appended:
     ledger_epoch: str
     position: int
     hash: str
+    safe_position: int = 0
 
 
 def append(drafts: Sequence[Draft]) -> list[dict[str, Appended]]:
@@ -90,7 +91,7 @@ def _extend(head: Head, draft: Draft, entries: list[Row]) -> Appended:
     entry = _entry_at(head, draft, now())
     head.position, head.hash = head.position + 1, entry[_COLUMNS.index("hash")]
     entries.append(entry)
-    return Appended(head.stream, head.ledger_epoch, head.position, head.hash)
+    return Appended(head.stream, head.ledger_epoch, head.position, head.hash, head.safe_position)
 
 
 def _entry_at(head: Head, draft: Draft, at: datetime) -> Row:

@@ -1,5 +1,6 @@
 """The keys of a court: a root that vouches, a signing key that works, an escrow key that opens lost stores."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +32,11 @@ class SigningKey:
 
 def signing_key_of(court: Court) -> SigningKey:
     """The key that signs certificates, statements and receipts now. One SELECT."""
-    rows = _SIGNING_KEYS.rows(court_id=court.pk)
+    return newest_of(_SIGNING_KEYS.rows(court_id=court.pk))
+
+
+def newest_of(rows: Sequence[CourtKey]) -> SigningKey:
+    """The same from a court's signing keys, oldest first."""
     current = rows[-1]
     return SigningKey(current.kid, private_key_of(current), [row.statement for row in rows])
 

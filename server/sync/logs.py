@@ -7,8 +7,8 @@ from server.sync.models import DeviceLog
 
 _HELD_LOG = Statement(
     lambda: (
-        DeviceLog.objects.select_for_update(no_key=True, of=("self", "device"))
-        .select_related("device__court", "device__officer")
+        DeviceLog.objects.select_for_update(no_key=True, of=("self", "device", "device__officer"))
+        .select_related("device__officer")
         .filter(device_id=Given("device_id"))
     )
 )
@@ -24,9 +24,11 @@ def open_log(device: Device) -> DeviceLog:
 
 
 def locked_log(device: Device) -> DeviceLog:
-    """The log with its device, court and officer as they are now, held to the end of the transaction.
+    """The log with its device and officer as they are now, held to the end of the transaction.
 
-    The device's row is held as well: verification of its files waits, and is waited for.
+    The device's row is held as well: verification of its files waits, and is waited for. So is the officer's: nobody is
+    suspended between check and commit. Only rows that are held are read here: PostgreSQL shows a statement that waited
+    any other as it was before the wait. The court, which all its devices share, is read by the next statement.
     """
     log = _HELD_LOG.first(device_id=device.pk)
     if log is None:

@@ -18,13 +18,15 @@ from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import promise_files, store_thumbnails
 from server.field.operation import Outcome, SignedOperation
-from server.ledger.queries import current_server_epoch
+from server.ledger.queries import HeadState
 from server.ledger.services import append
 from server.people.device_auth import DeviceRevoked
 from server.people.models import Device
+from server.people.streams import court_stream
 from server.sync import writing
 from server.sync.arrivals import Arrivals, read_arrivals
 from server.sync.continuity import ChainDamaged, LogForked, LogHead, SequenceGap, require_continuation
+from server.sync.court_now import CourtNow, court_now
 from server.sync.decoding import MAX_DECOMPRESSED_BYTES
 from server.sync.envelope import MAX_OPERATIONS, Envelope
 from server.sync.faults import HandlerFault, apply_one_by_one, apply_or_fault
@@ -32,7 +34,7 @@ from server.sync.logs import locked_log
 from server.sync.models import DeviceLog, Operation
 from server.sync.operations import Applied
 from server.sync.reviews import open_reviews
-from server.sync.statements import stated
+from server.sync.statements import end_of, stated
 
 Apply = Callable[[Sequence[SignedOperation]], Applied]
 Answer = dict[str, Any]
@@ -44,27 +46,29 @@ class Pushed:
 
     log: DeviceLog
     envelope: Envelope
-    server_epoch: str
+    court: CourtNow
     received_at: datetime
 
     @property
     def device(self) -> Device:
         return self.log.device
 
-    def stated(self) -> Answer:
-        return stated(self.device, self.envelope.nonce, log=self.log, server_epoch=self.server_epoch)
+    def stated(self, head: HeadState | None = None) -> Answer:
+        known: Answer = {"log": self.log, "server_epoch": self.court.server_epoch, "key": self.court.key, "head": head}
+        return stated(self.device, self.envelope.nonce, **known)
 
 
-def push(*, device: Device, envelope: Envelope) -> Answer:
+def push(*, device: Device, envelope: Envelope, is_released: bool = False) -> Answer:
     """Take what an authenticated device owes; the whole answer but for HTTP.
 
+    `is_released`: two persons let go what this revoked device had sent.
     Acknowledged means committed. Raises DomainError epoch_changed, sequence_gap, log_forked (each with a statement),
     chain_invalid, push_too_large, device_revoked; and the database's own errors, when nothing was acknowledged.
     """
     try:
-        answer = _transact(device, envelope, apply_or_fault)
+        answer = _transact(device, envelope, apply_or_fault, is_released)
     except HandlerFault:
-        answer = _transact(device, envelope, apply_one_by_one)
+        answer = _transact(device, envelope, apply_one_by_one, is_released)
     if isinstance(answer, DomainError):
         raise answer
     following = {"retry_after_ms": 0, "max_operations": MAX_OPERATIONS, "max_bytes": MAX_DECOMPRESSED_BYTES}
@@ -72,13 +76,14 @@ def push(*, device: Device, envelope: Envelope) -> Answer:
 
 
 @transaction.atomic
-def _transact(device: Device, envelope: Envelope, apply: Apply) -> Answer | DomainError:
+def _transact(device: Device, envelope: Envelope, apply: Apply, is_released: bool) -> Answer | DomainError:
     """A refusal is returned, not raised: what it keeps (a branch, the statement it carries) commits."""
     log = locked_log(device)
-    if log.device.revoked_at is not None:
+    if log.device.revoked_at is not None and not is_released:
         raise DeviceRevoked(log.device)
-    pushed = Pushed(log, envelope, current_server_epoch(), now())
-    if envelope.server_epoch not in (None, pushed.server_epoch):
+    pushed = Pushed(log, envelope, court_now(log.device.court_id), now())
+    log.device.court = pushed.court.court
+    if envelope.server_epoch not in (None, pushed.court.server_epoch):
         message = _("The server was restored: go back to what it states it has.")
         return _with_statement(pushed, DomainError("epoch_changed", 409, message))
     stored = _stored_operations(log, envelope)
@@ -135,9 +140,10 @@ def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply) -> An
     applied = apply(arrivals.handled)
     outcomes = {**arrivals.outcomes, **applied.outcomes}
     results = _write(pushed, arrivals, outcomes)
-    append([*applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
+    places = append([*applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
     repeated = [writing.repeated(stored[each.seq]) for each in envelope.operations if each.seq in stored]
-    return {**pushed.stated(), "results": [*repeated, *results]}
+    head = end_of(court_stream(log.device.court_id), places)
+    return {**pushed.stated(head), "results": [*repeated, *results]}
 
 
 def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) -> list[Answer]:

@@ -9,7 +9,7 @@ from server.cases.models import Case
 from server.cases.services import assign_subject
 from server.people.models import Device
 from server.sync import pull as pull_module
-from server.sync.statements import statement_for
+from server.sync.statements import stated
 from tests.actors import Cast, Phone
 from tests.cases.conftest import file_one
 from tests.devices import Offline, TestDevice
@@ -68,11 +68,11 @@ def test_an_act_pushed_while_a_pull_is_drawn_is_neither_shown_nor_acknowledged(
     replica.sync()
     replica.device.record(case_id=held.pk)
 
-    def pushed_meanwhile(*args: Any, **named: Any) -> str:
+    def pushed_meanwhile(*args: Any, **named: Any) -> dict[str, Any]:
         replica.device.push()
-        return statement_for(*args, **named)
+        return stated(*args, **named)
 
-    monkeypatch.setattr(pull_module, "statement_for", pushed_meanwhile)
+    monkeypatch.setattr(pull_module, "stated", pushed_meanwhile)
     page = replica.ask()
     monkeypatch.undo()
     assert page["statement"]["acked_seq"] == 0
