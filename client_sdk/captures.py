@@ -142,17 +142,23 @@ class Captures:
 
     def read(self, sha256: str, offset: int, length: int) -> bytes:
         """A range of an original. Raises StoreDamaged, NotFound."""
-        found = self._database.rows("SELECT id FROM capture WHERE sha256 = ? LIMIT 1", sha256)
+        found = self._database.rows("SELECT id FROM capture WHERE sha256 = ? AND is_let_go = 0 LIMIT 1", sha256)
         if not found:
             raise NotFound(what=f"file {sha256}")
         with SealedFile(self._files / found[0][0], self._store.vault.file_key) as sealed:
             return sealed.read(offset, length)
 
     def copy_to(self, photo_id: str, target: Path) -> None:
-        """Write the original in clear to `target`, for the officer to look at."""
+        """Write the original in clear to `target`, for the officer to look at. Raises NotFound once it was let go."""
+        if not self._database.rows("SELECT 1 FROM capture WHERE id = ? AND is_let_go = 0", photo_id):
+            raise NotFound(what=f"photo {photo_id}")
         with SealedFile(self._files / photo_id, self._store.vault.file_key) as sealed, open(target, "wb") as handle:
             for piece in sealed.pieces():
                 handle.write(piece)
+
+    def unlink(self, photo_id: str) -> None:
+        """Remove a photo's sealed bytes, there or not."""
+        (self._files / photo_id).unlink(missing_ok=True)
 
     def recover_orphans(self) -> None:
         """Take in what a crash left between disk and store. What cannot be opened is kept beside, never deleted."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from client_sdk import wire
@@ -44,7 +45,8 @@ class Deliveries:
         sql = (
             "SELECT c.sha256, max(c.size), coalesce(max(d.priority), 0) AS urgency FROM capture c"
             " LEFT JOIN delivery d ON d.sha256 = c.sha256"
-            " WHERE c.incarnation = ? AND c.seq <= ? AND (d.server_epoch IS NULL OR d.server_epoch <> ?)"
+            " WHERE c.incarnation = ? AND c.seq <= ? AND c.is_let_go = 0"
+            " AND (d.server_epoch IS NULL OR d.server_epoch <> ?)"
             " GROUP BY c.sha256 ORDER BY urgency DESC, min(c.seq), c.sha256"
         )
         rows = self._database.rows(sql, self._identity.incarnation, statement.acked_seq, statement.server_epoch)
@@ -54,7 +56,7 @@ class Deliveries:
         """Files bound to operations and not delivered, acknowledged or not, and their bytes."""
         sql = (
             "SELECT count(*), coalesce(sum(size), 0) FROM (SELECT c.sha256, max(c.size) AS size FROM capture c"
-            " LEFT JOIN delivery d ON d.sha256 = c.sha256 WHERE c.seq IS NOT NULL"
+            " LEFT JOIN delivery d ON d.sha256 = c.sha256 WHERE c.seq IS NOT NULL AND c.is_let_go = 0"
             " AND (d.server_epoch IS NULL OR d.server_epoch <> ?) GROUP BY c.sha256)"
         )
         count, size = self._database.rows(sql, statement.server_epoch if statement else "")[0]
@@ -91,7 +93,8 @@ class Deliveries:
                 self._database.run(sql, sha256, max(0, min(urgency, 1000)))
 
     def _is_promised(self, sha256: str) -> bool:
-        return bool(self._database.rows("SELECT 1 FROM capture WHERE sha256 = ? AND seq IS NOT NULL LIMIT 1", sha256))
+        sql = "SELECT 1 FROM capture WHERE sha256 = ? AND seq IS NOT NULL AND is_let_go = 0 LIMIT 1"
+        return bool(self._database.rows(sql, sha256))
 
     def take_receipts(self, receipts: Iterable[wire.FileReceipt], server_epoch: str) -> None:
         for receipt in receipts:
@@ -117,13 +120,28 @@ class Deliveries:
     def _rows(self, statement: wire.Statement | None, only_seq: int | None) -> list[tuple[Any, ...]]:
         sql = (
             "SELECT o.seq, c.size, c.sha256, r.signed, coalesce(d.is_wanted, 0) FROM operation o"
-            " LEFT JOIN capture c ON c.incarnation = o.incarnation AND c.seq = o.seq"
+            " LEFT JOIN capture c ON c.incarnation = o.incarnation AND c.seq = o.seq AND c.is_let_go = 0"
             " LEFT JOIN receipt r ON r.incarnation = o.incarnation AND r.seq = o.seq AND r.sha256 = c.sha256"
             " AND r.server_epoch = ? AND r.ledger_epoch = ?"
-            " LEFT JOIN delivery d ON d.sha256 = c.sha256 WHERE (? IS NULL OR o.seq = ?)"
+            " LEFT JOIN delivery d ON d.sha256 = c.sha256 WHERE o.is_let_go = 0 AND (? IS NULL OR o.seq = ?)"
         )
         epochs = (statement.server_epoch, statement.ledger_epoch) if statement else ("", "")
         return self._database.rows(sql, *epochs, only_seq, only_seq)
+
+    def covered_captures(self, statement: wire.Statement, before: datetime) -> list[str]:
+        """Photos still here that the court proved, by a receipt from before `before`, to hold safely (R32)."""
+        sql = (
+            "SELECT c.id, c.seq, c.sha256, c.size, r.signed FROM capture c"
+            " JOIN receipt r ON r.incarnation = c.incarnation AND r.seq = c.seq AND r.sha256 = c.sha256"
+            " AND r.server_epoch = ? AND r.ledger_epoch = ? LEFT JOIN delivery d ON d.sha256 = c.sha256"
+            " WHERE c.is_let_go = 0 AND c.seq <= ? AND coalesce(d.is_wanted, 0) = 0"
+        )
+        rows = self._database.rows(sql, statement.server_epoch, statement.ledger_epoch, statement.safe_seq)
+        return [
+            identity
+            for identity, seq, sha256, size, signed in rows
+            if self._covers(signed, statement, seq, sha256, size) and self._prove(signed).received_at <= before
+        ]
 
     def _covers(self, signed: str | None, statement: wire.Statement | None, seq: int, sha256: str, size: int) -> bool:
         if signed is None or statement is None:

@@ -147,7 +147,7 @@ class Engine:
         """Everything recorded, oldest first, until the court has acknowledged it; one empty push if `at_least_once`."""
         while True:
             batch = yield from self._next_batch()
-            if not batch.operations and not at_least_once:
+            if not (batch.operations or batch.hole or at_least_once):
                 return
             answer = yield from self.exchange(PUSH_PATH, (yield from self._push_members(batch)))
             if answer.status == TOO_LARGE:
@@ -168,12 +168,14 @@ class Engine:
 
     def _push_members(self, batch: Batch) -> Flow[dict[str, Any]]:
         device = yield from ask(DescribeDevice())
+        hole = batch.hole
         return {
             "protocol": wire.PROTOCOL,
             "certificate": self.identity.certificate.text,
             "server_epoch": self.statement.server_epoch,
-            "first_seq": self.statement.acked_seq + 1,
-            "prev_hash": self.statement.acked_hash,
+            "first_seq": hole.first_seq if hole else self.statement.acked_seq + 1,
+            "prev_hash": hole.prev_hash if hole else self.statement.acked_hash,
+            **({"lost": hole.proof} if hole else {}),
             "operations": [
                 {
                     "seq": operation.seq,
@@ -203,11 +205,12 @@ class Engine:
         wanted = answer.members.get("wanted") if answer.status == OK else None
         results = _objects(answer.members.get("results")) if answer.status == OK else []
         yield from self._keep(answer, results=results, wanted=None if wanted is None else _objects(wanted))
-        done = self.statement.acked_seq - before.acked_seq
-        if answer.status != OK or (batch.operations and done <= 0):
+        start = batch.hole.first_seq - 1 if batch.hole else before.acked_seq
+        done = self.statement.acked_seq - start
+        if answer.status != OK or done < 0 or (batch.operations and done == 0):
             self._count_turn()
         elif batch.operations:
-            self._count_results(results, before.acked_seq)
+            self._count_results(results, start)
             sent = self.tally.operations_sent
             yield from ask(Tell(Progress("push", sent, sent + batch.left - done)))
 

@@ -11,6 +11,7 @@ from client_sdk.contact import Contact, load_contact, load_keys, save_keys, save
 from client_sdk.deliveries import Deliveries, PendingFile, Unsafe
 from client_sdk.errors import NotFound, NotSent, StoreDamaged
 from client_sdk.identity import Identity
+from client_sdk.letting_go import LettingGo
 from client_sdk.outbox import Outbox
 from client_sdk.papers import MissingPaper, Papers
 from client_sdk.replica import Applied, Replica
@@ -28,6 +29,7 @@ class Holdings:
         self.outbox = Outbox(store.database, identity)
         self.captures = Captures(store)
         self.deliveries = Deliveries(store.database, identity)
+        self.letting_go = LettingGo(store.database, identity, self.deliveries)
         self.replica = Replica(store.database)
         self.papers = Papers(store, self.replica)
         self._app = app
@@ -42,6 +44,7 @@ class Holdings:
             steps.ResetAfterDigest: lambda _: self.replica.reset_after_digest(store.clock.now()),
             steps.ApplyPage: self._apply_page,
             steps.ListPending: self._list_pending,
+            steps.LetGo: lambda step: self.letting_go.let_go(step.statement, self.captures.unlink),
             steps.ReadPiece: self._read_piece,
             steps.MarkDelivered: self._mark_delivered,
             steps.MarkRefused: self._mark_refused,
@@ -74,6 +77,7 @@ class Holdings:
         """Inside a transaction; `refresh` after it."""
         save_keys(self.store.database, key_texts)
         save_statement(self.store.database, statement, self.store.clock)
+        self.letting_go.note(statement)
         highest = self.store.database.meta("highest_ledger")
         # A restored ledger stands lower: going on reporting the height once seen is how its loss is counted.
         if highest is None or statement.position >= highest["position"]:
@@ -89,11 +93,13 @@ class Holdings:
         return steps.LogView(self.outbox.head().seq, self.outbox.hashes(step.seqs))
 
     def _next_batch(self, step: steps.NextBatch) -> steps.Batch:
-        chosen = self.outbox.after(step.after_seq, step.max_operations, step.max_bytes)
+        hole = self.letting_go.hole_after(step.after_seq)
+        after = hole.first_seq - 1 if hole else step.after_seq
+        chosen = self.outbox.after(after, step.max_operations, step.max_bytes)
         numbers = [operation.seq for operation in chosen]
         wanted = self.captures.thumbnails_of(self.identity.incarnation, numbers) if step.max_thumbnail_bytes else []
         thumbnails = self.captures.thumbnails(wanted, step.max_thumbnail_bytes)
-        return steps.Batch(tuple(chosen), thumbnails, self.outbox.count_after(step.after_seq)[0])
+        return steps.Batch(tuple(chosen), thumbnails, self.outbox.count_after(after)[0], hole)
 
     def _describe_device(self, _: steps.DescribeDevice) -> dict[str, Any]:
         clock, statement = self.store.clock, self.statement
@@ -131,6 +137,7 @@ class Holdings:
     def _apply_page(self, step: steps.ApplyPage) -> Applied:
         with self.store.database.transaction():
             self.keep_statement(step.statement, step.key_texts)
+            self.letting_go.note_retention(step.page.retention_days)
             self.deliveries.take_receipts(step.receipts, step.statement.server_epoch)
             self.deliveries.take_wanted(step.page.wanted)
             leaning = cache(lambda: self._cases_of_unsafe_work(step.statement))

@@ -137,7 +137,7 @@ class Outbox:
 
     def body(self, seq: int) -> dict[str, Any]:
         """The exact body once recorded, parsed."""
-        sql = "SELECT sealed FROM operation WHERE incarnation = ? AND seq = ?"
+        sql = "SELECT sealed FROM operation WHERE incarnation = ? AND seq = ? AND is_let_go = 0"
         found = self._database.rows(sql, self._incarnation, seq)
         if not found:
             raise NotFound(what=f"operation {seq}")

@@ -36,6 +36,8 @@ class Page:
     wanted: tuple[Mapping[str, Any], ...]
     digest: str | None
     retry_after_ms: int
+    retention_days: int | None = None
+    """How long the court wants kept what it holds safely; None: for ever."""
 
 
 def read_page(text: str) -> Page:
@@ -54,9 +56,14 @@ def read_page(text: str) -> Page:
             wanted=tuple(_object(file) for file in answer.get("wanted") or ()),
             digest=answer.get("digest"),
             retry_after_ms=int((answer.get("next") or {}).get("retry_after_ms") or 0),
+            retention_days=_days(answer.get("retention_days")),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as fault:
         raise NotAPage(f"{type(fault).__name__}: {fault}") from None
+
+
+def _days(value: Any) -> int | None:
+    return value if type(value) is int and value >= 0 else None
 
 
 def _put(unit: Any) -> Put:

@@ -65,6 +65,16 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE delivery ADD COLUMN fault TEXT;
     """,
+    # 3: what the court holds safely is let go of; hashes and summaries stay
+    """
+    ALTER TABLE operation ADD COLUMN is_let_go INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE capture ADD COLUMN is_let_go INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE safe_mark (
+        seq INTEGER PRIMARY KEY,
+        server_epoch TEXT NOT NULL,
+        received_at TEXT NOT NULL
+    );
+    """,
 )
 
 VERSION = len(MIGRATIONS)

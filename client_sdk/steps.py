@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from client_sdk import wire
 from client_sdk.deliveries import PendingFile
+from client_sdk.letting_go import Hole
 from client_sdk.outbox import LoggedOperation
 from client_sdk.pages import Page
 from client_sdk.papers import MissingPaper
@@ -91,6 +92,8 @@ class Batch:
     thumbnails: Mapping[str, bytes]
     left: int
     """Operations above `after_seq`, these included."""
+    hole: Hole | None = None
+    """What the server lacks before them and this device has let go of."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,13 @@ class ApplyPage(Step[Applied]):
 
 @dataclass(frozen=True)
 class ListPending(Step[list[PendingFile]]):
+    statement: wire.Statement
+
+
+@dataclass(frozen=True)
+class LetGo(Step[int]):
+    """Drop what the court holds safely and long enough; how many operations."""
+
     statement: wire.Statement
 
 

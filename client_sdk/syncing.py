@@ -4,7 +4,7 @@ from functools import partial
 
 from client_sdk.downloads import Downloads
 from client_sdk.engine import Engine
-from client_sdk.steps import Flow, ListPending, ask
+from client_sdk.steps import Flow, LetGo, ListPending, ask
 from client_sdk.uploads import Uploads
 from client_sdk.views import SyncReport
 
@@ -23,6 +23,7 @@ def sync(engine: Engine) -> Flow[SyncReport]:
     refusal = engine.push_refusal or pull_refusal
     if refusal is not None:
         raise refusal
+    yield from ask(LetGo(engine.statement))
     return (yield from _report(engine))
 
 

@@ -55,6 +55,12 @@ class Log:
         place = self.device.bytes + (1).to_bytes(4) + seq.to_bytes(8)
         return sha256(b"zhixing-op-1" + self.head(seq - 1) + place + sha256(body))
 
+    def lose_up_to(self, seq: int, head: bytes) -> None:
+        """Nobody has these any more; the log goes on behind them."""
+        while len(self.bodies) < seq:
+            self.bodies.append(b'{"evidence": []}')
+            self.hashes.append(head)
+
 
 @dataclass
 class Court:
@@ -71,6 +77,8 @@ class Court:
     """Answers to give instead of our own, first come first served."""
     wants: list[dict[str, Any]] | None = None
     keeps_promises: bool = True
+    retention_days: int | None = None
+    """None: a court from before it was said."""
     pulls_bring_bearers: bool = True
     """False: a server from before R54."""
     overtakes: int = 0
@@ -103,6 +111,7 @@ class Court:
         self.acked_view: tuple[str | None, dict[tuple[str, str], str]] = (None, {})
         self.requests: list[tuple[str, str]] = []
         self.pushes: list[dict[str, Any]] = []
+        self.proofs_of_loss: list[str] = []
         key = {"court": str(self.id), "kid": "s1", "public_key": b64(self.signing.public_key().public_bytes_raw())}
         self.key_statement = self.sign("key", {**key, "from": now()}, self.root)
 
@@ -201,6 +210,9 @@ class Court:
             return problem(409, "epoch_changed", statement=self.statement(log, nonce))
         if self.refuses is not None and members["operations"]:
             return problem(*self.refuses, statement=self.statement(log, nonce), seq=members["first_seq"])
+        if members["first_seq"] > len(log.bodies) + 1 and "lost" in members:
+            self.proofs_of_loss.append(members["lost"])
+            log.lose_up_to(members["first_seq"] - 1, bytes.fromhex(members["prev_hash"]))
         if members["first_seq"] > len(log.bodies) + 1:
             return problem(409, "sequence_gap", statement=self.statement(log, nonce))
         if len(members["operations"]) > self.max_operations:
@@ -296,6 +308,7 @@ class Court:
             "wanted": self.wanted(),
             "digest": hashlib.sha256(b"".join(lines)).hexdigest(),
             "next": {"retry_after_ms": 0},
+            **({} if self.retention_days is None else {"retention_days": self.retention_days}),
         }
 
     def _upload(self, request: Request, name: str) -> Reply:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +202,7 @@ def test_a_store_of_version_1_migrates_with_unsent_acts_in_it(way: str, device: 
     fill(device)
     device.field.holdings.store.database.close()
     store = device.field.holdings.store
-    _put_back(store, "ALTER TABLE delivery DROP COLUMN fault")
+    _put_back(store, _BACK_TO_1)
     device.field._store._lock.release()
     device.field = FieldClient.open(
         device.path, passphrase=PASSPHRASE, transport=device.line, surroundings=device.machine
@@ -212,7 +212,15 @@ def test_a_store_of_version_1_migrates_with_unsent_acts_in_it(way: str, device: 
     assert device.field.sync().is_everything_sent
 
 
-def _put_back(store: Any, sql: str) -> None:
+_BACK_TO_1 = (
+    "ALTER TABLE delivery DROP COLUMN fault",
+    "ALTER TABLE operation DROP COLUMN is_let_go",
+    "ALTER TABLE capture DROP COLUMN is_let_go",
+    "DROP TABLE safe_mark",
+)
+
+
+def _put_back(store: Any, statements: Iterable[str]) -> None:
     from client_sdk import database
 
     driver = database.sqlcipher() if store.vault.way == "sqlcipher" else sqlite3
@@ -220,7 +228,8 @@ def _put_back(store: Any, sql: str) -> None:
     connection = driver.connect(str(store.places.database))
     if store.vault.way == "sqlcipher":
         connection.execute(f"PRAGMA key = \"x'{store.vault.database_key().hex()}'\"")
-    connection.execute(sql)
+    for sql in statements:
+        connection.execute(sql)
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
     connection.close()
