@@ -4,7 +4,6 @@ A cut costs at most one piece: the server keeps nothing of an unfinished PATCH. 
 a file counts as safe only by its receipt; an upload's 204 only says that there is no more to send.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from client_sdk.answers import busy_error, is_transient, json_object
@@ -34,6 +33,8 @@ FIRST_PIECE = 256 * 1024
 MAX_PIECE = 1024 * 1024
 # Twice as much next time if a piece took less, half if it took more.
 QUICK_SECONDS, SLOW_SECONDS = 1.0, 8.0
+# A cut costs one piece at most, so that a line that keeps being cut carries some three in a hundred twice.
+PIECES_BETWEEN_CUTS = 32
 MAX_RENEWALS = 3
 MAX_MISMATCHES = 3
 
@@ -42,20 +43,36 @@ MISMATCH = "hash_mismatch"
 DAMAGED = "damaged_here"
 
 
-@dataclass
 class Pieces:
-    """How much to send at once, by what the line bears."""
+    """How much to send at once: what the line bears in a few seconds, and little of what it bears between two cuts."""
 
-    size: int = FIRST_PIECE
+    def __init__(self) -> None:
+        self._wanted = FIRST_PIECE
+        self._since_cut = 0
+        self._between_cuts: int | None = None
 
-    def went(self, seconds: float) -> None:
+    @property
+    def size(self) -> int:
+        if self._between_cuts is None:
+            return self._wanted
+        bearable = max(self._between_cuts, self._since_cut) // PIECES_BETWEEN_CUTS
+        return max(MIN_PIECE, min(self._wanted, bearable))
+
+    def went(self, seconds: float, sent: int | None = None) -> None:
+        self._since_cut += self.size if sent is None else sent
         if seconds < QUICK_SECONDS:
-            self.size = min(MAX_PIECE, self.size * 2)
+            self._wanted = min(MAX_PIECE, self.size * 2)
         elif seconds > SLOW_SECONDS:
             self.failed()
 
     def failed(self) -> None:
-        self.size = max(MIN_PIECE, self.size // 2)
+        self._wanted = max(MIN_PIECE, self.size // 2)
+
+    def cut(self) -> None:
+        """The line went away in the middle: all of the piece is sent again."""
+        before = self._since_cut if self._between_cuts is None else self._between_cuts
+        self._between_cuts = (before + self._since_cut) // 2
+        self._since_cut = 0
 
 
 class Uploads:
@@ -130,14 +147,17 @@ class Delivery:
         reply = yield from ask(Send(self._request("PATCH", headers, piece)))
         if not isinstance(reply, Reply) or reply.status not in (200, 204):
             self._offset = None
-            self._pieces.failed()
+            if isinstance(reply, Unreachable):
+                self._pieces.cut()
+            else:
+                self._pieces.failed()
             return (yield from self._after_failure(reply))
         reached = _offset_of(reply, self._file.size)
         self._offset = reached
         if reached <= offset:
             return (yield from self._after_mismatch())
         self._engine.patience.reset()
-        self._pieces.went(reply.elapsed_seconds)
+        self._pieces.went(reply.elapsed_seconds, reached - offset)
         self._engine.tally.bytes_sent += reached - offset
         yield from ask(Tell(Progress("upload", self._done + reached, self._total, self._file.sha256[:12])))
         return None

@@ -243,3 +243,27 @@ def test_pieces_grow_on_a_good_line_and_shrink_on_a_bad_one() -> None:
     for _ in range(9):
         pieces.went(20.0)
     assert pieces.size == MIN_PIECE
+
+
+def test_pieces_are_a_small_part_of_what_a_line_bears_between_two_cuts() -> None:
+    """3 MB, then it is gone, again and again: what is lost each time is one piece."""
+    pieces, lost, run = Pieces(), list[int](), 3_000_000
+    for _ in range(8):
+        left = run
+        while pieces.size <= left:
+            left -= pieces.size
+            pieces.went(0.1)
+        lost.append(pieces.size)
+        pieces.cut()
+    assert lost[0] == MAX_PIECE
+    assert MIN_PIECE <= max(lost[2:]) <= run // 30
+
+
+def test_a_line_that_holds_again_carries_large_pieces_again() -> None:
+    pieces = Pieces()
+    for _ in range(3):
+        pieces.cut()
+    assert pieces.size == MIN_PIECE
+    for _ in range(400):
+        pieces.went(0.1)
+    assert pieces.size == MAX_PIECE
