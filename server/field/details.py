@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from server.evidence.models import Promise, StoredFile
@@ -10,6 +11,7 @@ from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
 from server.field.schemas import (
     ActionDetail,
     ActionView,
+    CorrectionView,
     EvidenceView,
     FilesView,
     RecordView,
@@ -31,14 +33,47 @@ def actions_of_case(case_id: UUID, *, after: UUID | None = None, limit: int = 50
 
 
 def action_detail(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionDetail:
-    """`subjects` are those the reader may know of. Five SELECTs."""
+    """`subjects` are those the reader may know of. Seven SELECTs at most."""
     records = list(ActionRecord.objects.filter(action=action).select_related("officer").order_by("pk"))
     evidence = _evidence_of(record.operation_hash for record in records)
+    corrections = corrections_of(records)
     views = [
-        _record(record, [s for s in subjects if s.record_id == record.pk], evidence[record.operation_hash])
+        _record(
+            record,
+            [s for s in subjects if s.record_id == record.pk],
+            evidence[record.operation_hash],
+            corrections[record.operation_hash],
+        )
         for record in records
     ]
     return ActionDetail(**_view(action, subjects).dict(), records=views)
+
+
+@dataclass(slots=True)
+class Corrections:
+    """What one record corrects, and what corrects it."""
+
+    original: ActionRecord | None = None
+    later: list[ActionRecord] = field(default_factory=list)
+
+
+def corrections_of(records: Sequence[ActionRecord]) -> dict[str, Corrections]:
+    """By operation hash. Told are founded ones alone: of the same officer, or of the same act."""
+    by_hash = {record.operation_hash: record for record in records}
+    later = ActionRecord.objects.exclude(corrects="").filter(corrects__in=list(by_hash)).order_by("pk")
+    wanted = {record.corrects for record in records if record.corrects} - by_hash.keys()
+    by_hash |= {row.operation_hash: row for row in ActionRecord.objects.filter(operation_hash__in=wanted)}
+    found: dict[str, Corrections] = defaultdict(Corrections)
+    for correction in {row.pk: row for row in (*later, *(row for row in records if row.corrects))}.values():
+        original = by_hash.get(correction.corrects)
+        if original and _is_founded(correction, original):
+            found[original.operation_hash].later.append(correction)
+            found[correction.operation_hash].original = original
+    return found
+
+
+def _is_founded(correction: ActionRecord, original: ActionRecord) -> bool:
+    return correction.officer_id == original.officer_id or correction.action_id == original.action_id
 
 
 def _by_action(rows: Iterable[ActionSubject]) -> dict[UUID, list[ActionSubject]]:
@@ -67,7 +102,9 @@ def _view(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionView:
     )
 
 
-def _record(record: ActionRecord, subjects: Sequence[ActionSubject], evidence: list[EvidenceView]) -> RecordView:
+def _record(
+    record: ActionRecord, subjects: Sequence[ActionSubject], evidence: list[EvidenceView], corrections: Corrections
+) -> RecordView:
     return RecordView(
         id=record.pk,
         operation=record.operation_hash,
@@ -80,6 +117,10 @@ def _record(record: ActionRecord, subjects: Sequence[ActionSubject], evidence: l
         position=record.position,
         fields=record.fields,
         corrects=record.corrects,
+        corrects_action=corrections.original.action_id if corrections.original else None,
+        corrected_by=[
+            CorrectionView(operation=later.operation_hash, action=later.action_id) for later in corrections.later
+        ],
         missing=record.missing,
         warnings=record.warnings,
         subjects=[_subject(row) for row in subjects],

@@ -44,6 +44,9 @@ class ActionRecord(models.Model):
     missing = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
 
+    class Meta:
+        indexes = [models.Index(fields=["corrects"], condition=~models.Q(corrects=""), name="record_by_corrected")]
+
 
 class ActionSubject(models.Model):
     """What one act did to one case or matter: each subject is judged alone."""

@@ -43,9 +43,17 @@ def judged_again(operation: SignedOperation, terms: Terms, decide: Decide) -> Ac
     if terms.as_of:
         state.cases = {key: case_as_of(case, terms.as_of) for key, case in state.cases.items()}
     state.ratified = frozenset(case.id for case in state.cases.values() if case.court_id in terms.courts)
-    effects = replace(decide(operation, state), entry=RATIFIED if terms.courts else REPLAYED)
     record = ActionRecord.objects.filter(operation_hash=operation.hash).first()
+    if record:
+        _joined(state, record.action_id)
+    effects = replace(decide(operation, state), entry=RATIFIED if terms.courts else REPLAYED)
     return _continued(effects, record) if record else effects
+
+
+def _joined(state: FieldState, action_id: UUID) -> None:
+    """Its record is one of this act already, also where it named a case that was not told to its officer."""
+    known = state.actions[action_id]
+    state.actions[action_id] = replace(known, subject_ids=known.subject_ids | state.cases.keys())
 
 
 def case_as_of(case: CaseState, moment: datetime) -> CaseState:

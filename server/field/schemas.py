@@ -61,6 +61,11 @@ class EvidenceView(Schema):
     exif: dict[str, Any]
 
 
+class CorrectionView(Schema):
+    operation: str
+    action: UUID
+
+
 class RecordView(Schema):
     """One device's account of the act, verbatim beside what was judged of it."""
 
@@ -75,6 +80,10 @@ class RecordView(Schema):
     position: dict[str, Any] | None
     fields: dict[str, Any]
     corrects: str
+    """h_n of the operation this one corrects; "" for none."""
+    corrects_action: UUID | None
+    corrected_by: list[CorrectionView]
+    """Later records that correct this one, by its officer or of the same act. Both stand."""
     missing: list[str]
     warnings: list[str]
     subjects: list[SubjectView]

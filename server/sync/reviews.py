@@ -1,27 +1,42 @@
-"""What a person must look at: one review for each operation that was not applied."""
+"""What a person must look at: one review for each operation that was not applied, and whom it is told to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Min, Q, QuerySet
 
 from server.common.bulk import insert_rows, json_text
 from server.common.clock import now, to_wire
 from server.common.ids import new_id
-from server.common.statements import Given, Statement
+from server.common.statements import Given, GivenMany, Statement
+from server.field.models import ActionRecord
 from server.field.operation import Outcome, Status
-from server.people.models import Device
-from server.sync.models import Operation, Review
+from server.ledger.services import Draft
+from server.people.models import Device, Officer
+from server.people.streams import court_stream
+from server.sync.models import Operation, Review, ReviewDecision, ReviewSubject
 
+TOLD_FOR = timedelta(days=14)
+"""How long a decision is told to the officers' devices."""
 _COLUMNS = ("id", "court_id", "subject_id", "cause", "details", "state", "version", "operation_id", "opened_at")
 
-_OPEN = Statement(
+
+def _told() -> QuerySet[Review]:
+    still = Q(state=Review.State.OPEN) | Q(decided_at__gt=Given("since"))
+    rows = Review.objects.filter(still).select_related("operation__device__officer").defer("operation__body")
+    return rows.order_by("opened_at", "pk")
+
+
+_OF_HIS_OWN = Statement(lambda: _told().filter(operation__device__officer_id=Given("officer_id")))
+_IN_HIS_CASES = Statement(
     lambda: (
-        Review.objects.filter(operation__device__officer_id=Given("officer_id"), state=Review.State.OPEN)
-        .select_related("operation")
-        .defer("operation__body")
-        .order_by("opened_at", "pk")
+        ReviewSubject.objects.filter(subject_id__in=GivenMany("case_ids"))
+        .filter(Q(review__state=Review.State.OPEN) | Q(review__decided_at__gt=Given("since")))
+        .order_by("pk")
+        .values_list("review_id", "subject_id")
     )
 )
 
@@ -34,11 +49,12 @@ def open_reviews(device: Device, incarnation: int, outcomes: Mapping[int, Outcom
     rows = Operation.objects.filter(device=device, incarnation=incarnation, seq__in=waiting)
     ids = dict(rows.values_list("seq", "pk"))
     opened_at = now()
-    insert_rows(
-        Review,
-        _COLUMNS,
-        [(*_opened(device, outcome), ids[seq], opened_at) for seq, outcome in sorted(waiting.items())],
-    )
+    opened = [(*_opened(device, outcome), ids[seq], opened_at) for seq, outcome in sorted(waiting.items())]
+    insert_rows(Review, _COLUMNS, opened)
+    outcomes_in_order = [outcome for _, outcome in sorted(waiting.items())]
+    pairs = zip(opened, outcomes_in_order, strict=True)
+    subjects = [(row[0], case) for row, outcome in pairs for case in waiting_subjects(outcome)]
+    insert_rows(ReviewSubject, ("review_id", "subject_id"), subjects)
 
 
 def _opened(device: Device, outcome: Outcome) -> tuple[Any, ...]:
@@ -47,38 +63,121 @@ def _opened(device: Device, outcome: Outcome) -> tuple[Any, ...]:
     return (new_id(), device.court_id, subject_id, outcome.code, details, Review.State.OPEN.value, 1)
 
 
-def open_reviews_of(officer_id: UUID) -> list[dict[str, Any]]:
-    """What waits of this officer's own work, oldest first, as a pull shows it: causes, nothing of a case."""
-    return [
-        {
+def waiting_subjects(outcome: Outcome) -> list[UUID]:
+    """Known cases in which it waits: none of those in which the officer is a stranger."""
+    waiting = (each.subject_id for each in outcome.subjects if each.status is not Status.APPLIED)
+    return list(dict.fromkeys(case for case in waiting if case))
+
+
+def review_draft(review: Review, kind: str, *, by: Officer | None = None, note: str = "") -> Draft:
+    """An entry of a review's life, to the court whose officer acted; the words stay in its private part."""
+    operation = review.operation
+    view = {
+        "review": {
             "id": str(review.pk),
-            "device": str(review.operation.device_id),
-            "incarnation": review.operation.incarnation,
-            "seq": review.operation.seq,
-            "operation": review.operation.hash,
-            "status": review.operation.status,
+            "state": str(review.state),
             "cause": review.cause,
-            "state": review.state,
-            "opened_at": to_wire(review.opened_at),
-        }
-        for review in _OPEN.rows(officer_id=officer_id)
+            "operation": operation.hash,
+            "device": str(operation.device_id),
+            "incarnation": operation.incarnation,
+            "seq": operation.seq,
+            "status": operation.status,
+        },
+        "by": str(by.pk) if by else None,
+    }
+    type_ = "case" if review.subject_id else ""
+    return Draft((court_stream(review.court_id),), kind, view, {"note": note.strip()}, type_, review.subject_id)
+
+
+def reviews_told(officer_id: UUID, case_ids: Collection[UUID] = ()) -> list[dict[str, Any]]:
+    """What a pull tells an officer: of his own work, and of others' work in cases his device holds.
+
+    What waits, and what was decided of late, oldest first. Of his own work nothing of a case: he may hold it no more.
+    """
+    since = now() - TOLD_FOR
+    own = _OF_HIS_OWN.rows(officer_id=officer_id, since=since)
+    held = dict(_IN_HIS_CASES.rows(case_ids=case_ids, since=since)) if case_ids else {}
+    missing = held.keys() - {review.pk for review in own}
+    others = list(with_operation(Review.objects.filter(pk__in=missing)).order_by("opened_at", "pk")) if missing else []
+    said = decisions_of([*own, *others]) if own or others else {}
+    acts = dict(
+        ActionRecord.objects.filter(operation_hash__in=[review.operation.hash for review in others]).values_list(
+            "operation_hash", "action_id"
+        )
+        if others
+        else ()
+    )
+    told = [_own(review, said[review.pk]) for review in own]
+    return told + [
+        _of_another(review, said[review.pk], held[review.pk], acts.get(review.operation.hash)) for review in others
     ]
 
 
-def causes_waiting(court_ids: Iterable[UUID]) -> list[dict[str, Any]]:
-    """How many wait in these courts for each cause, most first."""
-    rows = Review.objects.filter(court_id__in=court_ids, state=Review.State.OPEN).values("cause")
-    counted = rows.annotate(count=Count("pk")).order_by("-count", "cause")
-    return [{"cause": row["cause"], "count": row["count"]} for row in counted]
+def _own(review: Review, said: Sequence[ReviewDecision]) -> dict[str, Any]:
+    return {
+        "id": str(review.pk),
+        "device": str(review.operation.device_id),
+        "incarnation": review.operation.incarnation,
+        "seq": review.operation.seq,
+        "operation": review.operation.hash,
+        "own": True,
+        **_standing(review, said),
+    }
 
 
-def reviews_waiting(
-    court_ids: Iterable[UUID], *, cause: str = "", after: UUID | None = None, limit: int = 50
-) -> Sequence[Review]:
-    """A page of what waits in these courts, in the order it came."""
-    rows = Review.objects.filter(court_id__in=court_ids, state=Review.State.OPEN).order_by("pk")
+def _of_another(
+    review: Review, said: Sequence[ReviewDecision], case_id: UUID, action_id: UUID | None
+) -> dict[str, Any]:
+    return {
+        "id": str(review.pk),
+        "own": False,
+        "case": str(case_id),
+        "action": str(action_id) if action_id else None,
+        "officer": review.operation.device.officer.name,
+        **_standing(review, said),
+    }
+
+
+def _standing(review: Review, said: Sequence[ReviewDecision]) -> dict[str, Any]:
+    asked = next((each for each in reversed(said) if each.choice == ReviewDecision.Choice.SUPPLEMENT), None)
+    return {
+        "status": review.operation.status,
+        "cause": review.cause,
+        "state": review.state,
+        "opened_at": to_wire(review.opened_at),
+        "decided_at": to_wire(review.decided_at) if review.decided_at else None,
+        "asked_at": to_wire(asked.at) if asked else None,
+        "note": said[-1].note if said else "",
+    }
+
+
+def with_operation(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    return reviews.select_related("operation__device__officer").defer("operation__body")
+
+
+def decisions_of(reviews: Sequence[Review]) -> dict[UUID, list[ReviewDecision]]:
+    """By review, in the order they were said. One SELECT."""
+    said: dict[UUID, list[ReviewDecision]] = defaultdict(list)
+    rows = ReviewDecision.objects.filter(review_id__in=[review.pk for review in reviews])
+    for each in rows.select_related("by").order_by("at", "pk"):
+        said[each.review_id].append(each)
+    return said
+
+
+def causes_waiting(reviews: QuerySet[Review]) -> list[dict[str, Any]]:
+    """How many of these wait for each cause and since when, most first."""
+    counted = reviews.filter(state=Review.State.OPEN).order_by().values("cause")
+    rows = counted.annotate(count=Count("pk"), oldest=Min("opened_at")).order_by("-count", "cause")
+    return [{"cause": row["cause"], "count": row["count"], "oldest": row["oldest"]} for row in rows]
+
+
+def reviews_page(
+    reviews: QuerySet[Review], *, states: Iterable[str], cause: str = "", after: UUID | None = None, limit: int = 50
+) -> list[Review]:
+    """A page of these, in the order they came."""
+    rows = with_operation(reviews.filter(state__in=list(states))).order_by("pk")
     if cause:
         rows = rows.filter(cause=cause)
     if after:
         rows = rows.filter(pk__gt=after)
-    return list(rows.select_related("operation__device__officer").defer("operation__body")[:limit])
+    return list(rows[:limit])

@@ -1,17 +1,28 @@
-"""Wire types of the staff's side of sync: what waits for a person."""
+"""Wire types of the staff's side of sync: what waits for a person, and what is said of it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import Field
 
+from server.field.schemas import ActionDetail
 from server.people.schemas import OfficerView
 
 
 class CauseGroup(Schema):
     cause: str
     count: int
+    oldest: datetime
+
+
+class DecisionView(Schema):
+    choice: str
+    """`ratify`, `annul`, `supplement`, or `replay` by the operator's command."""
+    note: str
+    by: OfficerView | None
+    at: datetime
 
 
 class ReviewView(Schema):
@@ -19,18 +30,77 @@ class ReviewView(Schema):
     court_id: UUID
     subject_id: UUID | None
     cause: str
+    state: str
     status: str
     details: dict[str, Any]
     opened_at: datetime
+    decided_at: datetime | None
     operation: str
     """h_n of the operation, in hex."""
     device: UUID
     incarnation: int
     seq: int
     officer: OfficerView
+    """Who acted."""
+    decisions: list[DecisionView]
 
 
 class ReviewPage(Schema):
     groups: list[CauseGroup]
     items: list[ReviewView]
     next: str | None
+
+
+class Holding(Schema):
+    """Who held a case, and under which number."""
+
+    number: int
+    holder: str
+    assigned_at: datetime
+    ended_at: datetime | None
+
+
+class ReviewedCase(Schema):
+    case_id: UUID
+    case_no: str
+    status: str
+    code: str
+    stated_assignment_no: int | None
+    then: Holding | None
+    """Under the number the device stated; without one, at the time of the act."""
+    now: Holding | None
+
+
+class ReviewDetail(ReviewView):
+    recorded_at: datetime | None
+    received_at: datetime
+    device_name: str
+    may_decide: str
+    """"" where the reader may decide, else the code of the error he would get."""
+    stated: dict[str, Any] | None
+    """The body as the device made it; null where it cannot be read."""
+    cases: list[ReviewedCase]
+    """Those the reader may read."""
+    act: ActionDetail | None
+    """Null where none was made of it."""
+
+
+class DecisionBody(Schema):
+    note: str = ""
+
+
+class GroupDecisionBody(DecisionBody):
+    choice: Literal["ratify", "annul", "supplement"]
+    ids: list[UUID] = Field(min_length=1, max_length=200)
+
+
+class GroupOutcome(Schema):
+    id: UUID
+    state: str
+    code: str
+    """"" where it was done, else the code of the error."""
+
+
+class GroupOutcomes(Schema):
+    done: int
+    items: list[GroupOutcome]

@@ -10,6 +10,7 @@ from server.centre.urls import urlpatterns
 from server.config.api import api
 from server.evidence.models import Promise
 from server.field.models import FieldAction
+from server.sync.models import Review
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
@@ -26,8 +27,16 @@ OPEN = {
 }
 OWN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/live/tickets"}
 """Speaks of the asker alone."""
-LISTS = {"GET /api/v1/cases", "GET /api/v1/devices", "GET /api/v1/reviews"}
+LISTS = {"GET /api/v1/cases", "GET /api/v1/devices", "GET /api/v1/reviews", "GET /api/v1/reviews/groups"}
 """Empty for a stranger; reviews want a role."""
+REVIEWS = {
+    "GET /api/v1/reviews/{review_id}",
+    "POST /api/v1/reviews/{review_id}/ratify",
+    "POST /api/v1/reviews/{review_id}/annul",
+    "POST /api/v1/reviews/{review_id}/supplement",
+    "POST /api/v1/reviews/decide",
+}
+"""404 for a stranger, and for many at once the same for each."""
 HIDDEN = {
     "GET /api/v1/cases/{case_id}",
     "GET /api/v1/cases/{case_id}/actions",
@@ -46,7 +55,12 @@ HIDDEN = {
 DEVICES = {"GET /api/v1/devices/{device_id}/held", "POST /api/v1/devices/{device_id}/revoke"}
 """404 for a stranger; the administrator looks after devices, and is told of no case."""
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
-BODIES: dict[str, dict[str, Any]] = {"POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"}}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/reviews/{review_id}/ratify": {},
+    "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
+    "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
+    "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
+"POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"}}
 """What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
 PAGES = ["/centre/", "/centre/cases/{case_id}", "/centre/actions/{action_id}"]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
@@ -61,11 +75,14 @@ def known(cast: Cast) -> dict[str, str]:
     phone.push()
     assert phone.upload(photo) == 204
     sha256 = Promise.objects.values_list("sha256", flat=True).get()
+    phone.record_bytes(b"no body at all")
+    phone.push()
     action = FieldAction.objects.get()
     return {
         "case_id": str(case.pk),
         "case_no": case.case_no,
         "action_id": str(action.pk),
+        "review_id": str(Review.objects.get().pk),
         "sha256": sha256,
         "court": str(cast.court.pk),
         "device_id": str(phone.id),
@@ -94,7 +111,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert endpoints() == OPEN | OWN | LISTS | HIDDEN | DEVICES
+    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -103,7 +120,7 @@ def test_every_page_is_in_the_table() -> None:
     assert routes == PAGES_FOR_ALL | kinds.keys()
 
 
-@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | HIDDEN | DEVICES))
+@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES))
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
     assert answer.status_code == 401
@@ -139,8 +156,21 @@ def test_names_are_told_to_nobody_else(known: dict[str, str], cast: Cast, who: s
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
 def test_lists_tell_a_stranger_nothing_of_it(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)
-    assert answer.status_code == (403 if endpoint == "GET /api/v1/reviews" else 200)
+    assert answer.status_code == (403 if "/reviews" in endpoint else 200)
     assert not tells_of(answer, known)
+
+
+@pytest.mark.parametrize("endpoint", sorted(REVIEWS))
+@pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander", "holder"])
+def test_a_review_is_hidden_from_those_who_do_not_watch_the_court(
+    known: dict[str, str], cast: Cast, who: str, endpoint: str
+) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    if endpoint.endswith("/decide"):
+        assert json.loads(answer.spoken)["items"][0]["code"] == "review_not_found"
+    else:
+        assert answer.status_code == 404
+    assert Review.objects.get().state == "open"
 
 
 @pytest.mark.parametrize("path", PAGES)
