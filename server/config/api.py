@@ -21,6 +21,7 @@ from server.sync.device_api import router as lost_devices
 from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
 from server.sync.pull_api import router as pull
+from server.sync.review_api import router as reviews
 
 api = NinjaAPI(
     title="Zhixing",
@@ -57,7 +58,7 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, lost_devices, cases, enrolment, sync, pull, evidence, papers, field, live):
+for router in (public, people, lost_devices, cases, enrolment, sync, reviews, pull, evidence, papers, field, live):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)
