@@ -73,6 +73,7 @@ class TestDevice:
         self.acked_seq = 0
         self.server_epoch: str | None = None
         self.last_statement = ""
+        self.statement_text = ""
         self.statement: dict[str, Any] = {}
         self.enrolment: Enrolment | None = None
         self.officer_id = officer_id
@@ -310,6 +311,7 @@ class TestDevice:
         self.statement = self.verified(text, "statement")
         self.server_epoch = self.statement["server_epoch"]
         self.acked_seq = self.statement["acked_seq"]
+        self.statement_text = text
         self.last_statement = hashlib.sha256(text.encode()).hexdigest()
 
     def verified(self, text: str, type_: str) -> dict[str, Any]:

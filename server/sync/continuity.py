@@ -75,7 +75,8 @@ def _is_signed(log: LogHead, each: Framed) -> bool:
 
 
 def _require_one_history(log: LogHead, envelope: Envelope) -> None:
-    if log.hashes[envelope.first_seq - 1] != envelope.prev_hash:
+    # Only inside a lost range nothing is known of the one before.
+    if log.hashes.get(envelope.first_seq - 1, envelope.prev_hash) != envelope.prev_hash:
         if not envelope.operations:
             raise ChainDamaged(envelope.first_seq, "link_mismatch")
         raise LogForked(envelope.operations)

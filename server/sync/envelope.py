@@ -44,6 +44,8 @@ class Envelope:
     operations: tuple[Framed, ...]
     thumbnails: dict[str, bytes]
     status: dict[str, Any]
+    lost: str = ""
+    """A statement of an earlier life of ours that explains why the batch begins behind a hole."""
 
     @property
     def last_seq(self) -> int:
@@ -67,6 +69,7 @@ def parse_envelope(raw: bytes) -> Envelope:
         operations=_operations(members.get("operations"), first_seq),
         thumbnails=_thumbnails(members.get("thumbnails")),
         status=_object(members.get("status"), "/status"),
+        lost=_lost(members.get("lost")),
     )
 
 
@@ -137,6 +140,10 @@ def _text(members: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         _refuse(f"/{name}")
     return value
+
+
+def _lost(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else _refuse("/lost")
 
 
 def _nonce(members: dict[str, Any]) -> str:

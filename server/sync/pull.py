@@ -5,10 +5,13 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -26,7 +29,7 @@ from server.people.models import Device
 from server.sync.chain import genesis
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
 from server.sync.models import DeviceLog, DeviceView
-from server.sync.reviews import open_reviews_of
+from server.sync.reviews import reviews_told
 from server.sync.statements import stated
 from server.sync.units import VisibleUnits, removal_reasons
 
@@ -183,14 +186,19 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "complete": page.is_last,
             "as_of": to_wire(at),
             "remove": page.remove,
-            "reviews": open_reviews_of(device.officer_id),
+            "reviews": reviews_told(device.officer_id, _cases_among(holds)),
             "receipts": page.receipts,
             "wanted": wanted_by(device),
             "digest": digest(holds) if page.is_last else None,
+            "retention_days": settings.DEVICE_RETENTION_DAYS,
             "next": {"retry_after_ms": IDLE_MS if page.is_last else 0},
         }
     )
     return f'{rest[:-1]},"put":[{",".join(page.put)}]}}'
+
+
+def _cases_among(holds: Mapping[str, str]) -> list[UUID]:
+    return [UUID(key.removeprefix("case:")) for key in holds if key.startswith("case:")]
 
 
 def _text(value: Any) -> str:

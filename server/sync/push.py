@@ -19,7 +19,7 @@ from server.evidence.queries import wanted_by
 from server.evidence.services import promise_files, store_thumbnails
 from server.field.operation import Outcome, SignedOperation
 from server.ledger.queries import HeadState
-from server.ledger.services import append
+from server.ledger.services import Draft, append
 from server.people.device_auth import DeviceRevoked
 from server.people.models import Device
 from server.people.streams import court_stream
@@ -31,6 +31,7 @@ from server.sync.decoding import MAX_DECOMPRESSED_BYTES
 from server.sync.envelope import MAX_OPERATIONS, Envelope
 from server.sync.faults import HandlerFault, apply_one_by_one, apply_or_fault
 from server.sync.logs import locked_log
+from server.sync.lost_ranges import accept_lost_range, hashes_of, holes_around
 from server.sync.models import DeviceLog, Operation
 from server.sync.operations import Applied
 from server.sync.reviews import open_reviews
@@ -86,9 +87,14 @@ def _transact(device: Device, envelope: Envelope, apply: Apply, is_released: boo
     if envelope.server_epoch not in (None, pushed.court.server_epoch):
         message = _("The server was restored: go back to what it states it has.")
         return _with_statement(pushed, DomainError("epoch_changed", 409, message))
+    alarms = accept_lost_range(log, envelope, pushed.court.server_epoch)
     stored = _stored_operations(log, envelope)
     refusal = _why_refused(pushed, {seq: operation.hash for seq, operation in stored.items()})
-    return refusal or _accept(pushed, stored, apply)
+    if refusal and alarms:
+        # What stands behind the hole does not hold together: then nothing is known of the hole either.
+        transaction.set_rollback(True)
+        del refusal.details["statement"]
+    return refusal or _accept(pushed, stored, apply, alarms)
 
 
 def _stored_operations(log: DeviceLog, envelope: Envelope) -> dict[int, Operation]:
@@ -109,6 +115,9 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
         log.acked_seq: bytes.fromhex(log.acked_hash),
     }
     hashes.setdefault(0, writing.first_link(device))
+    known = range(pushed.envelope.first_seq - 1, min(pushed.envelope.last_seq, log.acked_seq) + 1)
+    if not hashes.keys() >= set(known):
+        hashes = hashes_of(holes_around(log, pushed.envelope)) | hashes
     head = LogHead(
         device.court_id, device.pk, log.incarnation, device.alg, bytes(device.public_key), log.acked_seq, hashes
     )
@@ -133,17 +142,18 @@ def _with_statement(pushed: Pushed, refusal: DomainError) -> DomainError:
     return refusal
 
 
-def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply) -> Answer:
+def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply, alarms: Sequence[Draft]) -> Answer:
     log, envelope = pushed.log, pushed.envelope
-    fresh = [each for each in envelope.operations if each.seq > log.acked_seq]
+    # What is acknowledged and not here was in a lost range: somebody still had it.
+    fresh = [each for each in envelope.operations if each.seq not in stored]
     arrivals = read_arrivals(log, fresh, pushed.received_at)
     applied = apply(arrivals.handled)
     outcomes = {**arrivals.outcomes, **applied.outcomes}
     results = _write(pushed, arrivals, outcomes)
-    places = append([*applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
+    places = append([*alarms, *applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
     repeated = [writing.repeated(stored[each.seq]) for each in envelope.operations if each.seq in stored]
     head = end_of(court_stream(log.device.court_id), places)
-    return {**pushed.stated(head), "results": [*repeated, *results]}
+    return {**pushed.stated(head), "results": sorted([*repeated, *results], key=lambda result: result["seq"])}
 
 
 def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) -> list[Answer]:
@@ -155,7 +165,7 @@ def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) 
     open_reviews(pushed.device, log.incarnation, outcomes)
     store_thumbnails(pushed.device, pushed.envelope.thumbnails)
     writing.note_contact(pushed.device, pushed.envelope.status, pushed.received_at)
-    if arrivals.framed:
+    if arrivals.framed and arrivals.framed[-1].seq > log.acked_seq:
         last = arrivals.framed[-1]
         log.acked_seq, log.acked_hash = last.seq, last.hash.hex()
         update_rows(DeviceLog, "device_id", ("acked_seq", "acked_hash"), [(log.pk, log.acked_seq, log.acked_hash)])
