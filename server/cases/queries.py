@@ -111,7 +111,7 @@ def case_ids_by_no(case_nos: Iterable[str]) -> dict[str, UUID]:
 
 def flow_of(version: FlowVersion) -> FlowDefinition:
     """The definition a case was filed under; `version` may have its document deferred."""
-    return _definition(version.sha256)
+    return flow_by_sha256(version.sha256)
 
 
 def flow_versions() -> list[FlowVersion]:
@@ -120,7 +120,7 @@ def flow_versions() -> list[FlowVersion]:
 
 
 @lru_cache(maxsize=64)
-def _definition(sha256: str) -> FlowDefinition:
+def flow_by_sha256(sha256: str) -> FlowDefinition:
     # JSON is YAML, so the frozen document is read by the reader of the file it came from.
     return read_flow(canonical_json(FlowVersion.objects.filter(sha256=sha256)[0].document).decode())
 

@@ -56,6 +56,18 @@ class GivenMany(Given):
         return json.dumps([each.hex if isinstance(each, UUID) else each for each in value])
 
 
+class UuidText(models.Func):
+    """An id as it goes over the wire: made of it by the database, at a tenth of what it costs by way of a UUID."""
+
+    output_field = models.TextField()
+    template = "CAST(%(expressions)s AS text)"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
+        parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        template = " || '-' || ".join(f"substr(%(expressions)s, {start}, {length})" for start, length in parts)
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
 @dataclass(frozen=True, slots=True)
 class _Composed:
     """What Django made of a queryset for one kind of database."""
