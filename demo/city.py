@@ -63,6 +63,8 @@ COURTS = (
     CourtPlan("浙9702", "甬平市江口区人民法院", "BASIC", "浙97", 1, False, (CENTRE,), 0, 0),
 )
 
+OPEN_DAYS = 168
+"""Nearly all open cases are younger: enforcement has six months."""
 REVIEW_TYPES = ("执复", "执复", "执复", "执监", "执监", "执协", "执协")
 OTHER_TYPES = ("执恢",) * 22 + ("执保",) * 16 + ("执异",) * 9 + ("执",) * 146
 CLOSING_MODES = (
@@ -186,15 +188,15 @@ WAY = (
 )
 
 
-def cases(today: date, seed: int = SEED) -> list[CasePlan]:
-    """200 cases: 104 open, 96 closed, filed within the last year, more in March and November."""
+def cases(today: date, seed: int = SEED, courts: Sequence[CourtPlan] = COURTS) -> list[CasePlan]:
+    """In all courts 200 cases: 104 open, 96 closed, filed within the last year, more in March and November."""
     draw = _Draw(random.Random(seed))
     types = list(OTHER_TYPES)
     draw.chance.shuffle(types)
     modes = list(CLOSING_MODES)
     draw.chance.shuffle(modes)
     plans = []
-    for court in COURTS:
+    for court in courts:
         for index in range(court.open_cases + court.closed_cases):
             is_closed = index >= court.open_cases
             kind = REVIEW_TYPES[index] if court.code == "闽98" and index < len(REVIEW_TYPES) else types.pop()
@@ -207,9 +209,9 @@ def _case(draw: _Draw, court: CourtPlan, kind: str, today: date, closing_mode: s
     age = (
         chance.randint(95, 360)
         if closing_mode
-        else min(int(chance.expovariate(1 / 50)) + 1, 168 if chance.random() < 0.95 else 340)
+        else min(int(chance.expovariate(1 / 50)) + 1, OPEN_DAYS if chance.random() < 0.95 else 340)
     )
-    filed_on = _busy_month(today - timedelta(days=age), chance, today)
+    filed_on = _busy_month(today - timedelta(days=age), chance, today, oldest=360 if closing_mode else OPEN_DAYS)
     closed_on = filed_on + timedelta(days=chance.randint(40, (today - filed_on).days)) if closing_mode else None
     claim = Decimal(round(math.exp(chance.gauss(math.log(85_000), 1.3)), 2)).quantize(Decimal("0.01"))
     track = chance.choices(("FAST", "NORMAL", "HARD"), (45, 40, 15))[0]
@@ -229,12 +231,12 @@ def _case(draw: _Draw, court: CourtPlan, kind: str, today: date, closing_mode: s
     )
 
 
-def _busy_month(day: date, chance: random.Random, today: date) -> date:
-    """A third of the cases are filed in March or November, where such a day lies behind us and within the year."""
+def _busy_month(day: date, chance: random.Random, today: date, oldest: int) -> date:
+    """A third of the cases are filed in March or November, where such a day lies behind us and not too far."""
     if chance.random() > 0.33:
         return day
     moved = date(day.year, chance.choice((3, 11)), min(day.day, 28))
-    return moved if timedelta(days=45) < today - moved < timedelta(days=360) else day
+    return moved if timedelta(days=45) < today - moved < timedelta(days=oldest) else day
 
 
 def _parties(draw: _Draw) -> Iterator[PersonPlan]:

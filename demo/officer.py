@@ -12,15 +12,15 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from client_sdk import FieldClient, NotSent
-from demo.pictures import draw_photo, real_photos
-from demo.records import KINDS, SHOTS, site_record
+from client_sdk import Case, FieldClient, NotSent
+from demo.acting import PHONE_NAME, SHANGHAI, do, scene_of
+from demo.pictures import real_photos
 
-SHANGHAI = timezone(timedelta(hours=8))
+KINDS = ("SERVE", "SITE_SURVEY", "LOCATE", "SEAL", "SEIZE", "FREEZE_COUNTER", "INTERVIEW", "POST_NOTICE")
 SYNC_ATTEMPTS = 30
 
 
@@ -35,33 +35,25 @@ class Officer:
         self.sync()
         cases = [case for case in self.field.cases() if case.status == "OPEN"]
         for _ in range(acts if cases else 0):
-            self.record(self.chance.choice(cases).id)
+            self.record(self.chance.choice(cases))
         self.sync()
 
-    def record(self, case_id: str) -> None:
-        now = datetime.now(SHANGHAI)
-        lat, lon = 26.5 + self.chance.random() / 5, 119.5 + self.chance.random() / 5
-        kind = self.chance.choice(KINDS)
-        contents = [draw_photo(self.chance, now, lat, lon) for _ in SHOTS[kind]]
-        photos: list[Any] = [
-            self.field.capture(content, shot_code=shot) for content, shot in zip(contents, SHOTS[kind], strict=True)
-        ]
+    def record(self, case: Case) -> None:
+        kind, now = self.chance.choice(KINDS), datetime.now(SHANGHAI)
         imported = self._sometimes_a_real_one()
-        if imported:
-            photos.append(imported)
-            contents.append(imported.read_bytes())
-        fields = site_record(kind, now, lat, lon, self.chance)
-        action = self.field.record_action(case_id=case_id, kind=kind, fields=fields, photos=photos)
+        scene = scene_of(case, kind, now, self.chance, officers=("林某", "陈某"))
+        is_hurried = self.chance.random() < 0.25
+        done = do(self.field, case, scene, self.chance, is_hurried=is_hurried, imported=imported)
         self._note({
-            "action_id": str(action.id),
-            "case_id": str(case_id),
+            "action_id": str(done.action.id),
+            "case_id": str(case.id),
             "kind": kind,
-            "photos": [{"sha256": hashlib.sha256(one).hexdigest(), "size": len(one)} for one in contents],
+            "photos": [{"sha256": hashlib.sha256(one).hexdigest(), "size": len(one)} for one in done.contents],
         })  # fmt: skip
 
-    def _sometimes_a_real_one(self) -> Path | None:
+    def _sometimes_a_real_one(self) -> list[Path]:
         choices = list(real_photos())
-        return self.chance.choice(choices) if choices and self.chance.random() < 0.5 else None
+        return [self.chance.choice(choices)] if choices and self.chance.random() < 0.5 else []
 
     def _note(self, line: dict[str, Any]) -> None:
         with self.journal.open("a", encoding="utf-8") as file:
@@ -92,7 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if Path(options.store).exists():
         field = FieldClient.open(options.store, passphrase=options.passphrase)
     else:
-        field = FieldClient.enrol(options.server, code=options.code, store=options.store, passphrase=options.passphrase)
+        field = FieldClient.enrol(
+            options.server, code=options.code, store=options.store, passphrase=options.passphrase, name=PHONE_NAME
+        )
     officer = Officer(field, Path(options.journal), random.Random(options.seed))
     for number in range(options.rounds):
         officer.round(options.acts)

@@ -3,24 +3,32 @@
 import io
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
 
-SIZES = ((1280, 960), (1600, 1200), (2048, 1536), (2592, 1944))
+Size = tuple[int, int]
+PHONE_SIZES: Sequence[Size] = ((1280, 960), (1600, 1200), (2048, 1536), (2592, 1944))
+ON_ITS_SIDE = 6
+"""The orientation of a picture taken upright: its pixels lie, a viewer turns them clockwise."""
 GPS_IFD, EXIF_IFD = 0x8825, 0x8769
 MAKE, MODEL, ORIENTATION, DATE_TIME, TAKEN_AT, TAKEN_OFFSET = 0x010F, 0x0110, 0x0112, 0x0132, 0x9003, 0x9011
 
 
-def draw_photo(chance: random.Random, taken_at: datetime, lat: float, lon: float) -> bytes:
+def draw_photo(
+    chance: random.Random, taken_at: datetime, lat: float, lon: float, sizes: Sequence[Size] = PHONE_SIZES
+) -> bytes:
     """One JPEG of a wall with a paper strip on it; grain makes it as large as a real one."""
-    size = chance.choice(SIZES)
-    picture = _scene(chance, size)
+    width, height = chance.choice(sizes)
+    orientation = chance.choice((1, 1, 1, ON_ITS_SIDE))
+    picture = _scene(chance, (width, height) if orientation == 1 else (height, width))
     picture = _with_grain(picture, chance)
+    if orientation == ON_ITS_SIDE:
+        picture = picture.transpose(Image.Transpose.ROTATE_90)
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=chance.randint(78, 92), exif=_exif(chance, taken_at, lat, lon))
+    picture.save(file, "JPEG", quality=chance.randint(78, 92), exif=_exif(orientation, taken_at, lat, lon))
     return file.getvalue()
 
 
@@ -49,11 +57,11 @@ def _with_grain(picture: Image.Image, chance: random.Random) -> Image.Image:
     return Image.blend(picture, noise, chance.uniform(0.02, 0.09))
 
 
-def _exif(chance: random.Random, taken_at: datetime, lat: float, lon: float) -> Image.Exif:
+def _exif(orientation: int, taken_at: datetime, lat: float, lon: float) -> Image.Exif:
     exif = Image.Exif()
     stamp = taken_at.strftime("%Y:%m:%d %H:%M:%S")
     exif[MAKE], exif[MODEL], exif[DATE_TIME] = "Zhixing Demo", "Drawn Camera 1", stamp
-    exif[ORIENTATION] = chance.choice((1, 1, 1, 6))
+    exif[ORIENTATION] = orientation
     exif.get_ifd(EXIF_IFD).update({TAKEN_AT: stamp, TAKEN_OFFSET: taken_at.strftime("%z")[:3] + ":00"})
     exif.get_ifd(GPS_IFD).update({1: "N", 2: _degrees(lat), 3: "E", 4: _degrees(lon)})
     return exif

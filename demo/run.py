@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -131,17 +131,20 @@ def signed_in(address: str, staff_no: str, password: str) -> httpx2.Client:
 
 
 def one_round(env: dict[str, str], address: str, city: dict[str, Any], folder: Path) -> Tally:
+    with closing(signed_in(address, DESK, city["sign_ins"][DESK])) as http:
+        return _recounted(env, Watcher(http, address, list(city["courts"].values())), city, folder)
+
+
+def _recounted(env: dict[str, str], watcher: Watcher, city: dict[str, Any], folder: Path) -> Tally:
     tally, begun = Tally(), time.monotonic()
-    http = signed_in(address, DESK, city["sign_ins"][DESK])
-    watcher = Watcher(http, address, list(city["courts"].values()))
     watcher.start()
-    for process in send_out(env, address, city["officers"], folder, rounds=1):
+    for process in send_out(env, watcher.address, city["officers"], folder, rounds=1):
         if process.wait(OFFICER_SECONDS):
             tally.troubles.append(f"an officer's process ended with {process.returncode}")
             tally.lost += 1
     acts = journal_lines(folder)
     _sabotage(env, acts)
-    recount(tally, acts, http)
+    recount(tally, acts, watcher.http)
     tally.ledger_entries = watcher.logged()
     tally.watcher_entries = _settled(watcher, tally.ledger_entries)
     tally.troubles += watcher.faults
@@ -164,7 +167,8 @@ def _sabotage(env: dict[str, str], acts: list[dict[str, Any]]) -> None:
         return
     if kind not in SABOTAGES:
         raise Fault(f"SABOTAGE is one of {', '.join(SABOTAGES)}")
-    target = acts[0]["photos"][0]["sha256"] if kind == "drop_photo" else acts[0]["action_id"]
+    photographed = next(act for act in acts if act["photos"])
+    target = photographed["photos"][0]["sha256"] if kind == "drop_photo" else photographed["action_id"]
     subprocess.run([sys.executable, "-m", "demo.sabotage", kind, target], env=env, cwd=ROOT, check=True)
 
 

@@ -6,9 +6,9 @@ import os
 import random
 import secrets
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -22,12 +22,14 @@ from django.db import connections, transaction  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from demo.city import COURTS, DESK, FAMILY, GIVEN, SEED, CasePlan, CourtPlan, PersonPlan, cases  # noqa: E402
+from demo.outings import Course, by_officer_and_day, courses  # noqa: E402
 from demo.papers import one_page_pdf  # noqa: E402
+from demo.past import live  # noqa: E402
 from server.cases.models import Case  # noqa: E402
 from server.cases.services import PartyDraft, assign_subject, close_case, file_case, record_event  # noqa: E402
 from server.common import clock  # noqa: E402
 from server.evidence.services.papers import add_paper  # noqa: E402
-from server.people.models import Court, Group, GroupMember, Officer, Role  # noqa: E402
+from server.people.models import Court, CourtKey, Group, GroupMember, Officer, Role  # noqa: E402
 from server.people.services import (  # noqa: E402
     add_group_member,
     create_court,
@@ -38,6 +40,8 @@ from server.people.services import (  # noqa: E402
 )
 
 CITY = "闽98"
+BEFORE = timedelta(days=400)
+"""The city is founded that long before today."""
 
 
 @dataclass(slots=True)
@@ -45,8 +49,8 @@ class Staff:
     """The executors of one court, each alone or with a group."""
 
     court: Court
-    executors: list[Officer] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
+    executors: list[Officer]
+    groups: list[Group]
 
 
 @contextmanager
@@ -62,30 +66,50 @@ def at_hour(day: date, hour: int = 10) -> datetime:
     return datetime.combine(day, time(hour), clock.SHANGHAI).astimezone(UTC)
 
 
-def seed(today: datetime) -> bool:
-    """False when the city stands already."""
-    if Court.objects.filter(code=CITY).exists():
-        return False
-    chance = random.Random(SEED)
-    with as_of(today - timedelta(days=400)):
-        staff = dict(_staff_of(COURTS, chance))
-    for plan in sorted(cases(clock.local_date(today)), key=lambda plan: (plan.filed_on, plan.case_no)):
-        _write_case(plan, staff[plan.court_code])
-    return True
+def seed(today: datetime, plans: Sequence[CourtPlan] = COURTS) -> bool:
+    """Writes what is not there yet, and says whether that was anything; cut off, it goes on where it was."""
+    began = _began()
+    today = began + BEFORE if began else today
+    if not began:
+        with as_of(today - BEFORE):
+            _write_staff(plans)
+    staff = {plan.code: _staff_of(plan) for plan in plans}
+    made = courses(cases(clock.local_date(today), courts=plans), clock.local_date(today))
+    standing = set(Case.objects.values_list("case_no", flat=True))
+    missing = [course for course in made if course.case.case_no not in standing]
+    for course in missing:
+        _write_case(course, staff[course.case.court_code])
+    executors = {(code, number): one for code, each in staff.items() for number, one in enumerate(each.executors)}
+    return bool(live(by_officer_and_day(made), executors) or missing)
 
 
-def _staff_of(plans: tuple[CourtPlan, ...], chance: random.Random) -> Iterator[tuple[str, Staff]]:
-    courts: dict[str, Court] = {}
+def _began() -> datetime | None:
+    """When the city was founded, if it stands: every day of the plan counts from there."""
+    key = CourtKey.objects.filter(court__code=CITY).order_by("id").first()
+    return key.valid_from if key else None
+
+
+@transaction.atomic  # all of it or nothing: whoever finds the city finds its people
+def _write_staff(plans: Sequence[CourtPlan]) -> None:
+    chance, courts = random.Random(SEED), dict[str, Court]()
     for number, plan in enumerate(plans):
         parent = courts.get(plan.parent or "")
         courts[plan.code] = court = create_court(code=plan.code, name=plan.name, level=plan.level, parent=parent)
         for kind, name in plan.teams:
             create_team(court=court, kind=kind, name=name)
         _leaders(court, number, chance)
-        staff = Staff(court)
         for index in range(plan.executors):
-            _executor(staff, plan, number, index, chance)
-        yield plan.code, staff
+            _executor(court, plan, number, index, chance)
+
+
+def _staff_of(plan: CourtPlan) -> Staff:
+    executors = Officer.objects.filter(court__code=plan.code, staff_no__contains="-e").select_related("court")
+    groups = Group.objects.filter(court__code=plan.code)
+    return Staff(
+        Court.objects.get(code=plan.code),
+        sorted(executors, key=lambda officer: int(officer.staff_no.rpartition("-e")[2])),
+        sorted(groups, key=lambda group: int(group.name.removeprefix("第").removesuffix("执行小组"))),
+    )
 
 
 def _leaders(court: Court, number: int, chance: random.Random) -> None:
@@ -100,19 +124,15 @@ def _leaders(court: Court, number: int, chance: random.Random) -> None:
         create_officer(court=court, staff_no=staff_no, name=_name(chance), roles=held)
 
 
-def _executor(staff: Staff, plan: CourtPlan, number: int, index: int, chance: random.Random) -> None:
-    executor = create_officer(
-        court=staff.court, staff_no=f"{number}-e{index + 1}", name=_name(chance), roles=[Role.OFFICER]
-    )
-    staff.executors.append(executor)
+def _executor(court: Court, plan: CourtPlan, number: int, index: int, chance: random.Random) -> None:
+    executor = create_officer(court=court, staff_no=f"{number}-e{index + 1}", name=_name(chance), roles=[Role.OFFICER])
     if plan.grouped:
         assistant = create_officer(
-            court=staff.court, staff_no=f"{number}-a{index + 1}", name=_name(chance), roles=[Role.ASSISTANT]
+            court=court, staff_no=f"{number}-a{index + 1}", name=_name(chance), roles=[Role.ASSISTANT]
         )
-        group = create_group(court=staff.court, name=f"第{index + 1}执行小组")
+        group = create_group(court=court, name=f"第{index + 1}执行小组")
         add_group_member(group=group, officer=executor, part=GroupMember.Part.EXECUTOR)
         add_group_member(group=group, officer=assistant, part=GroupMember.Part.ASSISTANT)
-        staff.groups.append(group)
 
 
 def _name(chance: random.Random) -> str:
@@ -120,7 +140,8 @@ def _name(chance: random.Random) -> str:
 
 
 @transaction.atomic  # one commit a case: a year of a city in half a minute
-def _write_case(plan: CasePlan, staff: Staff) -> None:
+def _write_case(course: Course, staff: Staff) -> None:
+    plan = course.case
     filed_at = at_hour(plan.filed_on)
     with as_of(filed_at):
         case = file_case(
@@ -137,7 +158,7 @@ def _write_case(plan: CasePlan, staff: Staff) -> None:
         assign_subject(case=case, reason="分案", **holder)
     if not plan.closing_mode:
         _add_ruling(case, plan)
-    for step in plan.steps:
+    for step in course.desk:
         moment = filed_at + timedelta(days=step.day, hours=5)
         with as_of(moment):
             record_event(case=case, key=step.event, occurred_at=moment, source_type="desk", source_id=f"{case.pk}")
@@ -214,8 +235,9 @@ def _padded(rows: list[list[str]]) -> list[list[str]]:
     return [row + [""] * (longest - len(row)) for row in rows]
 
 
-def main() -> None:
-    begun = seed(clock.now())
+def main(plans: Sequence[CourtPlan] = COURTS) -> None:
+    """Prints what the demonstration needs to know; the one argument is how many officers to send out."""
+    begun = seed(clock.now(), plans)
     folder = Path(settings.DATA_DIR)
     passwords = sign_ins(folder)
     answer = {

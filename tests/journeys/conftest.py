@@ -12,10 +12,14 @@ from tests.settings import _DATABASE
 
 
 @pytest.fixture(scope="module")
-def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
-    """On the database the suite runs on, in a database of its own."""
-    url = _own_database(request.getfixturevalue("postgres")) if _DATABASE == "postgres" else ""
-    made = Deployment(url)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of its own, of the kind the suite runs on."""
+    return _own_database(request.getfixturevalue("postgres")) if _DATABASE == "postgres" else ""
+
+
+@pytest.fixture(scope="module")
+def deployment(database_url: str) -> Iterator[Deployment]:
+    made = Deployment(database_url)
     yield made
     made.stop()
 
