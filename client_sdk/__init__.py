@@ -7,6 +7,7 @@ from client_sdk.async_client import AsyncFieldClient
 from client_sdk.client import FieldClient
 from client_sdk.errors import (
     AlreadyEnrolled,
+    CannotWrite,
     FieldError,
     InvalidRecord,
     KeystoreUnavailable,
@@ -16,6 +17,7 @@ from client_sdk.errors import (
     ProtocolTooOld,
     Rejected,
     StorageFull,
+    StoreClosed,
     StoreDamaged,
     StoreLocked,
     UnsafeToWipe,
@@ -41,6 +43,7 @@ __all__ = [
     "Action",
     "AlreadyEnrolled",
     "AsyncFieldClient",
+    "CannotWrite",
     "Case",
     "CaseAction",
     "DueNode",
@@ -61,6 +64,7 @@ __all__ = [
     "Review",
     "Status",
     "StorageFull",
+    "StoreClosed",
     "StoreDamaged",
     "StoreLocked",
     "SyncReport",

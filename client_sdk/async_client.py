@@ -9,11 +9,12 @@ from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
 from client_sdk import enrolment, syncing
-from client_sdk.client import PATIENCE_SECONDS, USUAL_PHOTO_BYTES, FieldClient, enrolment_flow, no_store, open_enrolled
+from client_sdk.client import USUAL_PHOTO_BYTES, FieldClient
 from client_sdk.drivers import OnProgress, run_async
 from client_sdk.engine import Engine
-from client_sdk.enrolling import Enrolling
+from client_sdk.enrolling import Enrolling, enrolment_flow, no_store, open_enrolled
 from client_sdk.identity import Identity
+from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import AsyncHttpTransport, AsyncTransport
@@ -46,6 +47,7 @@ class AsyncFieldClient:
         surroundings: Surroundings | None = None,
     ) -> Self:
         """As `FieldClient.enrol`."""
+        enrolment.require_address(server)
         enrolment.read_code(code)
         machine = surroundings or this_machine()
         enrolling = await asyncio.to_thread(Enrolling, Path(store), server, passphrase, machine)

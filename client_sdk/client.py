@@ -1,6 +1,5 @@
 """`FieldClient`: the one door of the SDK. Everything but `enrol`, `sync` and `unenrol` works offline."""
 
-import platform
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,26 +7,24 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from client_sdk import enrolment, messages, syncing
+from client_sdk import disk, enrolment, messages, syncing
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
-from client_sdk.enrolling import Enrolling
-from client_sdk.errors import NotEnrolled, UnsafeToWipe
+from client_sdk.enrolling import Enrolling, enrolment_flow, no_store, open_enrolled
+from client_sdk.errors import UnsafeToWipe
 from client_sdk.holdings import Holdings
-from client_sdk.identity import Identity, load_identity
+from client_sdk.identity import Identity
 from client_sdk.overview import Overview
-from client_sdk.patience import Patience
+from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.recorder import Recorder
 from client_sdk.records import require_uuid
 from client_sdk.steps import Flow
-from client_sdk.store import Store, Surroundings, open_store, this_machine
+from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import HttpTransport, Transport
-from client_sdk.version import VERSION
 from client_sdk.views import OTHER_SHOT, Action, Case, Paper, Photo, Review, Status, SyncReport, Today
 
 # Room for one more photograph of a good phone, asked for before the shutter.
 USUAL_PHOTO_BYTES = 8 * 1024 * 1024
-PATIENCE_SECONDS = 60.0
 
 
 class FieldClient:
@@ -71,8 +68,9 @@ class FieldClient:
         Calling it again after NotSent goes on with the same key, so a lost answer costs no second code.
 
         Raises NotSent, Rejected (`enrolment_code_invalid`, `enrolment_code_unreadable`, `court_not_proven`, …),
-        ProtocolTooOld, AlreadyEnrolled, StoreLocked, WrongPassphrase, KeystoreUnavailable.
+        ProtocolTooOld, AlreadyEnrolled, StoreLocked, WrongPassphrase, KeystoreUnavailable, StorageFull, CannotWrite.
         """
+        enrolment.require_address(server)
         enrolment.read_code(code)
         machine = surroundings or this_machine()
         enrolling = Enrolling(Path(store), server, passphrase, machine)
@@ -98,7 +96,8 @@ class FieldClient:
     ) -> Self:
         """Open an enrolled store, also after `kill -9`; photos a crash left half booked come back as `recovered`.
 
-        Raises StoreLocked (another process has it), WrongPassphrase, KeystoreUnavailable, NotEnrolled, StoreDamaged.
+        Raises StoreLocked (another process has it), WrongPassphrase, KeystoreUnavailable, NotEnrolled, StoreDamaged,
+        CannotWrite.
         """
         opened, identity = open_enrolled(Path(store), passphrase, surroundings or this_machine())
         return cls(opened, identity, transport or HttpTransport(identity.server), app)
@@ -199,7 +198,7 @@ class FieldClient:
         return self._holdings
 
     def cases(self) -> list[Case]:
-        """The cases this officer holds, as of the last pull, with his own unsent acts laid over them."""
+        """The cases this officer holds, as of the last pull, his own unsent acts laid over them; closed ones last."""
         return self._overview.cases()
 
     def case(self, case_id: str | UUID) -> Case:
@@ -231,8 +230,12 @@ class FieldClient:
         return self._holdings.captures.unbound()
 
     def save_photo(self, photo: Photo, target: str | Path) -> None:
-        """Write the original bytes, decrypted, to `target`. Raises StoreDamaged if they are not what was sealed."""
-        self._holdings.captures.copy_to(photo.id, Path(target))
+        """Write the original bytes, decrypted, to `target`.
+
+        Raises StoreDamaged if they are not what was sealed, StorageFull and CannotWrite.
+        """
+        with disk.faults_named(Path(target)):
+            self._holdings.captures.copy_to(photo.id, Path(target))
 
     def papers(self, case_id: str | UUID) -> tuple[Paper, ...]:
         """Rulings, warrants and notices of a case, oldest first; `is_here` when fetched. Raises NotFound."""
@@ -247,8 +250,10 @@ class FieldClient:
         return self._holdings.papers.read(sha256)
 
     def save_paper(self, sha256: str, target: str | Path) -> None:
-        """Write a paper, decrypted, to `target`. Raises as `open_paper`."""
-        Path(target).write_bytes(self.open_paper(sha256))
+        """Write a paper, decrypted, to `target`. Raises as `open_paper`, StorageFull and CannotWrite."""
+        content = self.open_paper(sha256)
+        with disk.faults_named(Path(target)):
+            Path(target).write_bytes(content)
 
     def explain(self, action: Action, language: str | None = None) -> list[str]:
         """The texts of an act's `missing`, then `warnings`, in `language` ("zh", "en"; None: the one chosen)."""
@@ -295,30 +300,3 @@ class FieldClient:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-
-def open_enrolled(path: Path, passphrase: str | None, surroundings: Surroundings) -> tuple[Store, Identity]:
-    opened = open_store(path, passphrase, surroundings)
-    try:
-        identity = load_identity(opened.database)
-        if not isinstance(identity, Identity):
-            raise NotEnrolled(store=str(path))
-    except BaseException:
-        opened.close()
-        raise
-    return opened, identity
-
-
-def enrolment_flow(enrolling: Enrolling, code: str, name: str | None, app: str) -> Flow[enrolment.Enrolled]:
-    machine = enrolling.store.surroundings
-    return enrolment.enrol(
-        enrolling.applicant,
-        code,
-        described={"name": name or platform.node() or "device", "app": app, "sdk": VERSION},
-        new_nonce=machine.new_nonce,
-        patience=Patience(machine.random, PATIENCE_SECONDS),
-    )
-
-
-def no_store(step: object) -> None:
-    raise TypeError(f"an enrolment has no step {step}")

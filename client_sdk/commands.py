@@ -10,9 +10,9 @@ import typer
 
 from client_sdk import messages
 from client_sdk.client import FieldClient
-from client_sdk.console import errors_named, local, passphrase_from, progress_shown, say_json, screen, table
-from client_sdk.errors import InvalidRecord
-from client_sdk.views import Action, Photo, SyncReport
+from client_sdk.console import errors_named, local, passphrase_from, plain, progress_shown, say_json, screen, table
+from client_sdk.errors import InvalidRecord, NotFound
+from client_sdk.views import Action, Case, Paper, Photo, SyncReport
 
 StoreOption = Annotated[Path, typer.Option("--store", envvar="ZHIXING_STORE", help="the store's SQLite file")]
 PassphraseFile = Annotated[
@@ -76,10 +76,14 @@ def _say_report(report: SyncReport, *, as_json: bool) -> None:
         "units": report.units_received,
         "files": report.files_sent,
         "bytes": report.bytes_sent,
+        "papers": report.papers_received,
     }
     typer.echo(messages.text("cli_synced", **counts) + " " + verdict)
-    for sha256, reason in report.files_refused.items():
-        typer.echo(messages.text("upload_refused", sha256=sha256[:12], note=reason), err=True)
+    if looked_at := sum(count for status, count in report.statuses.items() if status != "applied"):
+        typer.echo(messages.text("cli_looked_at", count=looked_at), err=True)
+    for code, kept_back in (("upload_refused", report.files_refused), ("paper_missing", report.papers_missing)):
+        for sha256, reason in kept_back.items():
+            typer.echo(messages.text(code, sha256=sha256[:12], note=reason), err=True)
 
 
 def cases(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
@@ -168,6 +172,52 @@ def _import(field: FieldClient, text: str) -> Photo:
     return field.import_file(text)
 
 
+def papers(
+    case: Annotated[str | None, typer.Option("--case", help="case id; else of all held cases")] = None,
+    save: Annotated[str | None, typer.Option("--save", help="SHA-256 of the paper to save, or its beginning")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="the file to write it to, decrypted")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rulings, warrants and notices of the held cases; with --save and --to one of them as a file. Offline."""
+    if (save is None) != (to is None):
+        raise typer.BadParameter("--save and --to go together")
+    with _opened(store, passphrase_file, as_json=as_json) as field:
+        listed = [(each, paper) for each in _cases(field, case) for paper in each.papers]
+        if save is not None and to is not None:
+            listed = [_named(listed, save)]
+            field.save_paper(listed[0][1].sha256, to)
+    if as_json:
+        members = [{"case_id": each.id, "case_no": each.case_no, **plain(paper)} for each, paper in listed]
+        say_json({"papers": members} if to is None else {"saved": str(to), "paper": members[0]})
+    elif to is not None:
+        typer.echo(messages.text("cli_saved", title=listed[0][1].title, file=str(to)))
+    else:
+        _show_papers(listed)
+
+
+def _cases(field: FieldClient, case_id: str | None) -> list[Case]:
+    return field.cases() if case_id is None else [field.case(case_id)]
+
+
+def _named(listed: list[tuple[Case, Paper]], beginning: str) -> tuple[Case, Paper]:
+    """Raises NotFound unless exactly one of these papers' hashes begins so."""
+    found = {paper.sha256: (case, paper) for case, paper in listed if paper.sha256.startswith(beginning.lower())}
+    if len(found) != 1 or not beginning:
+        raise NotFound("papers_ambiguous" if found and beginning else None, what=f"paper {beginning}")
+    return next(iter(found.values()))
+
+
+def _show_papers(listed: list[tuple[Case, Paper]]) -> None:
+    shown = table("cli_case_no", "cli_title", "cli_document_no", "cli_issued", "cli_size", "cli_here", "cli_sha256")
+    for case, paper in listed:
+        here = messages.text("cli_yes" if paper.is_here else "cli_no")
+        issued = str(paper.issued_on or "–")
+        shown.add_row(case.case_no, paper.title, paper.document_no, issued, f"{paper.size} B", here, paper.sha256[:12])
+    screen.print(shown)
+
+
 def status(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """What this device owes, when the court last answered, what its clock is worth."""
     with _opened(store, passphrase_file, as_json=as_json) as field:
@@ -209,4 +259,4 @@ def unenrol(
         typer.echo(messages.text("cli_unenrolled", store=str(store)))
 
 
-COMMANDS = (enrol, pull, cases, today, record, sync, status, unenrol)
+COMMANDS = (enrol, pull, cases, today, record, sync, papers, status, unenrol)

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from client_sdk import messages, views
 from client_sdk.clock import SHANGHAI
-from client_sdk.errors import FieldError, NotSent
+from client_sdk.errors import FieldError, NotSent, WrongPassphrase
 
 FAILED = 1
 # As sysexits.h has it: nothing is wrong, try again later.
@@ -26,12 +26,22 @@ screen = Console()
 
 
 def passphrase_from(file: Path | None) -> str | None:
-    """From the file, else ZHIXING_PASSPHRASE, else asked for at a terminal; None leaves it to the system keystore."""
+    """From the file, else ZHIXING_PASSPHRASE, else asked for at a terminal; None leaves it to the system keystore.
+
+    Raises WrongPassphrase for a file that cannot be read.
+    """
     if file is not None:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        return _read_passphrase(file)
     if (given := os.environ.get("ZHIXING_PASSPHRASE")) is not None:
         return given
     return typer.prompt(messages.text("cli_passphrase"), hide_input=True) if screen.is_terminal else None
+
+
+def _read_passphrase(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as fault:
+        raise WrongPassphrase("passphrase_unreadable", what=str(file), note=str(fault)) from None
 
 
 @contextmanager

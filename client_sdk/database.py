@@ -10,10 +10,13 @@ from types import ModuleType
 from typing import Any
 
 from client_sdk import disk
-from client_sdk.errors import FieldError, StorageFull, StoreDamaged
+from client_sdk.errors import CannotWrite, FieldError, StorageFull, StoreClosed, StoreDamaged, StoreLocked
 from client_sdk.moments import reached
 from client_sdk.schema import MIGRATIONS, VERSION
 from client_sdk.vault import COLUMNS, SQLCIPHER, Vault
+
+# What SQLite says of a file that is whole: it cannot be reached, or the disk does not take the bytes.
+_UNWRITABLE = ("disk I/O error", "readonly database", "unable to open")
 
 
 def sqlcipher() -> ModuleType | None:
@@ -33,14 +36,15 @@ class Database:
     """The connection of one open store. Any thread may use it; a transaction keeps the others out until it ends."""
 
     def __init__(self, path: Path, vault: Vault) -> None:
-        """Opens and migrates. Raises StoreDamaged, also for a store written by a newer SDK (`store_too_new`)."""
+        """Opens and migrates. Raises CannotWrite, StoreDamaged, also for a store of a newer SDK (`store_too_new`)."""
         self._path = path
         self._vault = vault
         self._driver = _driver_of(vault)
         self._guard = threading.RLock()
         self._depth = 0
         # Transactions are spelled out below; the driver's own would commit behind our back.
-        self._connection = self._driver.connect(path, isolation_level=None, check_same_thread=False)
+        with self._faults_named():
+            self._connection = self._driver.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self._prepare()
             self._migrate()
@@ -106,6 +110,8 @@ class Database:
     def _prepare(self) -> None:
         with self._faults_named():
             if self._vault.way == SQLCIPHER:
+                # What it would print on the terminal is raised as an error of ours.
+                self._connection.execute("PRAGMA cipher_log_level = NONE")
                 self._connection.execute(f"PRAGMA key = \"x'{self._vault.database_key().hex()}'\"")
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "secure_delete = ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
@@ -133,9 +139,18 @@ class Database:
         except FieldError:
             raise
         except self._driver.Error as fault:
-            if "full" in str(fault):
-                raise StorageFull(free_bytes=disk.free_bytes(self._path.parent)) from fault
-            raise StoreDamaged(what=f"{self._path.name}: {fault}") from fault
+            raise self._named(str(fault)) from fault
+
+    def _named(self, fault: str) -> FieldError:
+        if "full" in fault:
+            return StorageFull(free_bytes=disk.free_bytes(self._path.parent))
+        if "closed database" in fault:
+            return StoreClosed(store=str(self._path))
+        if "is locked" in fault:
+            return StoreLocked(store=str(self._path))
+        if any(said in fault for said in _UNWRITABLE):
+            return CannotWrite(what=str(self._path), note=fault)
+        return StoreDamaged(what=f"{self._path.name}: {fault}")
 
 
 def _driver_of(vault: Vault) -> ModuleType:

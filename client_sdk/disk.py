@@ -3,9 +3,11 @@
 import errno
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from client_sdk.errors import StorageFull
+from client_sdk.errors import CannotWrite, FieldError, StorageFull
 from client_sdk.moments import reached
 
 
@@ -54,10 +56,22 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+@contextmanager
+def faults_named(place: Path) -> Iterator[None]:
+    """Raises StorageFull or CannotWrite for what the system says against writing at `place`."""
+    try:
+        yield
+    except OSError as fault:
+        raise storage_fault(fault, place) from fault
+
+
 def is_full(fault: OSError) -> bool:
     return fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def storage_fault(fault: OSError, folder: Path) -> Exception:
-    """StorageFull for a full disk, otherwise the fault itself."""
-    return StorageFull(free_bytes=free_bytes(folder)) if is_full(fault) else fault
+def storage_fault(fault: OSError, place: Path) -> FieldError:
+    """StorageFull for a full disk, a quota or a limit; CannotWrite for anything else."""
+    if is_full(fault):
+        standing = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
+        return StorageFull(free_bytes=free_bytes(standing))
+    return CannotWrite(what=str(place), note=fault.strerror or str(fault))

@@ -1,16 +1,21 @@
 """The store's side of an enrolment: a key that outlives a lost answer, and everything kept once it is proved."""
 
+import platform
 from collections.abc import Callable
 from pathlib import Path
 
 from client_sdk import enrolment, store
 from client_sdk.contact import save_keys, save_statement
-from client_sdk.errors import AlreadyEnrolled, FieldError
+from client_sdk.errors import AlreadyEnrolled, FieldError, NotEnrolled
 from client_sdk.identity import Applicant, Identity, load_identity, new_applicant, save_applicant, save_identity
-from client_sdk.store import Store, Surroundings
+from client_sdk.patience import PATIENCE_SECONDS, Patience
+from client_sdk.steps import Flow
+from client_sdk.store import Store, Surroundings, open_store
+from client_sdk.version import VERSION
 
-# After these nothing of the attempt is worth keeping: the court never took this key.
-_HOPELESS = ("enrolment_code_invalid", "court_not_proven")
+# After this nothing of the attempt is worth keeping: the court never took this key. After `court_not_proven` it may
+# have: a slip in the code's second half spends the secret in its first, and only this key is answered for it again.
+_HOPELESS = ("enrolment_code_invalid",)
 
 
 class Enrolling:
@@ -51,5 +56,34 @@ class Enrolling:
         """Close the store; erase it when it was made for this attempt and the court will never know its key."""
         if self._is_fresh and isinstance(fault, FieldError) and fault.code in _HOPELESS:
             self.store.erase()
-        else:
-            self.store.close()
+            return
+        if isinstance(fault, FieldError) and fault.code == "device_id_taken":
+            save_applicant(self.store.database, new_applicant(self.applicant.server))
+        self.store.close()
+
+
+def open_enrolled(path: Path, passphrase: str | None, surroundings: Surroundings) -> tuple[Store, Identity]:
+    opened = open_store(path, passphrase, surroundings)
+    try:
+        identity = load_identity(opened.database)
+        if not isinstance(identity, Identity):
+            raise NotEnrolled(store=str(path))
+    except BaseException:
+        opened.close()
+        raise
+    return opened, identity
+
+
+def enrolment_flow(enrolling: Enrolling, code: str, name: str | None, app: str) -> Flow[enrolment.Enrolled]:
+    machine = enrolling.store.surroundings
+    return enrolment.enrol(
+        enrolling.applicant,
+        code,
+        described={"name": name or platform.node() or "device", "app": app, "sdk": VERSION},
+        new_nonce=machine.new_nonce,
+        patience=Patience(machine.random, PATIENCE_SECONDS),
+    )
+
+
+def no_store(step: object) -> None:
+    raise TypeError(f"an enrolment has no step {step}")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from client_sdk import wire
 from client_sdk.answers import OK, busy_error, is_transient, json_object, named_error, texts
@@ -52,6 +53,17 @@ def read_code(code: str) -> tuple[str, bytes]:
         return wire.read_enrolment_code(code)
     except wire.WireError:
         raise Rejected("enrolment_code_unreadable") from None
+
+
+def require_address(server: str) -> None:
+    """Raises Rejected for what is no address of a server, before anything is made or sent."""
+    try:
+        address = urlsplit(server)
+        is_right = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:  # a port that is no number
+        is_right = False
+    if not is_right:
+        raise Rejected("server_address_invalid", server=server)
 
 
 def _request(applicant: Applicant, members: Mapping[str, str]) -> Request:

@@ -5,9 +5,11 @@ FieldError
 ├── Rejected           the server understood and said no; a person must look; nothing is lost
 ├── ProtocolTooOld     this app must be updated before it can talk to that server
 ├── StorageFull        no room for evidence; said before anything is half stored
+├── CannotWrite        a disk or folder does not take it: no right to write, read-only, a fault of the disk
 ├── InvalidRecord      what is to be recorded cannot be written as strict JSON; `place` says where
 ├── NotFound           no such case, action or photo on this device
 ├── StoreLocked        another process has this store open
+├── StoreClosed        this client was closed; open the store again
 ├── WrongPassphrase    the store stays closed
 ├── KeystoreUnavailable  no passphrase was given and the system offers no keystore
 ├── StoreDamaged       bytes on this device are not what was written
@@ -20,7 +22,7 @@ Branch on the class or on `code`, which never changes; the text is for people (C
 
 from typing import Any
 
-from client_sdk import messages
+from client_sdk import messages, reasons
 
 
 class FieldError(Exception):
@@ -65,6 +67,16 @@ class ProtocolTooOld(FieldError):
 class StorageFull(FieldError):
     code = "storage_full"
 
+    def text(self, language: str | None = None) -> str:
+        free = self.details.get("free_bytes") or 0
+        return messages.text(self.code, language, **self.details, free=f"{free / 1_000_000:,.0f}")
+
+
+class CannotWrite(FieldError):
+    """`what` is the file or folder, `note` what the system says. Nothing was half stored."""
+
+    code = "cannot_write"
+
 
 class InvalidRecord(FieldError):
     """`place` is a path inside what was given, `/fields/place`; `reason` a code of the protocol."""
@@ -73,6 +85,10 @@ class InvalidRecord(FieldError):
 
     def __init__(self, reason: str, place: str = "", **details: Any) -> None:
         super().__init__(None, reason=reason, place=place, **details)
+
+    def text(self, language: str | None = None) -> str:
+        said = {**self.details, "reason": reasons.said(self.reason, language)}
+        return messages.text(self.code, language, **said)
 
     @property
     def reason(self) -> str:
@@ -89,6 +105,10 @@ class NotFound(FieldError):
 
 class StoreLocked(FieldError):
     code = "store_locked"
+
+
+class StoreClosed(FieldError):
+    code = "store_closed"
 
 
 class WrongPassphrase(FieldError):

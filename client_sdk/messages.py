@@ -34,25 +34,26 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "field_error": ("出错。", "Something went wrong."),
     # not sent: try again
     "not_sent": (
-        "未能送达,全部内容仍在本机,请稍后再同步。{note}",
-        "Not sent. Everything is still on this device; sync again later. {note}",
+        "未能送达,本机内容不变,请稍后再试。{note}",
+        "Not sent. Nothing changed on this device; try again later. {note}",
     ),
     "unreachable": (
-        "连接不上法院服务器,全部内容仍在本机,请稍后再同步。{note}",
-        "The court's server cannot be reached. Everything is still on this device; sync again later. {note}",
+        "连接不上法院服务器,本机内容不变。请检查网络和服务器地址,稍后再试。{note}",
+        "The court's server cannot be reached; nothing changed on this device. Check the network and the "
+        "server's address, then try again. {note}",
     ),
     "server_busy": (
-        "服务器繁忙,请稍后再同步。",
-        "The server is busy. Sync again later.",
+        "服务器繁忙,本机内容不变,请稍后再试。",
+        "The server is busy; nothing changed on this device. Try again later.",
     ),
     "server_fault": (
-        "服务器暂时出错({status}),全部内容仍在本机,请稍后再同步。",
-        "The server has a fault ({status}). Everything is still on this device; sync again later.",
+        "服务器暂时出错({status}),本机内容不变,请稍后再试。",
+        "The server has a fault ({status}); nothing changed on this device. Try again later.",
     ),
     "answer_unproven": (
-        "收到的答复不是法院服务器签名的(可能要先登录无线网络),本机内容不变,请换网络后再同步。",
-        "The answer was not signed by the court's server (a network sign-in page, perhaps). Nothing changed on this "
-        "device; try another network.",
+        "收到的答复不是法院服务器签名的(可能要先登录无线网络,或地址不对),本机内容不变。请换网络或核对地址后再试。",
+        "The answer was not signed by the court's server (a network sign-in page, perhaps, or another "
+        "address). Nothing changed on this device; try another network, or check the address.",
     ),
     # rejected: a person must look
     "rejected": ("服务器没有接受:{note}", "The server did not accept this: {note}"),
@@ -61,16 +62,21 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The enrolment code is wrong, used or expired. Ask for a new one.",
     ),
     "enrolment_code_unreadable": (
-        "登记码应为 42 个字符,请核对后重新输入。",
-        "An enrolment code has 42 characters. Check it and type it again.",
+        "登记码应为 42 个字母和数字,请核对后重新输入。",
+        "An enrolment code has 42 letters and digits. Check it and type it again.",
+    ),
+    "server_address_invalid": (
+        "服务器地址“{server}”不对,应以 https:// 开头,例如 https://court.example。",
+        '"{server}" is no address of a server; it begins with https://, as in https://court.example.',
     ),
     "court_not_proven": (
-        "这台服务器不能证明自己属于发出登记码的法院,请核对地址。",
-        "This server cannot prove that it belongs to the court that issued the code. Check the address.",
+        "这台服务器不能证明自己属于发出登记码的法院。请核对登记码和服务器地址,再登记一次。",
+        "This server cannot prove that it belongs to the court that issued the code. Check the code and the "
+        "address, and enrol again.",
     ),
     "device_id_taken": (
-        "这台设备的编号已被占用,请用新的登记码和新的本地库登记。",
-        "This device's id is taken. Enrol again with a new code and a new store.",
+        "这台设备的编号已被占用,已换成新的编号。请用同一个登记码再登记一次。",
+        "This device's id is taken; it has a new one now. Enrol again with the same code.",
     ),
     "too_many_attempts": ("尝试次数过多,请稍后再试。", "Too many attempts. Try again later."),
     "device_revoked": (
@@ -113,6 +119,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "服务器没有接受文件 {sha256}:{note}",
         "The server did not accept the file {sha256}: {note}",
     ),
+    "paper_missing": (
+        "文书 {sha256} 未能下载:{note}。下次同步时再试。",
+        "The paper {sha256} could not be fetched: {note}. The next sync tries again.",
+    ),
+    "papers_ambiguous": (
+        "有几份文书与 {what} 相符,请多写几位校验值。",
+        "Several match {what}; write more of its hash.",
+    ),
     "protocol_too_old": (
         "应用版本过旧,服务器要求协议 {minimum} 至 {maximum}。已录内容全部保留,请更新应用。",
         "This app is too old: the server speaks protocol {minimum} to {maximum}. Everything recorded is kept; update "
@@ -120,21 +134,59 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     # this device
     "storage_full": (
-        "存储空间不足(剩余 {free_bytes} 字节),请先清理空间再拍摄。",
-        "Not enough room on this device ({free_bytes} bytes left). Make room before you go on.",
+        "存储空间不足或已到配额(剩余 {free} MB),没有存下。请先清理空间,再继续。",
+        "Not enough room on this device, or a quota reached ({free} MB left); nothing was stored. Make room "
+        "before you go on.",
     ),
-    "invalid_record": ("无法记录 {place}:{reason}。{note}", "Cannot be recorded, at {place}: {reason}. {note}"),
+    "cannot_write": (
+        "无法读写 {what}:{note}。没有存下任何内容。请检查权限、磁盘,或换一个位置。",
+        "{what} cannot be read or written: {note}. Nothing was stored. Check rights and disk, or choose another place.",
+    ),
+    "store_occupied": (
+        "{what} 已经存在,而且不是可用的本地库。请换一个路径,或先移走它。",
+        "{what} is there already and is no usable store. Choose another path, or move it away first.",
+    ),
+    "store_closed": (
+        "本地库 {store} 已关闭,请重新打开。",
+        "The store {store} was closed; open it again.",
+    ),
+    "store_lost": (
+        "本地库文件 {store} 不见了,照片仍在 {store}.vault。请把它放回原处,或保留本机并联系管理员。",
+        "The file {store} is gone; its photographs are still in {store}.vault. Put it back, or keep this "
+        "device and speak to your administrator.",
+    ),
+    "passphrase_empty": (
+        "口令不能为空,请设一个口令。",
+        "The passphrase is empty. Choose one.",
+    ),
+    "passphrase_unreadable": (
+        "读不到口令文件 {what}:{note}。请核对路径和权限。",
+        "The passphrase file {what} cannot be read: {note}. Check path and rights.",
+    ),
+    "invalid_record": (
+        "无法记录 {place}:{reason}{note}",
+        "Cannot be recorded, at {place}: {reason} {note}",
+    ),
     "paper_not_here": (
         "文书 {what} 尚未下载到本机,请联网同步。",
         "The paper {what} is not on this device yet. Sync to fetch it.",
     ),
-    "not_found": ("本机没有:{what}", "Not on this device: {what}"),
+    "not_found": (
+        "本机没有:{what}。请核对编号,或联网同步后再试。",
+        "Not on this device: {what}. Check the id, or sync and try again.",
+    ),
     "store_locked": (
         "本地库 {store} 已被另一个程序打开,请先关闭它。",
         "The store {store} is open in another process. Close that one first.",
     ),
-    "store_missing": ("找不到本地库 {store}。", "There is no store at {store}."),
-    "wrong_passphrase": ("口令不对,本地库未打开。", "Wrong passphrase; the store stays closed."),
+    "store_missing": (
+        "找不到本地库 {store}。请核对路径,或先登记这台设备。",
+        "There is no store at {store}. Check the path, or enrol this device first.",
+    ),
+    "wrong_passphrase": (
+        "口令不对,本地库未打开。请核对后再试;忘记口令请联系管理员。",
+        "Wrong passphrase; the store stays closed. Try again; if it is lost, speak to your administrator.",
+    ),
     "keystore_unavailable": (
         "本机没有可用的系统密钥库,请提供口令。",
         "There is no usable system keystore here; give a passphrase.",
@@ -152,16 +204,17 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "This store needs sqlcipher3; install it and open again.",
     ),
     "already_enrolled": (
-        "本地库 {store} 已登记,请用 FieldClient.open 打开。",
-        "The store {store} is enrolled already; use FieldClient.open.",
+        "本地库 {store} 已登记过。请直接打开它(FieldClient.open),或换一个路径登记。",
+        "The store {store} is enrolled already. Open it (FieldClient.open), or enrol at another path.",
     ),
     "not_enrolled": (
         "本地库 {store} 的登记没有完成,请重新登记。",
         "The enrolment of {store} was not finished; enrol again.",
     ),
     "unsafe_to_wipe": (
-        "还有 {operations} 条记录、{files} 个文件法院尚未可靠收到,不能清除。",
-        "{operations} operations and {files} files are not safely with the court yet; nothing was wiped.",
+        "还有 {operations} 条记录、{files} 个文件法院尚未可靠收到,没有清除。请先同步;确要放弃才用 force。",
+        "{operations} operations and {files} files are not safely with the court yet; nothing was wiped. "
+        "Sync first; use force only to give them up.",
     ),
     # command line
     "cli_enrolled": ("已登记:{name}({court})", "Enrolled: {name} ({court})"),
@@ -170,9 +223,22 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "cli_unenrolled": ("已注销并清除本地库 {store}", "Unenrolled; the store {store} was wiped"),
     "cli_passphrase": ("口令", "Passphrase"),
     "cli_synced": (
-        "上报 {operations} 条,下载 {units} 项,上传 {files} 个文件({bytes} 字节)。",
-        "{operations} operations sent, {units} units received, {files} files sent ({bytes} bytes).",
+        "上报 {operations} 条,下载 {units} 项、文书 {papers} 份,上传 {files} 个文件({bytes} 字节)。",
+        "{operations} operations sent, {units} units and {papers} papers received, {files} files sent ({bytes} bytes).",
     ),
+    "cli_looked_at": (
+        "其中 {count} 条待人工处理,原因见 zhixing-field today --json。",
+        "{count} of them wait for a person; zhixing-field today --json says why.",
+    ),
+    "cli_saved": ("已将《{title}》存为 {file}", "Saved {title} as {file}"),
+    "cli_title": ("文书", "Paper"),
+    "cli_document_no": ("文号", "Number"),
+    "cli_issued": ("签发日期", "Issued"),
+    "cli_size": ("大小", "Size"),
+    "cli_here": ("已在本机", "Here"),
+    "cli_sha256": ("校验值", "SHA-256"),
+    "cli_yes": ("是", "yes"),
+    "cli_no": ("否", "no"),
     "cli_all_sent": ("全部送达。", "Everything is sent."),
     "cli_not_all_sent": ("还有内容未送达,请再次同步。", "Something is still unsent; sync again."),
     "cli_today": (
@@ -199,4 +265,5 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "phase_push": ("上报", "push"),
     "phase_pull": ("下载", "pull"),
     "phase_upload": ("上传照片", "upload"),
+    "phase_papers": ("下载文书", "papers"),
 }

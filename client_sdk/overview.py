@@ -1,5 +1,6 @@
 """What an officer sees of his cases, his day and his device, all from this device."""
 
+import re
 from datetime import datetime
 
 from client_sdk.cases import case_of, due_nodes, review_of
@@ -18,7 +19,7 @@ class Overview:
         own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
         here, units = self._holdings.papers.here(), self._holdings.replica.units("case")
         found = [case_of(unit, own, bookmark.complete_seq, here) for unit in units]
-        return sorted(found, key=lambda case: (case.case_no, case.id))
+        return sorted(found, key=_place_in_list)
 
     def case(self, case_id: str) -> Case:
         unit = self._holdings.replica.unit("case", case_id)
@@ -76,3 +77,8 @@ class Overview:
             court=str(holdings.identity.court.get("name", "")),
             server=holdings.identity.server,
         )
+
+
+def _place_in_list(case: Case) -> tuple[bool, list[str], str]:
+    """What is under way before what is closed; by number, 9 before 10."""
+    return case.status == "CLOSED", [part.zfill(12) for part in re.split(r"(\d+)", case.case_no)], case.id

@@ -6,12 +6,14 @@ from email.utils import parsedate_to_datetime
 BASE_SECONDS = 0.5
 CAP_SECONDS = 20.0
 ATTEMPTS = 4
+# Of a sync for which nobody says how much.
+PATIENCE_SECONDS = 60.0
 
 
 class Patience:
     """Of one sync. `random` gives numbers from 0 to 1; `seconds` is all it may spend waiting."""
 
-    def __init__(self, random: Callable[[], float], seconds: float = 60.0) -> None:
+    def __init__(self, random: Callable[[], float], seconds: float = PATIENCE_SECONDS) -> None:
         self._random = random
         self._left = seconds
         self._failures = 0

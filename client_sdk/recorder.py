@@ -29,6 +29,9 @@ class Recorder:
         self._catalogue: tuple[str | None, Mapping[str, Any] | None] = (None, None)
 
     def capture(self, content: bytes, shot_code: str) -> Photo:
+        # bytes() would make a photograph of a path's name, or of so many zeros.
+        if not isinstance(content, bytes | bytearray | memoryview):
+            raise InvalidRecord("bytes_needed", "/photo")
         return self._holdings.captures.capture(bytes(content), require_name(shot_code, "/shot_code"))
 
     def import_file(self, path: Path, shot_code: str) -> Photo:
@@ -43,6 +46,7 @@ class Recorder:
         position: Mapping[str, Any] | None,
         corrects: str | None,
     ) -> Action:
+        _require_photos(photos)
         if photos:  # before any file is taken in: an officer who must correct a text does not seal his photos twice
             body_bytes({"fields": fields, "position": position})
         sealed = tuple(self._sealed(photo) for photo in photos)
@@ -119,6 +123,15 @@ class Recorder:
         except FieldError:
             return None
         return self._catalogue[1]
+
+
+def _require_photos(photos: Any) -> None:
+    """One path alone is a row of letters to Python: said before any of them is looked for."""
+    if isinstance(photos, str | bytes) or not isinstance(photos, Sequence):
+        raise InvalidRecord("photos_needed", "/photos")
+    for place, photo in enumerate(photos):
+        if not isinstance(photo, Photo | Path | str):
+            raise InvalidRecord("photos_needed", f"/photos/{place}")
 
 
 def _assess(kinds: Mapping[str, Any] | None, kind: str, members: Mapping[str, Any]) -> completeness.Assessment:

@@ -139,18 +139,23 @@ def body_bytes(members: Mapping[str, Any]) -> bytes:
     try:
         body = ijson.dump(members)
     except ijson.NotIJson as fault:
-        raise InvalidRecord(fault.reason, ascii(fault.where)[1:-1]) from None
+        raise InvalidRecord(fault.reason, _printable(fault.where)) from None
     if len(body) > wire.MAX_BODY_BYTES:
         raise InvalidRecord("too_large", "/fields", note=f"{len(body)} > {wire.MAX_BODY_BYTES}")
     return body
+
+
+def _printable(place: str) -> str:
+    """A name may hold what no terminal takes."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in place)
 
 
 def new_id() -> str:
     return str(UUID(int=uuid_utils.uuid7().int))
 
 
-def require_name(text: Any, place: str) -> str:
-    if not isinstance(text, str) or not 1 <= len(text) <= MAX_NAME_CHARACTERS:
+def require_name(text: Any, place: str, longest: int = MAX_NAME_CHARACTERS) -> str:
+    if not isinstance(text, str) or not 1 <= len(text) <= longest:
         raise InvalidRecord("member_invalid", place)
     return text
 
@@ -169,7 +174,16 @@ def _require_forms(act: Act) -> None:
         if not isinstance(value, Mapping | None) or (name == "fields" and value is None):
             raise InvalidRecord("member_invalid", f"/{name}")
     for subject in act.subjects:
-        if subject.type == "case_no" and not 1 <= len(subject.id) <= MAX_CASE_NO_CHARACTERS:
-            raise InvalidRecord("member_invalid", "/case_no")
+        if subject.type == "case_no":
+            require_name(subject.id, "/case_no", MAX_CASE_NO_CHARACTERS)
+    if act.position is not None:
+        _require_position(act.position)
     if act.corrects is not None and (len(act.corrects) != 64 or set(act.corrects) - set("0123456789abcdef")):
         raise InvalidRecord("member_invalid", "/corrects")
+
+
+def _require_position(position: Mapping[str, Any]) -> None:
+    for name, reach in (("lat", 90), ("lon", 180)):
+        value = position.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -reach <= value <= reach:
+            raise InvalidRecord("position_invalid", f"/position/{name}")

@@ -16,7 +16,7 @@ from pathlib import Path
 from client_sdk import disk
 from client_sdk.clock import Clock, DeviceClock
 from client_sdk.database import Database, preferred_way
-from client_sdk.errors import NotEnrolled, StoreLocked
+from client_sdk.errors import CannotWrite, NotEnrolled, StoreDamaged, StoreLocked
 from client_sdk.vault import Keystore, Vault, create_vault, forget_keystore, open_vault, system_keystore
 
 RESERVE_BYTES = 50 * 1024 * 1024
@@ -86,23 +86,21 @@ class Store:
         return self.surroundings.free_bytes(self.places.vault)
 
     def erase(self) -> None:
-        """Keys first: whatever the disk keeps of the rest is noise without them."""
+        """Keys first: whatever the disk keeps of the rest is noise without them. Raises CannotWrite."""
         self.database.close()
         forget_keystore(self.places.header, self.surroundings.keystore)
-        _overwrite(self.places.header)
-        for suffix in ("", "-wal", "-shm"):
-            self.places.database.with_name(self.places.database.name + suffix).unlink(missing_ok=True)
-        shutil.rmtree(self.places.vault)
+        with disk.faults_named(self.places.vault):
+            _overwrite(self.places.header)
+            for suffix in ("", "-wal", "-shm"):
+                self.places.database.with_name(self.places.database.name + suffix).unlink(missing_ok=True)
+            shutil.rmtree(self.places.vault)
         self._lock.release()
 
 
 def create_store(path: Path, passphrase: str | None, surroundings: Surroundings, way: str | None = None) -> Store:
-    """A new, empty store. Raises StoreLocked, KeystoreUnavailable."""
+    """A new, empty store. Raises StoreLocked, KeystoreUnavailable, WrongPassphrase, StorageFull, CannotWrite."""
     places = Places(path.absolute())
-    disk.make_folder(places.vault)
-    disk.make_folder(places.files)
-    disk.make_folder(places.papers)
-    lock = Lock(places.lock, places.database)
+    lock = _entered(places, is_new=True)
     try:
         vault = create_vault(places.header, way or preferred_way(), passphrase, surroundings.keystore)
         return Store(places, lock, vault, surroundings)
@@ -112,15 +110,17 @@ def create_store(path: Path, passphrase: str | None, surroundings: Surroundings,
 
 
 def open_store(path: Path, passphrase: str | None, surroundings: Surroundings) -> Store:
-    """Raises NotEnrolled (no such store), StoreLocked, WrongPassphrase, KeystoreUnavailable, StoreDamaged."""
+    """As it was left. Raises NotEnrolled (no such store), StoreLocked, StoreDamaged, CannotWrite, WrongPassphrase,
+    KeystoreUnavailable.
+    """
     places = Places(path.absolute())
-    if not places.header.exists():
+    if not exists(path):
         raise NotEnrolled("store_missing", store=str(path))
-    disk.make_folder(places.files)
-    disk.make_folder(places.papers)
-    lock = Lock(places.lock, places.database)
+    lock = _entered(places, is_new=False)
     try:
         vault = open_vault(places.header, passphrase, surroundings.keystore)
+        if vault.has_escrow() and not places.database.exists():
+            raise StoreDamaged("store_lost", store=str(path))
         return Store(places, lock, vault, surroundings)
     except BaseException:
         lock.release()
@@ -128,7 +128,19 @@ def open_store(path: Path, passphrase: str | None, surroundings: Surroundings) -
 
 
 def exists(path: Path) -> bool:
-    return Places(path.absolute()).header.exists()
+    """Raises CannotWrite where we may not even look."""
+    with disk.faults_named(path):
+        return Places(path.absolute()).header.exists()
+
+
+def _entered(places: Places, *, is_new: bool) -> "Lock":
+    """The store's folders, made where they are wanting, and its lock. Raises StoreLocked, StorageFull, CannotWrite."""
+    with disk.faults_named(places.vault):
+        if is_new and (places.database.is_dir() or (places.database.exists() and places.database.stat().st_size)):
+            raise CannotWrite("store_occupied", what=str(places.database))
+        for folder in (places.vault, places.files, places.papers):
+            disk.make_folder(folder)
+        return Lock(places.lock, places.database)
 
 
 class Lock:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from client_sdk.disk import replace_file
+from client_sdk.disk import faults_named, replace_file
 from client_sdk.errors import KeystoreUnavailable, StoreDamaged, WrongPassphrase
 
 KEY_BYTES = 32
@@ -75,7 +75,9 @@ class Vault:
         return "escrow" in self._header["slots"]
 
     def set_passphrase(self, passphrase: str) -> None:
-        """From now on only this passphrase opens the passphrase slot."""
+        """From now on only this passphrase opens the passphrase slot. Raises WrongPassphrase for an empty one."""
+        if not passphrase:
+            raise WrongPassphrase("passphrase_empty")
         self._write_slot("passphrase", _passphrase_slot(passphrase, self._data_key, _bound(self._header)))
 
     def set_keystore(self, keystore: Keystore) -> None:
@@ -93,7 +95,8 @@ class Vault:
 
     def _write_slot(self, name: str, slot: dict[str, Any]) -> None:
         header = {**self._header, "slots": {**self._header["slots"], name: slot}}
-        replace_file(self._header_path, json.dumps(header, indent=1, sort_keys=True).encode())
+        with faults_named(self._header_path.parent):
+            replace_file(self._header_path, json.dumps(header, indent=1, sort_keys=True).encode())
         self._header = header
 
 

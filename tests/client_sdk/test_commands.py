@@ -1,6 +1,7 @@
 """`zhixing-field`: every command in text and as JSON, its exit codes, and where the passphrase comes from."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typer.testing import CliRunner
 
 from client_sdk import FieldClient
 from client_sdk.cli import app
+from client_sdk.commands import COMMANDS
 from tests.client_sdk.conftest import PASSPHRASE, Device
 from tests.client_sdk.court import problem
 from tests.client_sdk.line import Line
+from tests.client_sdk.test_papers import OTHER, publish
 
 CASE = "0199a000-0000-7000-8000-000000000001"
 Run = Callable[..., tuple[int, str]]
@@ -125,3 +128,89 @@ def test_enrol_makes_a_store(device: Device, run: Run, tmp_path: Path, monkeypat
     said = as_json(run, "enrol", "http://court.test", "--code", device.court.code, "--store", str(path))
     assert (said["officer"], said["store"]) == ("王执行", str(path))
     FieldClient.open(path, passphrase=PASSPHRASE, transport=device.line).close()
+
+
+@pytest.mark.parametrize("name", [*(command.__name__ for command in COMMANDS), "verify"])
+def test_every_command_speaks_json_and_says_what_it_does(run: Run, name: str) -> None:
+    code, text = run(name, "--help")
+    assert code == 0
+    assert "--json" in text
+
+
+@pytest.mark.parametrize("name", [command.__name__ for command in COMMANDS])
+def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
+    run: Run, name: str, tmp_path: Path
+) -> None:
+    given = {"enrol": ["http://c.test", "--code", "x"], "record": ["LOCATE", "--case-no", "1"]}.get(name, [])
+    code, text = run(name, *given, "--store", str(tmp_path / "none.db"), "--json")
+    assert code == 1
+    wanted = "enrolment_code_unreadable" if name == "enrol" else "store_missing"
+    assert json.loads(text)["error"]["code"] == wanted
+    assert not list(tmp_path.glob("none*"))
+
+
+def test_what_is_not_typed_right_ends_with_2(run: Run) -> None:
+    assert run("dance")[0] == run("papers", "--nonsense")[0] == run("papers", "--save", "ab")[0] == 2
+
+
+def test_papers_are_listed_and_saved_without_a_network(device: Device, run: Run, tmp_path: Path) -> None:
+    ruling, warrant = os.urandom(3000), os.urandom(2000)
+    [first] = publish(device.court, ruling)
+    [second] = publish(device.court, warrant, case=OTHER)
+    assert as_json(run, "pull")["papers_received"] == 2
+    device.line.go_offline()
+    listed = as_json(run, "papers")["papers"]
+    assert [(paper["sha256"], paper["case_id"], paper["is_here"]) for paper in listed] == [
+        (first, CASE, True),
+        (second, OTHER, True),
+    ]
+    assert [paper["sha256"] for paper in as_json(run, "papers", "--case", OTHER)["papers"]] == [second]
+    target = tmp_path / "ruling.pdf"
+    said = as_json(run, "papers", "--save", first[:12].upper(), "--to", str(target))
+    assert (said["saved"], said["paper"]["sha256"], target.read_bytes()) == (str(target), first, ruling)
+    assert first[:12] in run("papers")[1]
+    assert "《裁定书》" in run("papers", "--case", OTHER, "--save", second, "--to", str(target))[1]
+    assert target.read_bytes() == warrant
+
+
+def test_a_paper_that_cannot_be_saved_is_said_by_its_code(device: Device, run: Run, tmp_path: Path) -> None:
+    [sha256] = publish(device.court, b"ruling")
+    device.line.before = lambda request: device.line.lose_next_request(99 if "Range" in request.headers else 0)
+    assert sha256[:12] in run("pull")[1]
+
+    def code_of(*arguments: str) -> tuple[int, str]:
+        code, text = run("papers", *arguments, "--json")
+        return code, str(json.loads(text)["error"]["code"])
+
+    target = ("--to", str(tmp_path / "a.pdf"))
+    assert code_of("--save", sha256, *target) == (1, "paper_not_here")
+    assert code_of("--save", "f" * 64, *target) == (1, "not_found")
+    assert code_of("--save", "", *target) == (1, "not_found")
+    assert code_of("--case", OTHER) == (1, "not_found")
+    device.line.before = lambda request: device.line.lose_next_request(0)
+    run("pull")
+    assert code_of("--save", sha256, "--to", str(tmp_path / "no" / "a.pdf")) == (1, "cannot_write")
+    assert not (tmp_path / "a.pdf").exists()
+
+
+def test_two_papers_whose_hashes_begin_alike_are_asked_for_again(device: Device, run: Run, tmp_path: Path) -> None:
+    publish(device.court, *(bytes([each]) for each in range(1, 18)))  # seventeen papers, sixteen first digits
+    run("pull")
+    hashes = [paper["sha256"] for paper in as_json(run, "papers")["papers"]]
+    digit = next(each for each in "0123456789abcdef" if sum(sha256.startswith(each) for sha256 in hashes) > 1)
+    code, text = run("papers", "--save", digit, "--to", str(tmp_path / "a"), "--json")
+    assert (code, json.loads(text)["error"]["code"]) == (1, "papers_ambiguous")
+
+
+def test_a_sync_says_how_many_acts_wait_for_a_person(device: Device, run: Run) -> None:
+    run("record", "LOCATE", "--case-no", "1")
+    device.court.answer_code = "case_closed"
+    assert "1 条待人工处理" in run("sync")[1]
+
+
+def test_a_passphrase_file_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "not utf-8").write_bytes(b"\xff")
+    for file in (tmp_path / "none", tmp_path, tmp_path / "not utf-8"):
+        code, text = run("status", "--passphrase-file", str(file))
+        assert code == 1
+        assert "[passphrase_unreadable]" in text

@@ -26,7 +26,7 @@ from client_sdk import (
 )
 from client_sdk.store import Surroundings
 from tests.client_sdk.conftest import PASSPHRASE, Device, FakeClock
-from tests.client_sdk.court import Court
+from tests.client_sdk.court import Court, problem
 from tests.client_sdk.line import Line
 
 CASE = "0199a000-0000-7000-8000-000000000001"
@@ -312,17 +312,39 @@ def test_a_code_as_typed_is_read_and_a_mistyped_one_refused_before_anything_is_m
     ).close()
 
 
-@pytest.mark.parametrize("is_other_court", [True, False])
-def test_a_refused_enrolment_leaves_no_store_behind(tmp_path: Path, is_other_court: bool) -> None:
+def test_a_refused_enrolment_leaves_no_store_behind(tmp_path: Path) -> None:
     court, asked = Court(), Court()
-    if not is_other_court:
-        asked.root, asked.secret = court.root, b"0000000000"
+    asked.root, asked.secret = court.root, b"0000000000"
     with pytest.raises(Rejected) as fault:
         FieldClient.enrol(
             "http://c.test", code=asked.code, store=tmp_path / "o.db", passphrase="p", transport=Line(court)
         )
-    assert fault.value.code == ("court_not_proven" if is_other_court else "enrolment_code_invalid")
+    assert fault.value.code == "enrolment_code_invalid"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_slip_in_the_second_half_of_a_code_does_not_spend_it(tmp_path: Path) -> None:
+    court, other = Court(), Court()
+    asked: dict[str, Any] = {"store": tmp_path / "o.db", "passphrase": "p", "transport": Line(court)}
+    with pytest.raises(Rejected) as fault:
+        FieldClient.enrol("http://c.test", code=other.code, **asked)
+    assert fault.value.code == "court_not_proven"
+    field = FieldClient.enrol("http://c.test", code=court.code, **asked)
+    assert list(court.logs) == [field.holdings.identity.device]
+    field.close()
+
+
+def test_a_device_whose_id_is_taken_asks_with_another_one_next_time(tmp_path: Path) -> None:
+    court = Court()
+    court.says = [problem(409, "device_id_taken")]
+    line = Line(court)
+    asked: dict[str, Any] = {"code": court.code, "store": tmp_path / "o.db", "passphrase": "p", "transport": line}
+    devices: list[str] = []
+    line.before = lambda request: devices.append(json.loads(request.body)["device"])
+    with pytest.raises(Rejected):
+        FieldClient.enrol("http://c.test", **asked)
+    FieldClient.enrol("http://c.test", **asked).close()
+    assert len(set(devices)) == 2
 
 
 def test_a_program_started_by_the_app_does_not_keep_the_lock(device: Device) -> None:
