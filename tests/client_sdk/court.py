@@ -4,7 +4,6 @@ Not the server: a twin for engine tests, so that the SDK is tested without Djang
 """
 
 import base64
-import gzip
 import hashlib
 import json
 import uuid
@@ -13,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from client_sdk.steps import Reply, Request
+from tests.client_sdk.requests import check_signature, unpacked
 
 ZEROS = "0" * 64
 
@@ -159,7 +158,7 @@ class Court:
             return self._upload(request, request.path.rsplit("/", 1)[-1])
         if request.path.startswith("/api/v1/papers/"):
             return self._paper(request, request.path.rsplit("/", 1)[-1])
-        body = _unpacked(request)
+        body = unpacked(request)
         members = json.loads(body)
         door = {"enrol": self._enrol, "push": self._push, "pull": self._pull}[request.path.rsplit("/", 1)[-1]]
         return door(members, body, request)
@@ -168,7 +167,7 @@ class Court:
         if members["secret"] != base64.b32encode(self.secret).decode():
             return problem(403, "enrolment_code_invalid")
         device, key = uuid.UUID(members["device"]), base64.b64decode(members["device_key"])
-        _check_signature(key, device, members["nonce"], body, request)
+        check_signature(key, device, members["nonce"], body, request)
         if device not in self.logs:
             self.logs[device] = Log(device, key, self._certificate(device, key))
         log = self.logs[device]
@@ -200,7 +199,7 @@ class Court:
 
     def _log_of(self, members: dict[str, Any], body: bytes, request: Request) -> Log:
         log = next(log for log in self.logs.values() if log.certificate == members["certificate"])
-        _check_signature(log.device_key, log.device, members["nonce"], body, request)
+        check_signature(log.device_key, log.device, members["nonce"], body, request)
         return log
 
     def _push(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
@@ -390,17 +389,3 @@ def problem(status: int, code: str, headers: Mapping[str, str] | None = None, **
 
 
 PORTAL = b"<html><body>Welcome to the hotel. Please sign in.</body></html>"
-
-
-def _unpacked(request: Request) -> bytes:
-    coding = request.headers.get("Content-Encoding", "identity")
-    if coding == "gzip":
-        return gzip.decompress(request.body)
-    if coding == "zstd":
-        return zstandard.ZstdDecompressor().decompress(request.body)
-    return request.body
-
-
-def _check_signature(key: bytes, device: uuid.UUID, nonce: str, body: bytes, request: Request) -> None:
-    signed = b"zhixing-request-1" + device.bytes + nonce.encode() + sha256(body)
-    Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(request.headers["Zhixing-Signature"]), signed)
