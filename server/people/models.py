@@ -170,6 +170,8 @@ class Device(models.Model):
     alg = models.CharField(max_length=10, default="ed25519")
     public_key = models.BinaryField()
     certificate = models.TextField()
+    continues = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="continued_by")
+    """The device, a copy of it perhaps, whose log this one goes on from after a fork or a repair."""
     name = models.CharField(max_length=100, default="")
     enrolled_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True)

@@ -89,6 +89,42 @@ class ForkedOperation(models.Model):
         constraints = [models.UniqueConstraint(fields=["device", "incarnation", "seq", "hash"], name="fork_once")]
 
 
+class Fork(models.Model):
+    """A device has signed two heads for one number: from there on nothing of its log takes effect by itself."""
+
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="forks")
+    incarnation = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    """The first difference known."""
+    kept_hash = models.CharField(max_length=64)
+    other_hash = models.CharField(max_length=64)
+    found_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "incarnation"], name="fork_known_once")]
+
+
+class DamagedOperation(models.Model):
+    """What a device sent whose chain does not hold together: kept as it came, believed by nobody."""
+
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="+")
+    incarnation = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    body_sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    signature = models.BinaryField()
+    reason = models.CharField(max_length=40)
+    received_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "incarnation", "seq", "hash", "body_sha256"], name="damaged_operation_once"
+            )
+        ]
+
+
 class Review(models.Model):
     """One for each operation not applied, until a person decides."""
 
@@ -115,7 +151,7 @@ class Review(models.Model):
 
 
 class ReviewSubject(models.Model):
-    """A case in which the act under review waits: whoever holds it now is told. None where the officer is a stranger."""
+    """A case in which an act waits: whoever holds it now is told. None where the officer who acted is a stranger."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="subjects")
     subject_id = models.UUIDField(db_index=True)
@@ -147,6 +183,9 @@ class DeviceView(models.Model):
     device = models.OneToOneField("people.Device", primary_key=True, on_delete=models.CASCADE, related_name="view")
     acked_cursor = models.CharField(max_length=40, default="")
     acked_tags = models.JSONField(default=dict)
+    """All of them, as they were some answers ago: a large column, written whole now and then only."""
+    acked_changes = models.JSONField(default=dict)
+    """What answers acknowledged since then changed."""
     acked_position = models.BigIntegerField(default=0)
     """Receipts up to this position of its court's ledger have reached it."""
     sent_cursor = models.CharField(max_length=40, default="")

@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import server.common.clock
 from django.db import migrations, models
+
+import server.common.clock
 
 
 class Migration(migrations.Migration):
