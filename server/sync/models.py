@@ -17,6 +17,8 @@ class DeviceLog(models.Model):
     safe_seq = models.BigIntegerField(default=0)
     safe_hash = models.CharField(max_length=64, default="", blank=True)
     """What a verified copy elsewhere holds of it (policies `backup`, `standby`); empty at 0, which is h_0."""
+    is_forked = models.BooleanField(default=False)
+    """Another history of it is in the fork table: what comes waits for a person."""
 
 
 class LostRange(models.Model):
