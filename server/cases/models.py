@@ -150,7 +150,10 @@ class Node(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "key", "chain"], name="node_once_per_chain")]
-        indexes = [models.Index(fields=["state", "due_on"], name="node_by_due")]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="node_by_due"),
+            models.Index(fields=["case", "state", "due_on"], name="node_by_case_state"),
+        ]
 
 
 class CaseEvent(models.Model):

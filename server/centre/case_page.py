@@ -7,25 +7,29 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from server.cases.flow import CASE_CLOCK
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
-from server.centre.desk import FlowNames, flow_names, holders_of, level_of
+from server.cases.queries import holders_of
+from server.centre.desk import FlowNames, flow_names, level_of
+from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
+from server.centre.shots import Shot, shots_of
 from server.centre.states import (
     Look,
     action_look,
     done_look,
-    file_look,
     level_look,
     pending_look,
-    preview_reason_text,
     running_look,
 )
-from server.evidence.models import Promise, StoredFile, Upload
+from server.evidence.models import Promise
 from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
+
+ACTS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,6 @@ class StageLine:
     look: Look
     is_current: bool
     nodes: list[NodeLine]
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    sha256: str
-    name: str
-    look: Look
-    is_shown: bool
-    preview_reason: str
-    origin: str
-    stated_at: datetime | None
-    exif: dict[str, Any]
-    verified_at: datetime | None
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +76,31 @@ class CasePage:
     applicants: list[str]
     debtors: list[str]
     stages: list[StageLine]
+    clock: StageLine | None
+    """Limits of the case as a whole, which stand in no stage."""
     acts: list[Act]
+    has_older_acts: bool
     papers: list[PaperLine] = field(default_factory=list)
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
 
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
-
-
 def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePage:
-    names = flow_names({case.flow_id})[case.flow_id]
+    names = flow_names()[case.flow_id]
     nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
     parties: dict[str, list[str]] = defaultdict(list)
     for party in Party.objects.filter(case=case).order_by("id"):
         parties[party.part].append(party.name)
-    acts = acts_of(case.pk)
+    acts, has_older_acts = acts_of(case.pk, action_id)
     page = CasePage(
         case=case,
         holder=holders_of([case.pk]).get(case.pk, ""),
         applicants=parties[Party.Part.APPLICANT],
         debtors=parties[Party.Part.DEBTOR],
         stages=stage_lines(nodes, names, today),
+        clock=_clock_line(nodes, names, today),
         acts=acts,
+        has_older_acts=has_older_acts,
         papers=paper_lines(case.pk),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
@@ -129,6 +120,11 @@ def stage_lines(nodes: Sequence[Node], names: FlowNames, today: date) -> list[St
         for key, name in names.stages.items()
         if by_stage.get(key)
     ]
+
+
+def _clock_line(nodes: Sequence[Node], names: FlowNames, today: date) -> StageLine | None:
+    clocks = [node for node in nodes if node.stage == CASE_CLOCK]
+    return _stage_line(CASE_CLOCK, _("The whole case"), clocks, names, today, False) if clocks else None
 
 
 def _stage_line(key: str, name: str, nodes: list[Node], names: FlowNames, today: date, is_current: bool) -> StageLine:
@@ -160,19 +156,22 @@ def _node_line(node: Node, names: FlowNames, today: date) -> NodeLine:
     )
 
 
-def acts_of(case_id: UUID) -> list[Act]:
-    """Newest arrival first; one act once, with its worst standing in this case."""
-    rows = (
-        ActionSubject.objects.filter(subject_id=case_id)
-        .select_related("action__officer", "record__device")
-        .order_by("-action__received_at", "-action_id")[:200]
-    )
+def acts_of(case_id: UUID, asked_for: UUID | None = None) -> tuple[list[Act], bool]:
+    """Newest arrival first, one act once; and whether there are older ones.
+
+    The act asked for is among them, however old it is.
+    """
+    stands = ActionSubject.objects.filter(subject_id=case_id).select_related("action__officer", "record__device")
+    rows = list(stands.order_by("-action__received_at", "-action_id")[: ACTS_AT_ONCE + 1])
+    has_older, rows = len(rows) > ACTS_AT_ONCE, rows[:ACTS_AT_ONCE]
+    if has_older and asked_for and all(row.action_id != asked_for for row in rows):
+        rows += stands.filter(action_id=asked_for)
     names = kind_names()
     proofs = _proof_times([row.action_id for row in rows])
     acts: dict[UUID, Act] = {}
     for row in rows:
         acts.setdefault(row.action_id, _act(row, names, proofs.get(row.action_id)))
-    return list(acts.values())
+    return list(acts.values()), has_older
 
 
 def _proof_times(action_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -207,16 +206,13 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
 
 
 def kind_names() -> dict[str, str]:
-    return {kind["key"]: kind[_language()] for kind in kinds_document()["kinds"]}
-
-
-def shot_names() -> dict[str, str]:
-    return {shot["key"]: shot[_language()] for shot in kinds_document()["shots"]}
+    language = content_language()
+    return {kind["key"]: kind[language] for kind in kinds_document()["kinds"]}
 
 
 def finding_texts(kind: str) -> dict[str, str]:
     """What the finding codes of this kind say to people; its own rules before the common ones."""
-    document, language = kinds_document(), _language()
+    document, language = kinds_document(), content_language()
     own: list[dict[str, Any]] = next((row["rules"] for row in document["kinds"] if row["key"] == kind), [])
     spoken = {rule["rule"]: rule for rule in [*document["rules"], *own]} | document["messages"]
     texts: dict[str, str] = {}
@@ -225,34 +221,3 @@ def finding_texts(kind: str) -> dict[str, str]:
         if owner in ("common", kind) and language in row:
             texts[code] = row[language]
     return texts
-
-
-def shots_of(action_id: UUID) -> list[Shot]:
-    promises = list(Promise.objects.filter(holder_id=action_id).order_by("recorded_at", "id"))
-    hashes = {promise.sha256 for promise in promises}
-    files = StoredFile.objects.in_bulk(hashes)
-    offsets = {
-        (upload.device_id, upload.sha256): upload
-        for upload in Upload.objects.filter(sha256__in=hashes, device_id__in={p.device_id for p in promises})
-    }
-    names = shot_names()
-    return [_shot(p, files.get(p.sha256), offsets.get((p.device_id, p.sha256)), names) for p in promises]
-
-
-def _shot(promise: Promise, file: StoredFile | None, upload: Upload | None, names: dict[str, str]) -> Shot:
-    is_verified = promise.state == Promise.State.VERIFIED
-    percent = int(100 * upload.offset / upload.length) if upload and upload.length else None
-    state = "partial" if percent and not is_verified else promise.state
-    known = file if is_verified else None
-    return Shot(
-        sha256=promise.sha256,
-        name=names.get(promise.shot_code, promise.shot_code),
-        look=file_look(state, percent),
-        is_shown=bool(known and known.preview != StoredFile.Preview.UNAVAILABLE) or bool(promise.thumbnail_sha256),
-        preview_reason=preview_reason_text(known.preview_reason) if known else "",
-        origin=promise.origin,
-        stated_at=promise.recorded_at,
-        exif=known.exif if known else {},
-        verified_at=promise.verified_at,
-        size=promise.size,
-    )

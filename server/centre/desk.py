@@ -1,4 +1,4 @@
-"""The desk's left side: counters and cases by stage, worst first. A fixed number of queries for any court."""
+"""The desk's left side: counters, and a page of cases by stage, worst first. As many queries for any court."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,31 +7,48 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from server.cases.access import cases_visible_to
 from server.cases.levels import Level, warning_level
-from server.cases.models import Assignment, Case, FlowVersion, Node
+from server.cases.models import Case, FlowVersion, Node
+from server.cases.queries import cases_found, holders_of
+from server.centre.care import Place, at_level, behind, level_of_care, with_care
+from server.centre.language import content_language
 from server.centre.states import Look, level_look, pending_look, running_look
 from server.evidence.models import Promise
 from server.people.models import Officer
 from server.sync.models import Review
 
-LISTED_AT_MOST = 500
+ROWS_AT_ONCE = 200
+COUNTED_LEVELS = (Level.SEVERE, Level.OVERDUE, Level.DUE, Level.WARN, Level.NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What stands in the address; every value is optional."""
+    """What stands in the address; every value is optional, and one that means nothing is none."""
 
     stage: str = ""
-    level: str = ""
+    level: Level | None = None
     words: str = ""
+    after: Place | None = None
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Filters":
-        return cls(query.get("stage", "")[:40], query.get("level", "")[:20], query.get("q", "")[:60].strip())
+        level = query.get("level", "")
+        return cls(
+            stage=query.get("stage", "").replace("\0", "")[:40],
+            level=Level(level) if level in list(Level) else None,
+            words=query.get("q", "").replace("\0", "")[:60].strip(),
+            after=Place.of(query.get("after", "")),
+        )
+
+    @property
+    def address(self) -> dict[str, str]:
+        """As `of` reads it, without the place where the list goes on."""
+        values = {"stage": self.stage, "level": self.level or "", "q": self.words}
+        return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,6 @@ class Row:
     case_no: str
     cause: str
     holder: str
-    level: Level
     due_on: date | None
     node_name: str
     look: Look
@@ -52,19 +68,33 @@ class StageGroup:
     name: str
     rows: list[Row]
     look: Look
+    total: int
+    """On all pages of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
+    """Of all open cases the officer may read, whatever the list is narrowed to. A case counts by its worst level."""
+
     levels: dict[Level, int]
     parked: int
     files_outstanding: int
-    cases: int
 
     @property
     def tiles(self) -> list[tuple[Level, Look, int]]:
-        wanted = (Level.SEVERE, Level.OVERDUE, Level.DUE, Level.WARN, Level.NOTICE)
-        return [(level, level_look(level), self.levels.get(level, 0)) for level in wanted]
+        return [(level, level_look(level), self.levels.get(level, 0)) for level in COUNTED_LEVELS]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """One page of the list, and of what it is a part."""
+
+    groups: list[StageGroup]
+    shown: int
+    total: int
+    next: Place | None
+    stage_name: str
+    """Of the stage the list is narrowed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +107,7 @@ class FlowNames:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "FlowNames":
-        language = "en" if (get_language() or "").startswith("en") else "zh"
+        language = content_language()
         stages = {stage["stage"]: stage.get(language) or stage["zh"] for stage in document["stages"]}
         tracked = [*document["case_clock"], *(node for stage in document["stages"] for node in stage["nodes"])]
         nodes = {node["key"]: node.get(language) or node["zh"] for node in tracked}
@@ -85,8 +115,9 @@ class FlowNames:
         return cls(stages, nodes, statutory)
 
 
-def flow_names(flow_ids: set[int]) -> dict[int, FlowNames]:
-    return {flow.pk: FlowNames.of(flow.document) for flow in FlowVersion.objects.filter(pk__in=flow_ids)}
+def flow_names() -> dict[int, FlowNames]:
+    """The newest flow last: its names and its order stand on a desk that shows several."""
+    return {flow.pk: FlowNames.of(flow.document) for flow in FlowVersion.objects.order_by("pk")}
 
 
 def level_of(node: Node, names: FlowNames, today: date) -> Level:
@@ -97,68 +128,79 @@ def level_of(node: Node, names: FlowNames, today: date) -> Level:
     )
 
 
-def holders_of(case_ids: Sequence[UUID]) -> dict[UUID, str]:
-    rows = Assignment.objects.filter(subject_id__in=case_ids, ended_at=None).select_related("group", "officer")
-    return {row.subject_id: (row.group.name if row.group else row.officer.name if row.officer else "") for row in rows}
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many cases at each level, and in each stage."""
+
+    levels: dict[Level, int]
+    stages: dict[str, int]
+
+    @classmethod
+    def of(cls, cases: QuerySet[Any, Any]) -> "Tally":
+        levels: Counter[Level] = Counter()
+        stages: Counter[str] = Counter()
+        for care, stage, number in cases.order_by().values_list("care", "stage").annotate(number=Count("pk")):
+            levels[level_of_care(care)] += number
+            stages[stage] += number
+        return cls(dict(levels), dict(stages))
 
 
-def listed_cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
-    cases = cases_visible_to(officer).exclude(status=Case.Status.CLOSED)
-    if filters.words:
-        cases = cases.filter(case_no__contains=filters.words) | cases.filter(parties__name__contains=filters.words)
-    return cases.distinct().order_by("-filed_on", "id")
+def desk(officer: Officer, filters: Filters, today: date) -> tuple[CaseList, Counters]:
+    flows = flow_names()
+    statutory = [(flow_id, flow.statutory) for flow_id, flow in flows.items()]
+    visible = cases_visible_to(officer).exclude(status=Case.Status.CLOSED)
+    counted = Tally.of(with_care(cases_found(visible), today, statutory))
+    found = with_care(cases_found(visible, stage=filters.stage, words=filters.words), today, statutory)
+    if filters.level:
+        found = found.filter(at_level(filters.level))
+    tally = Tally.of(found) if filters.address else counted
+    return _list(found, filters, flows, tally, today), Counters(counted.levels, *_waiting(visible))
 
 
-def desk(officer: Officer, filters: Filters, today: date) -> tuple[list[StageGroup], Counters]:
-    cases = list(listed_cases(officer, filters)[:LISTED_AT_MOST])
+def _list(
+    found: QuerySet[Any, Any], filters: Filters, flows: Mapping[int, FlowNames], tally: Tally, today: date
+) -> CaseList:
+    following = found.filter(behind(filters.after)) if filters.after else found
+    columns = ("pk", "case_no", "cause", "flow_id", "stage", "care")
+    cases = list(following.order_by("-care", "pk").values_list(*columns, named=True)[: ROWS_AT_ONCE + 1])
+    page = cases[:ROWS_AT_ONCE]
+    stage_names = {key: name for flow in flows.values() for key, name in flow.stages.items()}
+    rows = _rows(page, flows, today)
+    groups = [
+        StageGroup(key, name, rows[key], rows[key][0].look, tally.stages[key])
+        for key, name in [*stage_names.items(), ("", _("Not begun"))]
+        if key in rows
+    ]
+    next_place = Place(page[-1].care, page[-1].pk) if len(cases) > len(page) else None
+    stage_name = stage_names.get(filters.stage, filters.stage)
+    return CaseList(groups, len(page), sum(tally.stages.values()), next_place, stage_name)
+
+
+def _rows(cases: Sequence[Any], flows: Mapping[int, FlowNames], today: date) -> dict[str, list[Row]]:
+    """By stage, in the order given."""
     ids = [case.pk for case in cases]
-    names = flow_names({case.flow_id for case in cases})
-    running: dict[UUID, list[Node]] = defaultdict(list)
-    for node in Node.objects.filter(case_id__in=ids, state=Node.State.RUNNING).order_by("ordinal"):
-        running[node.case_id].append(node)
     holders = holders_of(ids)
-    levels: Counter[Level] = Counter()
-    groups: dict[str, list[Row]] = defaultdict(list)
-    stage_names: dict[str, str] = {}
+    running: dict[UUID, list[Node]] = defaultdict(list)
+    for node in Node.objects.filter(case_id__in=ids, state=Node.State.RUNNING):
+        running[node.case_id].append(node)
+    rows: dict[str, list[Row]] = defaultdict(list)
     for case in cases:
-        flow = names[case.flow_id]
-        stage_names |= flow.stages
-        levels.update(level_of(node, flow, today) for node in running[case.pk])
-        stage, row = _row(case, running[case.pk], flow, holders.get(case.pk, ""), today)
-        if _is_wanted(row, stage, filters):
-            groups[stage].append(row)
-    counters = Counters(dict(levels), *_waiting(ids), len(cases))
-    ordered = [_group(key, name, groups[key]) for key, name in stage_names.items() if groups.get(key)]
-    return ordered, counters
+        row = _row(case, running[case.pk], flows[case.flow_id], holders.get(case.pk, ""), today)
+        rows[case.stage].append(row)
+    return rows
 
 
-def _row(case: Case, running: list[Node], flow: FlowNames, holder: str, today: date) -> tuple[str, Row]:
-    """A case stands in the stage of its earliest running node and wears its worst level."""
+def _row(case: Any, running: list[Node], flow: FlowNames, holder: str, today: date) -> Row:
+    """A case wears the worst level of its running nodes."""
     if not running:
-        return next(iter(flow.stages)), Row(
-            case.pk, case.case_no, case.cause, holder, Level.NORMAL, None, "", pending_look()
-        )
+        return Row(case.pk, case.case_no, case.cause, holder, None, "", pending_look())
     worst = max(running, key=lambda node: (level_of(node, flow, today).rank, -(node.due_on or date.max).toordinal()))
-    level = level_of(worst, flow, today)
-    look = running_look(level, worst.due_on, today)
-    row = Row(
-        case.pk, case.case_no, case.cause, holder, level, worst.due_on, flow.nodes.get(worst.key, worst.key), look
-    )
-    # The clocks of the whole case run as well, in no stage.
-    stage = next((node.stage for node in running if node.stage in flow.stages), next(iter(flow.stages)))
-    return stage, row
+    look = running_look(level_of(worst, flow, today), worst.due_on, today)
+    return Row(case.pk, case.case_no, case.cause, holder, worst.due_on, flow.nodes.get(worst.key, worst.key), look)
 
 
-def _is_wanted(row: Row, stage: str, filters: Filters) -> bool:
-    return filters.stage in ("", stage) and filters.level in ("", row.level)
-
-
-def _group(key: str, name: str, rows: list[Row]) -> StageGroup:
-    rows.sort(key=lambda row: (-row.level.rank, row.due_on or date.max, row.case_no))
-    return StageGroup(key, name, rows, rows[0].look)
-
-
-def _waiting(case_ids: Sequence[UUID]) -> tuple[int, int]:
-    parked = Review.objects.filter(subject_id__in=case_ids, state=Review.State.OPEN).count()
-    outstanding = Promise.objects.filter(subject_id__in=case_ids).exclude(state=Promise.State.VERIFIED).count()
+def _waiting(cases: QuerySet[Case]) -> tuple[int, int]:
+    ids = cases.values("pk")
+    parked = Review.objects.filter(subject_id__in=ids, state=Review.State.OPEN).count()
+    outstanding = Promise.objects.filter(subject_id__in=ids).exclude(state=Promise.State.VERIFIED).count()
     return parked, outstanding

@@ -26,3 +26,8 @@ def chinese_first(
             return view(request, *args, **kwargs)
 
     return speak
+
+
+def content_language() -> str:
+    """Which name to read from content files, flows and kinds: `zh` or `en`."""
+    return "en" if (translation.get_language() or "").startswith("en") else "zh"

@@ -105,7 +105,9 @@ def preview_reason_text(reason: str) -> str:
     """Why a stored file shows no picture, in words."""
     return {
         "too_many_pixels": _("too many pixels"),
+        "too_large": _("too large to draw"),
         "not_an_image": _("not a picture"),
+        "no_preview_for_type": _("open it to see it"),
         "unreadable": _("damaged"),
         "too_costly": _("too costly to open"),
     }.get(reason, reason)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from server.cases.access import cases_visible_to
 from server.cases.models import Case
+from server.centre.addresses import Addresses
 from server.centre.case_page import case_page
 from server.centre.desk import Filters, desk
 from server.centre.language import chinese_first
@@ -133,17 +134,17 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
     officer, today = _officer(request), local_date(now())
     streams = places_of(streams_watched_by(officer))  # read first: a lower bound of what the page shows
     filters = Filters.of(request.GET)
-    groups, counters = desk(officer, filters, today)
+    listed, counters = desk(officer, filters, today)
     page = case_page(case, today, action_id) if case else None
     context = _frame(
         request,
         officer=officer,
-        groups=groups,
+        listed=listed,
         counters=counters,
         filters=filters,
+        addresses=Addresses.of(filters, listed),
         page=page,
         streams=streams,
         link_states=link_looks(),
-        query=request.GET.urlencode(),
     )
     return render(request, "centre/desk.html", context)

@@ -1,15 +1,18 @@
-// Keyboard of the desk: j k move, Enter opens, / finds. Everything works without it.
-const rows = [...document.querySelectorAll(".it")];
-const current = Math.max(0, rows.findIndex((row) => row.hasAttribute("aria-current")));
-rows.forEach((row, index) => { row.tabIndex = index === current ? 0 : -1; });
+// Keyboard of the desk: j k move through the cases and to "more", Enter opens, / finds. Everything works without it.
+const stops = [...document.querySelectorAll(".it, [data-more]")];
+const current = Math.max(0, stops.findIndex((stop) => stop.hasAttribute("aria-current")));
+
+const beTheOneTabStop = (chosen) => {
+  for (const stop of stops) if (!stop.matches("[data-more]")) stop.tabIndex = stop === chosen ? 0 : -1;
+};
+beTheOneTabStop(stops[current]);
 
 const move = (step) => {
-  const focused = rows.indexOf(document.activeElement);
+  const focused = stops.indexOf(document.activeElement);
   const from = focused < 0 ? current - step : focused;
-  const next = rows[Math.max(0, Math.min(rows.length - 1, from + step))];
+  const next = stops[Math.max(0, Math.min(stops.length - 1, from + step))];
   if (!next) return;
-  rows.forEach((row) => { row.tabIndex = -1; });
-  next.tabIndex = 0;
+  if (!next.matches("[data-more]")) beTheOneTabStop(next);
   next.focus();
 };
 

@@ -10,10 +10,11 @@ export class Feed extends EventTarget {
     super();
     this.url = url;
     this.places = new Map(streams.map((place) => [place.stream, { ...place }]));
+    this.heads = new Map(); // the newest position told of each stream; Infinity until it was told
     this.open = open;
     this.now = now;
     this.staleAfterMs = staleAfterMs;
-    this.lastHeard = this.openedAt = now();
+    this.lastHeard = this.triedAt = now();
     this.failures = 0;
     this.state = "reconnect";
     this.asked = new Map();
@@ -46,6 +47,7 @@ export class Feed extends EventTarget {
   }
 
   #connect() {
+    this.triedAt = this.now();
     this.socket = this.open(this.url);
     this.socket.onopen = () => this.#subscribe();
     this.socket.onmessage = (message) => this.#hear(JSON.parse(message.data));
@@ -53,9 +55,9 @@ export class Feed extends EventTarget {
   }
 
   #subscribe() {
-    this.openedAt = this.now();
-    this.#become("catchup");
+    if (this.state !== "stale") this.#become("catchup"); // an open socket has said nothing yet
     this.asked.clear();
+    this.heads = new Map([...this.places.keys()].map((stream) => [stream, Infinity]));
     this.#send({ subscribe: [...this.places.values()] });
   }
 
@@ -64,11 +66,12 @@ export class Feed extends EventTarget {
   }
 
   #closed(code) {
-    if (this.stopped) return;
+    if (this.stopped || this.state === "revoked") return;
     if (TERMINAL.has(code)) {
       this.#become("revoked");
       return;
     }
+    if (!this.places.size) return; // whoever owns us begins anew from a fresh snapshot
     if (this.state !== "stale") this.#become("reconnect");
     const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures);
     this.failures += 1;
@@ -76,11 +79,17 @@ export class Feed extends EventTarget {
   }
 
   #watch() {
-    const silence = this.now() - Math.max(this.lastHeard, this.openedAt); // a socket just opened may still answer
-    if (this.state !== "revoked" && silence > this.staleAfterMs()) {
-      this.#become("stale");
-      if (this.socket?.readyState === 1) this.socket.close(); // open, but dead
-    }
+    if (this.state === "revoked") return;
+    if (this.age > this.staleAfterMs()) this.#become("stale");
+    const patience = this.now() - Math.max(this.lastHeard, this.triedAt); // one just tried may still answer
+    if (patience > this.staleAfterMs() && this.socket.readyState <= 1) this.#abandon();
+  }
+
+  // Open, but dead: its own farewell may take as long as the network likes.
+  #abandon() {
+    Object.assign(this.socket, { onopen: null, onmessage: null, onclose: null });
+    this.socket.close();
+    this.#closed(1006);
   }
 
   #hear(frame) {
@@ -89,13 +98,20 @@ export class Feed extends EventTarget {
     hear?.call(this, frame);
   }
 
+  #settle() {
+    if (!this.places.size) return;
+    const isBehind = [...this.places.values()].some(({ stream, position }) => this.heads.get(stream) > position);
+    this.#become(isBehind ? "catchup" : "live");
+  }
+
   #ok(frame) {
     this.failures = 0;
     const place = this.places.get(frame.stream);
     if (!place) return;
     place.ledger_epoch = frame.ledger_epoch;
     place.position = place.position ?? frame.to;
-    this.#become("live");
+    this.heads.set(frame.stream, frame.to);
+    this.#settle();
   }
 
   #entries(frame) {
@@ -105,18 +121,19 @@ export class Feed extends EventTarget {
     const fresh = frame.entries.filter((entry) => entry.position > place.position);
     if (!fresh.length) return;
     if (fresh[0].position !== place.position + 1) {
-      this.#need(frame.stream, place.position);
+      this.#need(frame.stream, place.position, frame.to);
       return;
     }
     place.position = fresh.at(-1).position;
-    this.#become("live");
     this.#tell("entries", { stream: frame.stream, entries: fresh });
+    this.#settle();
   }
 
-  #need(stream, after) {
+  #need(stream, after, head) {
+    this.heads.set(stream, head);
+    this.#settle();
     if (this.asked.get(stream) === after) return; // asked already
     this.asked.set(stream, after);
-    this.#become("catchup");
     this.#send({ need: { stream, after } });
   }
 
@@ -125,16 +142,18 @@ export class Feed extends EventTarget {
       const place = this.places.get(stream);
       if (place && head > place.position) {
         this.asked.delete(stream);
-        this.#need(stream, place.position); // the last message was lost, and nothing after it told us
+        this.#need(stream, place.position, head); // the last message was lost, and nothing after it told us
       }
     }
-    this.#become("live");
+    this.#settle();
     this.#tell("beat", { serverTime: frame.server_time });
   }
 
   #reset(frame) {
     this.places.delete(frame.stream);
     this.#tell("reset", { stream: frame.stream, reason: frame.reason });
-    if (frame.reason === "rights" && !this.places.size) this.#become("revoked");
+    if (this.places.size) return;
+    if (frame.reason === "rights") this.#become("revoked");
+    this.socket.close();
   }
 }

@@ -5,7 +5,8 @@ const root = document.documentElement;
 const PANES = ["strip", "case", "side"];
 const PAUSE_MS = 400;
 const PAUSE_FOR_OTHERS_MS = 5_000; // the counters, when only other cases moved
-const PREVIEW_TRIES = 8;
+const FIRST_LOOK_MS = 500;
+const MOST_LOOKS = 8;
 let fresh = 0;
 let timer = 0;
 let due = 0;
@@ -18,7 +19,9 @@ const showState = (state) => {
   root.dataset.link = state;
   for (const mark of document.querySelectorAll("[data-link-state]")) mark.hidden = mark.dataset.linkState !== state;
   const banner = document.querySelector("[data-banner]");
-  if (banner) banner.hidden = !["stale", "revoked"].includes(state);
+  if (!banner) return;
+  banner.hidden = !["stale", "revoked"].includes(state);
+  for (const text of banner.querySelectorAll("[data-says]")) text.hidden = text.dataset.says !== state;
 };
 
 const showAsOf = (time) => {
@@ -36,13 +39,28 @@ const showFresh = () => {
   button.querySelector("[data-count]").textContent = String(fresh);
 };
 
+// Focus never moves: what had it in the old pane has it in the new one, known by its address, else by its place.
+const FOCUSABLE = "a, button, [tabindex]";
+const focusIn = (pane) => {
+  const held = document.activeElement;
+  if (!pane.contains(held) || held === pane) return () => {};
+  const address = held.getAttribute("href");
+  const place = [...pane.querySelectorAll("[tabindex]")].indexOf(held);
+  return () => {
+    const same = [...pane.querySelectorAll(FOCUSABLE)].find((one) => address && one.getAttribute("href") === address);
+    (same ?? pane.querySelectorAll("[tabindex]")[place])?.focus({ preventScroll: true });
+  };
+};
+
 const swap = (page) => {
   for (const name of PANES) {
     const [old, next] = [document, page].map((place) => place.querySelector(`[data-live="${name}"]`));
-    if (!old || !next || old.contains(document.activeElement) && document.activeElement.matches("input, textarea")) continue;
+    if (!old || !next) continue;
     const scrolls = [...old.querySelectorAll(".scroll")].map((one) => one.scrollTop);
+    const giveBack = focusIn(old);
     old.replaceChildren(...next.childNodes);
     [...old.querySelectorAll(".scroll")].forEach((one, index) => { one.scrollTop = scrolls[index] ?? 0; });
+    giveBack();
   }
 };
 
@@ -56,6 +74,7 @@ const refresh = async () => {
   } catch { // the feed itself tells that the link is gone
   } finally {
     isAsking = false;
+    lookForPreviews();
   }
 };
 const later = (pause = PAUSE_MS) => {
@@ -66,14 +85,14 @@ const later = (pause = PAUSE_MS) => {
   timer = setTimeout(refresh, pause);
 };
 
-// A preview is drawn after its photo was proved, and no entry tells of it: ask again, ever more slowly.
-const again = (image) => {
-  const tries = Number(image.dataset.tries ?? 0);
-  if (tries >= PREVIEW_TRIES) return;
-  image.dataset.tries = String(tries + 1);
-  setTimeout(() => { const { src } = image; image.src = ""; image.src = src; }, 500 * 2 ** tries);
+// A preview is drawn after its photo was proved, and no entry tells of it: ask the page again, ever more slowly.
+let looks = 0;
+const lookForPreviews = () => {
+  if (!document.querySelector("[data-being-drawn]")) { looks = 0; return; }
+  if (looks >= MOST_LOOKS) return;
+  later(FIRST_LOOK_MS * 2 ** looks);
+  looks += 1;
 };
-document.addEventListener("error", ({ target }) => { if (target.matches?.("img[src*='/thumbnail']")) again(target); }, true);
 
 const start = (streams) => {
   const address = new URL("/ws/v1/live", location.href);
@@ -84,6 +103,7 @@ const start = (streams) => {
   feed.addEventListener("reset", ({ reason }) => { if (reason !== "rights") location.reload(); });
   feed.addEventListener("entries", ({ entries }) => {
     showAsOf(entries.at(-1).at);
+    looks = 0;
     const others = entries.filter((entry) => !concerns(entry)).length;
     fresh += others;
     showFresh();
@@ -100,3 +120,4 @@ const start = (streams) => {
 
 const streams = JSON.parse(document.getElementById("streams")?.textContent ?? "[]");
 if (streams.length) start(streams);
+lookForPreviews();

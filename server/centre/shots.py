@@ -1,0 +1,99 @@
+"""The photos of one act as its page shows them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server.centre.language import content_language
+from server.centre.states import Look, file_look, preview_reason_text
+from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
+from server.field.kinds import kinds_document
+
+PREVIEWLESS = "no_preview_for_type"
+"""Of a video the device's own picture is all there is; of what is no picture it would mislead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    sha256: str
+    name: str
+    look: Look
+    is_shown: bool
+    is_being_drawn: bool
+    """A picture, or a better one, is on its way from the worker; no entry of the ledger will tell."""
+    preview_reason: str
+    origin: str
+    stated_at: datetime | None
+    exif: dict[str, Any]
+    verified_at: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands beside the promises of an act, read once for all of them."""
+
+    files: Mapping[str, StoredFile]
+    uploads: Mapping[tuple[UUID, str], Upload]
+    thumbnails: Mapping[tuple[UUID, str], str]
+    """What the worker made of a device's thumbnail: a hash, or "" until it has."""
+
+    @classmethod
+    def of(cls, promises: Sequence[Promise]) -> "Around":
+        hashes, devices = {promise.sha256 for promise in promises}, {promise.device_id for promise in promises}
+        uploads = Upload.objects.filter(sha256__in=hashes, device_id__in=devices)
+        thumbnails = ProvisionalThumbnail.objects.filter(
+            sha256__in={promise.thumbnail_sha256 for promise in promises} - {""}, device_id__in=devices
+        )
+        return cls(
+            StoredFile.objects.in_bulk(hashes),
+            {(upload.device_id, upload.sha256): upload for upload in uploads},
+            {(row[0], row[1]): row[2] for row in thumbnails.values_list("device_id", "sha256", "stored_sha256")},
+        )
+
+
+def shots_of(action_id: UUID) -> list[Shot]:
+    promises = list(Promise.objects.filter(holder_id=action_id).order_by("recorded_at", "id"))
+    around, names = Around.of(promises), shot_names()
+    return [_shot(promise, around, names) for promise in promises]
+
+
+def shot_names() -> dict[str, str]:
+    language = content_language()
+    return {shot["key"]: shot[language] for shot in kinds_document()["shots"]}
+
+
+def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
+    known = around.files.get(promise.sha256) if promise.state == Promise.State.VERIFIED else None
+    upload = around.uploads.get((promise.device_id, promise.sha256))
+    percent = int(100 * upload.offset / upload.length) if upload and upload.length else None
+    thumbnail = around.thumbnails.get((promise.device_id, promise.thumbnail_sha256))
+    return Shot(
+        sha256=promise.sha256,
+        name=names.get(promise.shot_code, promise.shot_code),
+        look=file_look("partial" if percent and not known else promise.state, percent),
+        is_shown=_has_picture(known, thumbnail),
+        is_being_drawn=_is_being_drawn(known, thumbnail),
+        preview_reason=preview_reason_text(known.preview_reason) if known else "",
+        origin=promise.origin,
+        stated_at=promise.recorded_at,
+        exif=known.exif if known else {},
+        verified_at=promise.verified_at,
+        size=promise.size,
+    )
+
+
+def _has_picture(file: StoredFile | None, thumbnail: str | None) -> bool:
+    """Whether the thumbnail's address answers with one: no page asks for what is not there."""
+    if file and file.preview == StoredFile.Preview.READY:
+        return True
+    is_helpful = file is None or file.preview_reason in ("", PREVIEWLESS)
+    return bool(thumbnail) and is_helpful
+
+
+def _is_being_drawn(file: StoredFile | None, thumbnail: str | None) -> bool:
+    if file:
+        return file.preview == StoredFile.Preview.PENDING
+    return thumbnail == ""
