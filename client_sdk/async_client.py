@@ -112,6 +112,19 @@ class AsyncFieldClient:
             position=position,
         )
 
+    async def correct(
+        self,
+        action: Action | str,
+        *,
+        reason: str,
+        fields: Mapping[str, object] | None = None,
+        photos: Sequence[Photo | Path | str] = (),
+        position: Mapping[str, object] | None = None,
+    ) -> Action:
+        return await _threaded(
+            self._field.correct, action, reason=reason, fields=fields, photos=photos, position=position
+        )
+
     async def sync(
         self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> SyncReport:

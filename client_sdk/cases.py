@@ -6,7 +6,7 @@ from typing import Any
 
 from client_sdk.clock import from_wire
 from client_sdk.replica import Unit
-from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party, Review
+from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party
 
 RUNNING = "RUNNING"
 
@@ -20,7 +20,10 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
     told = [_told(action) for action in _objects(data.get("actions"))]
     known = {action.id for action in told}
     reflected = max(unit.base_seq, complete_seq)
-    laid_over = [_laid_over(act) for act in own if act.seq > reflected and unit.id in act.case_ids]
+    laid_over: dict[str, CaseAction] = {}
+    for act in own:
+        if act.seq > reflected and unit.id in act.case_ids:
+            laid_over.setdefault(act.id, _laid_over(act))  # a correction is of an act that is shown
     return Case(
         id=unit.id,
         case_no=str(data.get("case_no", "")),
@@ -30,7 +33,7 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         parties=tuple(_party(party) for party in _objects(data.get("parties"))),
         nodes=tuple(_node(node) for node in _objects(data.get("nodes"))),
         papers=tuple(_paper(paper, here) for paper in _objects(data.get("papers"))),
-        actions=(*told, *(action for action in laid_over if action.id not in known)),
+        actions=(*told, *(action for action in laid_over.values() if action.id not in known)),
         filed_on=_date(data.get("filed_on")),
         priority=data.get("priority"),
         claim_amount=data.get("claim_amount"),
@@ -48,11 +51,6 @@ def due_nodes(cases: Iterable[Case], today: date) -> list[DueNode]:
         if node.state == RUNNING and node.due_on is not None
     ]
     return sorted(due, key=lambda each: (each.days_left, each.case_no, each.node.key))
-
-
-def review_of(members: Mapping[str, Any]) -> Review:
-    cause = members.get("cause") or members.get("code") or ""
-    return Review(str(members.get("id")), str(cause), str(members.get("state", "open")), members)
 
 
 def _told(action: Mapping[str, Any]) -> CaseAction:

@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from client_sdk import disk, enrolment, messages, syncing
+from client_sdk.correcting import Corrector
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling, enrolment_flow, no_store, open_enrolled
@@ -47,6 +48,7 @@ class FieldClient:
             raise
         self._overview = Overview(self._holdings)
         self._recorder = Recorder(self._holdings)
+        self._corrector = Corrector(self._holdings, self._recorder)
 
     @classmethod
     def enrol(
@@ -145,6 +147,23 @@ class FieldClient:
         corrected = corrects.hash if isinstance(corrects, Action) else corrects
         return self._recorder.record(kind, fields or {}, subjects, photos, position, corrected)
 
+    def correct(
+        self,
+        action: Action | str,
+        *,
+        reason: str,
+        fields: Mapping[str, Any] | None = None,
+        photos: Sequence[Photo | Path | str] = (),
+        position: Mapping[str, Any] | None = None,
+    ) -> Action:
+        """补正: a new record of the same act, which names the one it corrects. Both stay, and are shown together.
+
+        `fields` are only those that were wrong or left out; what was said before still stands beside them, and what was
+        not is filled in. The answer's `missing` is what both together still lack. Raises NotFound for an act of another
+        device, and as `record_action`.
+        """
+        return self._corrector.correct(action, fields or {}, reason, photos, position)
+
     def sync(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
         """Push what was recorded, pull what this officer holds, upload what was promised, fetch papers.
 
@@ -214,7 +233,7 @@ class FieldClient:
         return self._overview.status()
 
     def reviews(self) -> list[Review]:
-        """What of ours a person at the court must look at."""
+        """What a person at the court must look at, ours and others' in our cases; decisions are told for two weeks."""
         return self._overview.reviews()
 
     def actions(self) -> list[Action]:

@@ -141,6 +141,7 @@ class Holdings:
             self.deliveries.take_receipts(step.receipts, step.statement.server_epoch)
             self.deliveries.take_wanted(step.page.wanted)
             leaning = cache(lambda: self._cases_of_unsafe_work(step.statement))
+            self.outbox.take_decisions(step.page.reviews)
             applied = self.replica.apply(step.page, step.statement.acked_seq, lambda case_id: case_id in leaning())
         self.refresh()
         if step.page.is_complete or applied.removed:

@@ -11,6 +11,7 @@ from client_sdk.database import Database
 from client_sdk.errors import InvalidRecord, NotFound
 from client_sdk.identity import Identity
 from client_sdk.records import Draft
+from client_sdk.reviews import review_of, status_told
 from client_sdk.views import Action
 
 # What one operation costs in a push besides its body: member names, hash, signature.
@@ -105,6 +106,26 @@ class Outbox:
                 sealed = self._database.seal(dict(result), f"{self._place(seq)}|result")
                 sql = "UPDATE operation SET result_sealed = ? WHERE incarnation = ? AND seq = ?"
                 self._database.run(sql, sealed, self._incarnation, seq)
+
+    def take_decisions(self, reviews: Iterable[Mapping[str, Any]]) -> None:
+        """What was decided of our own acts since they were answered: the later word is kept, also without a review."""
+        for review in map(review_of, reviews):
+            told = status_told(review)
+            if not (told and review.is_own and review.seq) or not self._is_ours(review.raw):
+                continue
+            place = f"{self._place(review.seq)}|result"
+            sql = "SELECT result_sealed FROM operation WHERE incarnation = ? AND seq = ?"
+            found = self._database.rows(sql, self._incarnation, review.seq)
+            result = self._database.unseal(found[0][0], place) if found and found[0][0] else {}
+            if found and result.get("status") != told:
+                code = {"applied": "ok", "annulled": "annulled"}.get(told, "")
+                sealed = self._database.seal({**result, "seq": review.seq, "status": told, "code": code}, place)
+                sql = "UPDATE operation SET result_sealed = ? WHERE incarnation = ? AND seq = ?"
+                self._database.run(sql, sealed, self._incarnation, review.seq)
+
+    def _is_ours(self, review: Mapping[str, Any]) -> bool:
+        """His other devices' acts are told here too."""
+        return (review.get("device"), review.get("incarnation")) == (str(self._identity.device), self._incarnation)
 
     def count_after(self, seq: int) -> tuple[int, int]:
         """How many operations are above `seq`, and their bytes."""

@@ -3,10 +3,11 @@
 import re
 from datetime import datetime
 
-from client_sdk.cases import case_of, due_nodes, review_of
+from client_sdk.cases import case_of, due_nodes
 from client_sdk.clock import from_wire, local_date
 from client_sdk.errors import NotFound
 from client_sdk.holdings import Holdings
+from client_sdk.reviews import review_of
 from client_sdk.views import Action, Case, Review, Status, Today
 
 

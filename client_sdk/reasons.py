@@ -37,6 +37,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "too_deep": ("嵌套过深(最多 32 层),请简化。", "Nested too deep (32 at most); make it simpler."),
     "too_many": ("数量超出上限,请分成几次记录。", "Too many; record them as several acts."),
     "member_invalid": ("格式不对,请核对后重填。", "Not of the right form; check it."),
+    "reason_needed": (
+        "请写明补正的理由。",
+        "Say why it is corrected.",
+    ),
     "subject_needed": (
         "请指明一个案件:case_id、case_ids 或 case_no 只用一个。",
         "Name the case in one way: case_id, case_ids or case_no.",

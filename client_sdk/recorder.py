@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from client_sdk import completeness, wire
+from client_sdk.corrections import together
 from client_sdk.errors import FieldError, InvalidRecord
 from client_sdk.holdings import Holdings
 from client_sdk.records import (
@@ -45,15 +46,17 @@ class Recorder:
         photos: Sequence[Photo | Path | str],
         position: Mapping[str, Any] | None,
         corrects: str | None,
+        beside: Mapping[str, Any] | None = None,
     ) -> Action:
+        """`beside` is the body of the record it corrects: it joins that act, and is judged together with it."""
         _require_photos(photos)
         if photos:  # before any file is taken in: an officer who must correct a text does not seal his photos twice
             body_bytes({"fields": fields, "position": position})
         sealed = tuple(self._sealed(photo) for photo in photos)
-        act = Act(act_kind, fields, tuple(subjects), sealed, position, corrects)
+        act = Act(act_kind, fields, tuple(subjects), sealed, position, corrects, beside["action_id"] if beside else None)
         kinds = self._kinds()
         members = members_of(act, self._context(kinds))
-        found = _assess(kinds, act_kind, members)
+        found = _assess(kinds, act_kind, together(members, beside) if beside else members)
         draft = draft_of(members, act, found.missing, found.warnings)
         seq = self._holdings.outbox.add(draft)
         return self._holdings.outbox.action(seq, self._holdings.acked_seq)
@@ -92,6 +95,10 @@ class Recorder:
             raise InvalidRecord("too_many", "/case_ids", note=f"{len(ids)} > {wire.MAX_SUBJECTS}")
         node = None if node_id is None else require_uuid(node_id, "/node_id")
         return [self._subject(id_, node if len(ids) == 1 else None, node) for id_ in ids]
+
+    def subject(self, case_id: str, node_id: str | None) -> Subject:
+        """A case as this device knows it now."""
+        return self._subject(case_id, node_id, None)
 
     def _subject(self, case_id: str, node_id: str | None, node_of_one: str | None) -> Subject:
         unit = self._unit(case_id)

@@ -44,6 +44,8 @@ class Act:
     photos: tuple[Photo, ...] = ()
     position: Mapping[str, Any] | None = None
     corrects: str | None = None
+    action_id: str | None = None
+    """Of the act it joins; a new one without."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def members_of(act: Act, context: Context) -> dict[str, Any]:
     return {
         "v": BODY_VERSION,
         "id": new_id(),
-        "action_id": new_id(),
+        "action_id": act.action_id or new_id(),
         "kind": act.kind,
         "subjects": [subject.as_members() for subject in act.subjects],
         "catalogue": context.catalogue,

@@ -46,7 +46,8 @@ class Action:
     size: int
     """Bytes of the operation."""
     status: str = "unsent"
-    """`unsent`, then the court's word: `applied`, `superseded`, `parked`, `quarantined`; `sent` if that was lost."""
+    """`unsent`, then the court's word: `applied`, `superseded`, `parked`, `quarantined`, or after a review `applied` or
+    `annulled`; `sent` if that was lost."""
     code: str = ""
     corrects: str | None = None
 
@@ -127,11 +128,30 @@ class Case:
 
 @dataclass(frozen=True)
 class Review:
-    """Something of ours that a person at the court must look at."""
+    """An act that was not applied: what a person at the court must look at, or has decided of late."""
 
     id: str
     cause: str
     state: str
+    """`open`, `ratified`, `annulled`, `replayed` (our act counts, now that the server is mended)."""
+    status: str = ""
+    """Of the act, as for `Action`."""
+    is_own: bool = True
+    """False: another officer's act in a case this device holds."""
+    seq: int | None = None
+    """Number of our own operation."""
+    case_id: str | None = None
+    """Of another officer's act."""
+    action_id: str | None = None
+    officer: str = ""
+    note: str = ""
+    """What was last said of it: the reason, or what is wanted."""
+    opened_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When a supplement was last asked for: record what is wanted with `correct`."""
+    decided_at: datetime | None = None
+    text: str = ""
+    """All of it in a sentence, in the language chosen."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 

@@ -1,0 +1,64 @@
+"""补正: a new record beside an old one, under the same act. Nothing recorded is ever edited."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from client_sdk.errors import InvalidRecord
+from client_sdk.holdings import Holdings
+from client_sdk.recorder import Recorder
+from client_sdk.records import Subject
+from client_sdk.views import Action, Photo
+
+REASON_FIELD = "correction_reason"
+
+
+@dataclass(frozen=True)
+class Original:
+    """What is corrected, as this device signed it."""
+
+    hash: str
+    action_id: str
+    kind: str
+    members: Mapping[str, Any]
+
+
+class Corrector:
+    def __init__(self, holdings: Holdings, recorder: Recorder) -> None:
+        self._holdings = holdings
+        self._recorder = recorder
+
+    def correct(
+        self,
+        action: Action | str,
+        fields: Mapping[str, Any],
+        reason: str,
+        photos: Sequence[Photo | Path | str],
+        position: Mapping[str, Any] | None,
+    ) -> Action:
+        if not isinstance(reason, str) or not reason.strip():
+            raise InvalidRecord("reason_needed", "/reason")
+        if not isinstance(fields, Mapping):
+            raise InvalidRecord("member_invalid", "/fields")
+        original = self._original(action)
+        return self._recorder.record(
+            original.kind,
+            {**fields, REASON_FIELD: reason.strip()},
+            [self._subject(each) for each in original.members.get("subjects") or ()],
+            photos,
+            position,
+            original.hash,
+            beside=original.members,
+        )
+
+    def _original(self, action: Action | str) -> Original:
+        known = self._holdings.outbox.action(action.seq if isinstance(action, Action) else action, 0)
+        members = self._holdings.outbox.body(known.seq)
+        return Original(known.hash, known.id, known.kind, members)
+
+    def _subject(self, stated: Mapping[str, Any]) -> Subject:
+        """As this device knows the case today: it is today that its officer corrects."""
+        if stated.get("type") != "case":
+            return Subject(str(stated.get("type")), str(stated.get("id")))
+        return self._recorder.subject(str(stated["id"]), stated.get("node_id"))
