@@ -53,7 +53,9 @@ class Recorder:
         if photos:  # before any file is taken in: an officer who must correct a text does not seal his photos twice
             body_bytes({"fields": fields, "position": position})
         sealed = tuple(self._sealed(photo) for photo in photos)
-        act = Act(act_kind, fields, tuple(subjects), sealed, position, corrects, beside["action_id"] if beside else None)
+        act = Act(
+            act_kind, fields, tuple(subjects), sealed, position, corrects, beside["action_id"] if beside else None
+        )
         kinds = self._kinds()
         members = members_of(act, self._context(kinds))
         found = _assess(kinds, act_kind, together(members, beside) if beside else members)
