@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from server.cases.models import Case, Grant, SubjectType
 from server.common.clock import now
 from server.common.errors import DomainError
-from server.common.statements import Given, GivenMany, Statement
+from server.common.statements import Given, GivenMany, Statement, UuidText
 from server.people.access import courts_watched_by, current_at, is_suspended
 from server.people.models import Officer
 from server.people.streams import court_stream
@@ -35,8 +35,8 @@ def cases_held_by(officer: Officer, at: datetime | None = None) -> QuerySet[Case
     return _held_by(officer.pk, at) if _reads_at_all(officer, at) else Case.objects.none()
 
 
-def versions_held_by(officer: Officer, at: datetime) -> list[tuple[UUID, int, str]]:
-    """Of the cases his device may hold at this moment: id, version of the unit, priority. One SELECT."""
+def versions_held_by(officer: Officer, at: datetime) -> list[tuple[str, int, str]]:
+    """Of the cases his device may hold at this moment: id as text, version of the unit, priority. One SELECT."""
     return _VERSIONS_HELD.rows(officer_id=officer.pk, at=at) if _reads_at_all(officer, at) else []
 
 
@@ -68,6 +68,15 @@ def audience_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     return {case_id: tuple(sorted(streams)) for case_id, streams in audience.items()}
 
 
+def is_lent(subject_id: OuterRef, at: Given) -> Exists:
+    """Beside rows about cases: whether another court is told of the case, too."""
+    return Exists(_lent(at).filter(subject_id=subject_id))
+
+
+def _lent(at: Given) -> QuerySet[Grant]:
+    return _standing_grants(at).filter(reason=Grant.Reason.DELEGATED, court__isnull=False)
+
+
 def _reads_at_all(officer: Officer, at: datetime) -> bool:
     return officer.is_active and not is_suspended(officer, at)
 
@@ -80,14 +89,10 @@ def _held_by(officer_id: UUID | Given, at: datetime | Given) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=_standing_grants(at).filter(officer_id=officer_id).values("subject_id"))
 
 
-_VERSIONS_HELD: Statement[tuple[UUID, int, str]] = Statement(
-    lambda: _held_by(Given("officer_id"), Given("at")).values_list("pk", "version", "priority")
+_VERSIONS_HELD: Statement[tuple[str, int, str]] = Statement(
+    lambda: _held_by(Given("officer_id"), Given("at")).values_list(UuidText("pk"), "version", "priority")
 )
 _COURTS = Statement(lambda: Case.objects.filter(pk__in=GivenMany("case_ids")).values_list("pk", "court_id"))
 _LENT: Statement[tuple[UUID, UUID]] = Statement(
-    lambda: (
-        _standing_grants(Given("at"))
-        .filter(subject_id__in=GivenMany("case_ids"), reason=Grant.Reason.DELEGATED, court__isnull=False)
-        .values_list("subject_id", "court_id")
-    )
+    lambda: _lent(Given("at")).filter(subject_id__in=GivenMany("case_ids")).values_list("subject_id", "court_id")
 )

@@ -1,7 +1,8 @@
 """Reads of cases: the state decisions need, in one SELECT per table, and what pages show."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -25,9 +26,13 @@ def _of_cases(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(case_id__in=GivenMany("case_ids"))
 
 
+def case_rows() -> QuerySet[Case]:
+    """Cases with what decisions ask of their flow, in the order in which they are locked."""
+    return Case.objects.select_related("flow").defer("flow__document").order_by("pk")
+
+
 def _cases() -> QuerySet[Case]:
-    rows = Case.objects.filter(pk__in=GivenMany("case_ids")).select_related("flow").defer("flow__document")
-    return rows.order_by("pk")
+    return case_rows().filter(pk__in=GivenMany("case_ids"))
 
 
 def _nodes() -> QuerySet[Node, Any]:
@@ -79,11 +84,22 @@ def case_states(
     if not rows:
         return {}
     ids = [row.pk for row in rows]
+    grants, assignments = _grants_of(ids, officer_id), _assignments_of(ids)
+    return {
+        key: replace(state, grants=tuple(grants.get(key, ())), assignments=tuple(assignments.get(key, ())))
+        for key, state in moving_states(rows, told=told, named=named).items()
+    }
+
+
+def moving_states(
+    rows: Sequence[Case], *, told: Collection[str] | None, named: Collection[str] = ()
+) -> dict[UUID, CaseState]:
+    """Of cases at hand what events move, and nobody's rights: two SELECTs. `told` and `named` as in `case_states`."""
+    ids = [row.pk for row in rows]
     flows = {row.flow.pk: flow_of(row.flow) for row in rows}.values()
     touched = None if told is None else {node.key for flow in flows for key in told for node in flow.touched_by(key)}
     nodes = _nodes_of(ids, touched, named)
     events = _events_of(ids, None if told is None else _telling(flows, nodes.values()) | set(told))
-    grants, assignments = _grants_of(ids, officer_id), _assignments_of(ids)
     return {
         row.pk: CaseState(
             id=row.pk,
@@ -97,8 +113,6 @@ def case_states(
             flow_facts=row.flow_facts,
             nodes=nodes.get(row.pk, {}),
             events=tuple(events.get(row.pk, ())),
-            grants=tuple(grants.get(row.pk, ())),
-            assignments=tuple(assignments.get(row.pk, ())),
         )
         for row in rows
     }

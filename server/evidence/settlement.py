@@ -1,13 +1,29 @@
 """Who above hears of verified bytes: registered here, so that evidence need not know what holds its files."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from server.common.bulk import Change
 from server.evidence.models import Promise
 from server.ledger.services import Draft
 
-Settle = Callable[[Sequence[Promise]], Sequence[Draft]]
-"""Called inside the verifying transaction, device row locked, with promises of one device and one hash. It locks its
-subjects, moves what waited for the bytes, and returns the entries to append; it must not append itself."""
+
+class Overtaken(Exception):
+    """What was to be settled changed before it could be held: nothing was done, and the transaction begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What follows from verified bytes: entries to append, and rows to change in one with the promises' own."""
+
+    drafts: tuple[Draft, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+Settle = Callable[[Sequence[Promise]], Settlement]
+"""Called inside the verifying transaction, device row locked, with promises of one device and one hash, as they are to
+be: their rows are not written yet. It locks its subjects and moves what waited for the bytes; it must not append
+itself. May raise Overtaken."""
 
 _callbacks: list[Settle] = []
 
@@ -18,5 +34,9 @@ def register(callback: Settle) -> None:
         _callbacks.append(callback)
 
 
-def settle(promises: Sequence[Promise]) -> list[Draft]:
-    return [draft for callback in _callbacks for draft in callback(promises)]
+def settle(promises: Sequence[Promise]) -> Settlement:
+    settled = [callback(promises) for callback in _callbacks]
+    return Settlement(
+        tuple(draft for each in settled for draft in each.drafts),
+        tuple(change for each in settled for change in each.changes),
+    )

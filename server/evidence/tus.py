@@ -15,12 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from server.common.errors import DomainError
 from server.evidence import services
-from server.evidence.bearer import device_of_bearer
+from server.evidence.models import Upload
 from server.evidence.services.receipts import receipts_of
 from server.evidence.services.uploads import CHUNK_BYTES
 from server.evidence.serving import storage_unavailable
 from server.evidence.store import StoreUnavailable
-from server.people.models import Device
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination"
@@ -75,9 +74,8 @@ def receipt(request: HttpRequest, sha256: str) -> HttpResponse:
     """`{"receipts": ["P.S", …], "keys": [key statements]}` of this device for this hash; empty until verified."""
     if request.method != "GET":
         return HttpResponse(status=405, headers={"Allow": "GET"})
-    device = _device_of(request)
-    services.progress_of(device=device, sha256=sha256)
-    receipts, keys = receipts_of(device, sha256)
+    upload = _upload_of(request, sha256)
+    receipts, keys = receipts_of(upload.device, sha256)
     return JsonResponse({"receipts": receipts, "keys": keys})
 
 
@@ -96,35 +94,35 @@ def _options(request: HttpRequest, sha256: str = "") -> HttpResponse:
 
 
 def _create(request: HttpRequest) -> HttpResponse:
-    device = _device_of(request)
     sha256, length = _promised_hash(request), _whole_number(request, "Upload-Length")
-    services.open_upload(device=device, sha256=sha256, length=length)
+    services.open_upload(upload=_upload_of(request, sha256, is_opening=length > 0), length=length)
     return HttpResponse(status=201, headers={"Location": f"{request.path}{sha256}"})
 
 
 def _head(request: HttpRequest, sha256: str) -> HttpResponse:
-    progress = services.progress_of(device=_device_of(request), sha256=sha256)
-    return HttpResponse(headers={"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length)})
+    upload = _upload_of(request, sha256)
+    return HttpResponse(headers={"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)})
 
 
 def _patch(request: HttpRequest, sha256: str) -> HttpResponse:
-    device = _device_of(request)
+    upload = _upload_of(request, sha256)
     if request.content_type != CONTENT_TYPE:
         message = _("The body of a PATCH is application/offset+octet-stream.")
         raise DomainError("content_type_unsupported", 415, message, {"expected": CONTENT_TYPE})
     offset, content = _whole_number(request, "Upload-Offset"), _chunk(request)
-    offset = services.append_chunk(device=device, sha256=sha256, offset=offset, content=content)
+    offset = services.append_chunk(upload=upload, offset=offset, content=content)
     return HttpResponse(status=204, headers={"Upload-Offset": str(offset)})
 
 
 def _delete(request: HttpRequest, sha256: str) -> HttpResponse:
-    services.end_upload(device=_device_of(request), sha256=sha256)
+    services.end_upload(upload=_upload_of(request, sha256, is_opening=True))
     return HttpResponse(status=204)
 
 
-def _device_of(request: HttpRequest) -> Device:
+def _upload_of(request: HttpRequest, sha256: str, *, is_opening: bool = False) -> Upload:
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    return device_of_bearer(text.strip() if scheme.lower() == "bearer" else "")
+    bearer = text.strip() if scheme.lower() == "bearer" else ""
+    return services.upload_of(bearer=bearer, sha256=sha256, is_opening=is_opening)
 
 
 def _chunk(request: HttpRequest) -> bytes:

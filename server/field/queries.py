@@ -21,7 +21,7 @@ from server.field.rules import CourtRules, events_told_by
 from server.field.states import ActionState, Corrected, Facts, FieldState, Verdict
 
 _FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
-_ACTIONS_HELD = Statement(
+ACTIONS_HELD = Statement(
     lambda: FieldAction.objects.filter(pk__in=GivenMany("ids")).select_for_update(no_key=True).order_by("pk")
 )
 _SUBJECTS = Statement(lambda: ActionSubject.objects.filter(action_id__in=GivenMany("action_ids")).order_by("pk"))
@@ -92,14 +92,14 @@ def action_states(
 
     Records of the operations in `apart_from` are left out, and the files they promised.
     """
-    states = {row.pk: _without_facts(row) for row in _ACTIONS_HELD.rows(ids=ids)}
+    states = {row.pk: without_facts(row) for row in ACTIONS_HELD.rows(ids=ids)}
     known = states.keys() & set(facts_of)
     if not known:
         return states
     return {**states, **_with_facts({key: states[key] for key in known}, apart_from)}
 
 
-def _without_facts(row: FieldAction) -> ActionState:
+def without_facts(row: FieldAction) -> ActionState:
     return ActionState(
         id=row.pk,
         court_id=row.court_id,
@@ -125,7 +125,7 @@ def _with_facts(states: dict[UUID, ActionState], apart_from: Collection[str]) ->
     evidence = _evidence_of(record.operation_hash for rows in records.values() for record in rows)
     if apart_from:
         states = _without_files(states, apart_from)
-    return {key: _founded(state, subjects[key], records[key], evidence) for key, state in states.items()}
+    return {key: founded(state, subjects[key], records[key], evidence) for key, state in states.items()}
 
 
 def _without_files(states: dict[UUID, ActionState], operations: Collection[str]) -> dict[UUID, ActionState]:
@@ -138,7 +138,7 @@ def _without_files(states: dict[UUID, ActionState], operations: Collection[str])
     return states
 
 
-def _founded(
+def founded(
     state: ActionState,
     subjects: Sequence[ActionSubject],
     records: Sequence[ActionRecord],

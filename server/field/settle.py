@@ -1,115 +1,100 @@
 """Verified bytes complete acts: counts rise, nodes that waited move. Called inside the transaction that verifies."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
-
-from server.cases.access import audience_of
-from server.cases.queries import case_states
-from server.cases.states import CaseChange, merged, node_views
-from server.common.bulk import update_rows
-from server.common.statements import GivenMany, Statement
+from server.cases.models import Case
+from server.cases.queries import moving_states
+from server.cases.services.events import insert_events
+from server.cases.states import CaseChange, CaseState, merged, node_views
+from server.common.bulk import Change
 from server.evidence.models import Promise
-from server.field.authority import UNKNOWN
+from server.evidence.settlement import Settlement
 from server.field.effects import release_withheld
 from server.field.live import state_view
 from server.field.models import ActionSubject, FieldAction
-from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
-from server.field.queries import action_states
+from server.field.operation import NodeEffect, gravest
 from server.field.rules import CourtRules, events_told_by
-from server.field.services import Audience, mark_released, write_changes
+from server.field.services import Audience
+from server.field.settle_state import Held, HeldAction, hold
 from server.field.states import ActionState, FieldState
 from server.ledger.services import Draft
-from server.people.models import Court
 
-_SUBJECTS = Statement(
-    lambda: (
-        ActionSubject.objects.filter(action_id__in=GivenMany("action_ids"))
-        .exclude(code=UNKNOWN)
-        .order_by("pk")
-        .values_list("action_id", "subject_id", "status", "node_effect", "code", "action__kind")
-    )
-)
-_COUNTS = Statement(
-    lambda: (
-        Promise.objects.filter(holder_id__in=GivenMany("action_ids"))
-        .values("holder_id")
-        .annotate(promised=Count("pk"), verified=Count("pk", filter=Q(state=Promise.State.VERIFIED)))
-        .values_list("holder_id", "promised", "verified")
-    )
-)
-_KIND_RULES = Statement(lambda: Court.objects.filter(pk__in=GivenMany("court_ids")).values_list("pk", "kind_rules"))
+_COUNTS = ("is_complete", "files_promised", "files_verified")
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    action: ActionState
-    subjects: Mapping[UUID, SubjectOutcome]
-    """Known cases with what became of the act for each."""
+    action: HeldAction
+    cases: tuple[UUID, ...]
+    """Those its officers know."""
     released: tuple[tuple[UUID, CaseChange], ...]
 
 
-def settle_evidence(promises: Sequence[Promise]) -> list[Draft]:
+def settle_evidence(promises: Sequence[Promise]) -> Settlement:
     """Count these promises for their actions. The device is locked already; cases, then actions are locked here."""
     ids = {promise.holder_id for promise in promises if promise.holder_id}
     if not ids:
-        return []
-    subjects, kinds = _subjects_of(ids)
-    concerned = {case for outcomes in subjects.values() for case in outcomes}
-    cases = case_states(concerned, None, lock=True, told=events_told_by(kinds))
-    actions = action_states(ids, facts_of=ids)
-    counts = _counts(actions)
-    overrides = dict(_KIND_RULES.rows(court_ids={action.court_id for action in actions.values()}))
-    settled = []
-    for action in (replace(actions[key], files_promised=p, files_verified=v) for key, (p, v) in counts.items()):
-        state = FieldState(CourtRules(overrides[action.court_id]), cases)
-        settled.append(Settled(action, subjects[action.id], release_withheld(action, state)))
-    _write(settled)
-    audience = audience_of(cases)
-    return [draft for each in settled for draft in _drafts(each, promises[0].sha256, audience)]
+        return Settlement()
+    held = hold(ids, {promise.pk for promise in promises if promise.state == Promise.State.VERIFIED})
+    cases = _states_to_move(held)
+    settled = [Settled(action, _told(action, held), _released(action, cases)) for action in held.actions]
+    changes = _changes(settled, held.cases)
+    drafts = (draft for each in settled for draft in _drafts(each, promises[0].sha256, held.audience))
+    return Settlement(tuple(drafts), changes)
 
 
-def _subjects_of(action_ids: Collection[UUID]) -> tuple[dict[UUID, dict[UUID, SubjectOutcome]], set[str]]:
-    """What became of each act for each known case, and of which kinds these acts are."""
-    subjects: dict[UUID, dict[UUID, SubjectOutcome]] = {action_id: {} for action_id in action_ids}
-    kinds = set()
-    for action_id, case_id, status, node_effect, code, kind in _SUBJECTS.rows(action_ids=action_ids):
-        outcome = SubjectOutcome(Status(status), NodeEffect(node_effect), code, "case", case_id)
-        subjects[action_id].setdefault(case_id, outcome)
-        kinds.add(kind)
-    return subjects, kinds
+def _states_to_move(held: Held) -> dict[UUID, CaseState]:
+    """The cases in which an act that is complete now waits to be told."""
+    done = [action.state for action in held.actions if action.state.is_complete]
+    waiting = {case_id for state in done for _, case_id in state.withheld}
+    if not waiting:
+        return {}
+    told = events_told_by({state.facts.kind for state in done})
+    return moving_states([held.cases[case_id] for case_id in sorted(waiting)], told=told)
 
 
-def _counts(action_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Promised and verified, counted anew under the lock: two deliveries may end at the same moment."""
-    counted = {holder: (promised, verified) for holder, promised, verified in _COUNTS.rows(action_ids=action_ids)}
-    return {action_id: counted[action_id] for action_id in sorted(action_ids)}
+def _told(action: HeldAction, held: Held) -> tuple[UUID, ...]:
+    return tuple(sorted(held.cases.keys() & {outcome.subject_id for _, outcome in action.state.told}))
 
 
-def _write(settled: Sequence[Settled]) -> None:
-    names = ("is_complete", "files_promised", "files_verified")
-    rows = [(a.id, a.is_complete, a.files_promised, a.files_verified) for a in (each.action for each in settled)]
-    update_rows(FieldAction, "id", names, rows)
-    mark_released(row for each in settled for row, _ in each.released)
-    changes = [change for each in settled for _, change in each.released]
-    write_changes(changes, {case for each in settled for case in each.subjects})
+def _released(action: HeldAction, cases: dict[UUID, CaseState]) -> tuple[tuple[UUID, CaseChange], ...]:
+    return release_withheld(action.state, FieldState(CourtRules(action.overrides), cases))
+
+
+def _changes(settled: Sequence[Settled], cases: Mapping[UUID, Case]) -> tuple[Change, ...]:
+    """Counts, what was released, a new version of each unit that shows it. Events are written; the cases are held."""
+    moved = merged(change for each in settled for _, change in each.released)
+    states = [each.action.state for each in settled]
+    released = [(row, NodeEffect.APPLIED.value) for each in settled for row, _ in each.released]
+    shown = {case_id for each in settled for case_id in each.cases}
+    return (
+        (FieldAction, "id", _COUNTS, [(s.id, s.is_complete, s.files_promised, s.files_verified) for s in states]),
+        (ActionSubject, "id", ("node_effect",), released),
+        (Case, "id", ("version",), [(case_id, cases[case_id].version + 1) for case_id in shown]),
+        insert_events([change for change in moved if change.events]),
+    )
 
 
 def _drafts(settled: Settled, sha256: str, audience: Audience) -> list[Draft]:
     """An entry for each case, to the courts party to it, told of those cases only."""
     nodes = {change.case_id: change.nodes for change in merged(change for _, change in settled.released)}
     drafts = []
-    for case_id in sorted(settled.subjects):
+    for case_id in settled.cases:
         streams = set(audience[case_id])
-        together = [case for case in settled.subjects if streams <= set(audience[case])]
-        worst = gravest(settled.subjects[case] for case in together)
-        view: dict[str, Any] = {
-            "action": state_view(settled.action, status=worst.status.value, code=worst.code, cases=together),
+        together = {each for each in settled.cases if streams <= set(audience[each])}
+        view = {
+            "action": _view(settled.action.state, together),
             "nodes": node_views(case_id, nodes.get(case_id, ())),
             "sha256": sha256,
         }
         drafts.append(Draft(tuple(sorted(streams)), "evidence_verified", view, {}, "case", case_id))
     return drafts
+
+
+def _view(action: ActionState, cases: Collection[UUID]) -> dict[str, Any]:
+    """The whole act, all its records: a frame is absolute."""
+    worst = gravest(outcome for _, outcome in action.told if outcome.subject_id in cases)
+    return state_view(action, status=worst.status.value, code=worst.code, cases=cases)

@@ -10,6 +10,7 @@ from server.common.ids import new_id
 from server.common.signing import open_text
 from server.evidence import services, settlement
 from server.evidence.models import Promise, StoredFile
+from server.evidence.settlement import Settlement
 from server.ledger.models import Entry
 from server.ledger.queries import head_of
 from server.ledger.services import Draft, begin_server_life
@@ -214,9 +215,9 @@ def _forget_callbacks() -> Iterator[None]:
 def test_who_holds_the_files_settles_them_in_the_same_transaction(phone: Phone, uploader: Uploader) -> None:
     heard: list[list[str]] = []
 
-    def settle(promises: Sequence[Promise]) -> list[Draft]:
+    def settle(promises: Sequence[Promise]) -> Settlement:
         heard.append([row.state for row in promises])
-        return [Draft((f"court:{phone.device.court_id}",), "evidence_verified", {"action": "a"}, {})]
+        return Settlement((Draft((f"court:{phone.device.court_id}",), "evidence_verified", {"action": "a"}, {}),))
 
     settlement.register(settle)
     settlement.register(settle)
@@ -230,7 +231,7 @@ def test_who_holds_the_files_settles_them_in_the_same_transaction(phone: Phone, 
 
 @pytest.mark.usefixtures("_forget_callbacks")
 def test_a_settlement_that_fails_leaves_nothing_verified(phone: Phone, uploader: Uploader) -> None:
-    def fail(promises: Sequence[Promise]) -> list[Draft]:
+    def fail(promises: Sequence[Promise]) -> Settlement:
         raise RuntimeError("a fault of the room above")
 
     settlement.register(fail)

@@ -180,10 +180,10 @@ def verified_by_anothers_bytes() -> Iterator[None]:
     """Whoever promised the same file is taken for its deliverer too."""
     real = verification._count
 
-    def generous(device: Any, sha256: str, *given: Any) -> None:
-        others = Promise.objects.filter(sha256=sha256).exclude(device=device)
+    def generous(device: Any, promises: Any, size: int) -> None:
+        others = Promise.objects.filter(sha256=promises[0].sha256).exclude(device=device)
         others.update(state=Promise.State.VERIFIED)
-        real(device, sha256, *given)
+        real(device, promises, size)
 
     with mock.patch.object(verification, "_count", generous):
         yield

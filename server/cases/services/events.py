@@ -12,7 +12,7 @@ from server.cases.models import Case, CaseEvent, Node
 from server.cases.queries import EVENT_COLUMNS, NODE_COLUMNS, case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
-from server.common.bulk import among, insert_rows, update_rows
+from server.common.bulk import Change, among, insert_rows, update_rows
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
@@ -37,14 +37,20 @@ def write_case_events(changes: Sequence[CaseChange]) -> None:
 
     The caller holds the case rows (`case_states(lock=True)`) and appends to the ledger afterwards. Four statements.
     """
-    received_at, changes = now(), merged(changes)
+    changes = merged(changes)
+    update_rows(*insert_events(changes))
+    touch([change.case_id for change in changes])
+
+
+def insert_events(changes: Sequence[CaseChange]) -> Change:
+    """The new rows of what `after_event` decided; given back are those to change, and the cases want a new version."""
+    received_at = now()
     events = [(change.case_id, received_at, *event) for change in changes for event in change.events]
     insert_rows(CaseEvent, ("case_id", "received_at", *EVENT_COLUMNS), events)
     nodes = [(change.case_id, node) for change in changes for node in change.nodes]
     insert_nodes([(case_id, node) for case_id, node in nodes if node.is_unwritten])
-    written = [(node.id, *(getattr(node, name) for name in _MOVED)) for _, node in nodes if not node.is_unwritten]
-    update_rows(Node, "id", _MOVED, written)
-    touch([change.case_id for change in changes])
+    moved = [(node.id, *(getattr(node, name) for name in _MOVED)) for _, node in nodes if not node.is_unwritten]
+    return Node, "id", _MOVED, moved
 
 
 def insert_nodes(nodes: Sequence[tuple[UUID, HeldNode]]) -> None:

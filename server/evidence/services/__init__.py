@@ -6,12 +6,13 @@ from server.evidence.services.previews import make_pending_previews, make_previe
 from server.evidence.services.promises import PromiseDraft, fault_of, promise_files
 from server.evidence.services.reading import open_range, record_access
 from server.evidence.services.receipts import issue_missing_receipts, receipts_after
-from server.evidence.services.upkeep import enqueue_overdue_previews, sweep_parts
-from server.evidence.services.uploads import append_chunk, end_upload, open_upload, progress_of
+from server.evidence.services.upkeep import count_late_promises, enqueue_overdue_previews, sweep_parts
+from server.evidence.services.uploads import append_chunk, end_upload, open_upload, upload_for, upload_of
 
 __all__ = [
     "PromiseDraft",
     "append_chunk",
+    "count_late_promises",
     "device_of_bearer",
     "end_upload",
     "enqueue_overdue_previews",
@@ -22,11 +23,12 @@ __all__ = [
     "make_preview",
     "open_range",
     "open_upload",
-    "progress_of",
     "promise_files",
     "receipts_after",
     "record_access",
     "store_thumbnails",
     "sweep_parts",
+    "upload_for",
+    "upload_of",
     "wanted_by",
 ]

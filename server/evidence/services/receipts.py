@@ -7,16 +7,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from server.common.bulk import among, update_rows
+from server.common.bulk import Change, among, update_together
 from server.common.clock import now, to_wire
 from server.common.signing import sign_text
 from server.common.statements import Given, Statement
 from server.evidence.models import Promise, StoredFile
+from server.evidence.services.locks import lock_device
 from server.ledger.queries import current_server_epoch, head_of
-from server.ledger.services import Appended
-from server.people.keys import SigningKey, signing_key_of
+from server.ledger.services import Appended, Draft, append
+from server.people.court_now import CourtNow, court_now
+from server.people.keys import signing_key_of
 from server.people.models import Device
 from server.people.streams import court_stream
+
+_WRITTEN = ("state", "verified_at", "receipt", "receipt_epoch", "receipt_position")
 
 
 def receipts_after(device: Device, position: int) -> list[str]:
@@ -36,28 +40,54 @@ def receipts_after(device: Device, position: int) -> list[str]:
 
 def receipts_of(device: Device, sha256: str) -> tuple[list[str], list[str]]:
     """This device's receipts for one hash, and the key statements that vouch for who signed them."""
-    with transaction.atomic():
-        issue_missing_receipts(device_id=device.pk)
-        texts = (
-            _verified(device.pk).filter(sha256=sha256).order_by("incarnation", "seq").values_list("receipt", flat=True)
-        )
-        return list(texts), signing_key_of(device.court).chain
+    issue_missing_receipts(device_id=device.pk)
+    rows = _verified(device.pk).filter(sha256=sha256).order_by("incarnation", "seq")
+    return list(rows.values_list("receipt", flat=True)), signing_key_of(device.court).chain
 
 
-@transaction.atomic
 def issue_missing_receipts(*, device_id: UUID) -> None:
-    """Sign and save the receipts of verified promises that have none in this server's life."""
-    rows = list(_verified(device_id).exclude(receipt_epoch=current_server_epoch()))
-    if rows:
-        device = Device.objects.select_related("court").get(pk=device_id)
-        sign_receipts(device, rows, _head_of(device), _sizes(rows))
+    """Sign and save the receipts of verified promises that have none in this server's life.
+
+    They get an entry of their own. A pull goes on above the position of the last receipt it sent, so a receipt that
+    appears at a position which was there before may be one no pull ever asks for.
+    """
+    if not _unsigned(device_id).exists():
+        return
+    with transaction.atomic():
+        lock_device(device_id)
+        promises = list(_unsigned(device_id).order_by("incarnation", "seq"))
+        if promises:
+            device = Device.objects.get(pk=device_id)
+            sign_receipts(device, promises, _enter(device, promises), _sizes(promises))
 
 
-def sign_receipts(device: Device, promises: Sequence[Promise], place: Appended, sizes: Mapping[str, int]) -> None:
-    """Sign and save one receipt per promise, counted by the entry at `place`; `sizes` as re-read, by hash."""
+def _unsigned(device_id: UUID) -> QuerySet[Promise]:
+    return _verified(device_id).exclude(receipt_epoch=current_server_epoch())
+
+
+def _enter(device: Device, promises: Sequence[Promise]) -> Appended:
+    stream = court_stream(device.court_id)
+    view = {"device": str(device.pk), "promises": len(promises)}
+    facts = {"operations": sorted({promise.operation_hash for promise in promises})}
+    (places,) = append([Draft((stream,), "receipts_issued", view, facts)])
+    return places[stream]
+
+
+def sign_receipts(
+    device: Device,
+    promises: Sequence[Promise],
+    place: Appended,
+    sizes: Mapping[str, int],
+    *,
+    together_with: Sequence[Change] = (),
+) -> None:
+    """Write these promises as verified, each with its receipt, counted by the entry at `place`.
+
+    `sizes` are as re-read, by hash; `together_with` is written in the same statement.
+    """
     _sign(device, promises, place, sizes)
-    rows = [(row.pk, row.receipt, row.receipt_epoch, row.receipt_position) for row in promises]
-    update_rows(Promise, "id", ("receipt", "receipt_epoch", "receipt_position"), rows)
+    rows = [(row.pk, *(getattr(row, name) for name in _WRITTEN)) for row in promises]
+    update_together([*together_with, (Promise, "id", _WRITTEN, rows)])
 
 
 def _sizes(promises: Sequence[Promise]) -> dict[str, int]:
@@ -66,28 +96,28 @@ def _sizes(promises: Sequence[Promise]) -> dict[str, int]:
 
 
 def _sign(device: Device, promises: Sequence[Promise], place: Appended, sizes: Mapping[str, int]) -> None:
-    key, epoch = signing_key_of(device.court), current_server_epoch()
+    court = court_now(device.court_id)
     for promise in promises:
-        promise.receipt = _receipt(device, promise, sizes[promise.sha256], place, epoch, key)
-        promise.receipt_epoch, promise.receipt_position = epoch, place.position
+        promise.receipt = _receipt(device, promise, sizes[promise.sha256], place, court)
+        promise.receipt_epoch, promise.receipt_position = court.server_epoch, place.position
 
 
-def _receipt(device: Device, promise: Promise, size: int, place: Appended, server_epoch: str, key: SigningKey) -> str:
+def _receipt(device: Device, promise: Promise, size: int, place: Appended, court: CourtNow) -> str:
     members: dict[str, Any] = {
         "court": str(device.court_id),
-        "kid": key.kid,
+        "kid": court.key.kid,
         "device": str(device.pk),
         "incarnation": promise.incarnation,
         "seq": promise.seq,
         "sha256": promise.sha256,
         "size": size,
-        "server_epoch": server_epoch,
+        "server_epoch": court.server_epoch,
         "ledger_epoch": place.ledger_epoch,
         "position": place.position,
         "entry_hash": place.hash,
         "received_at": to_wire(promise.verified_at or now()),
     }
-    return sign_text("receipt", members, key.private_key)
+    return sign_text("receipt", members, court.key.private_key)
 
 
 def _verified(device_id: UUID | Given) -> QuerySet[Promise]:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.db import transaction
 
+from server.common.bulk import update_together
 from server.common.clock import now
 from server.evidence import settlement, store
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
@@ -67,8 +68,10 @@ def _demote(hashes: Iterable[str]) -> int:
 
 def _drafts(promises: list[Promise]) -> list[Draft]:
     """Those who count files count anew, and tell the same as when one arrives: only the kind differs."""
-    settled = [replace(draft, kind="evidence_absent") for draft in settlement.settle(promises)]
-    return settled or [_plain_draft(promises[0].device, promises)]
+    settled = settlement.settle(promises)
+    update_together(settled.changes)
+    drafts = [replace(draft, kind="evidence_absent") for draft in settled.drafts]
+    return drafts or [_plain_draft(promises[0].device, promises)]
 
 
 def _plain_draft(device: Device, promises: list[Promise]) -> Draft:

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
+
 from server.common.clock import now
 from server.evidence import store
-from server.evidence.models import ProvisionalThumbnail, StoredFile, Upload
+from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
+from server.evidence.services.verification import verify_late_promises
 from server.evidence.tasks import draw_provisional, examine_file
 
 ORPHANED_AFTER = timedelta(days=1)
@@ -35,3 +38,18 @@ def enqueue_overdue_previews() -> int:
     for device_id in devices:
         draw_provisional.enqueue(str(device_id))
     return len(hashes) + len(devices)
+
+
+def count_late_promises() -> int:
+    """Count promises left open beside a delivery of theirs: the push that made them died right after its commit.
+
+    Returns how many files of a device.
+    """
+    delivered = Promise.objects.filter(
+        device_id=OuterRef("device_id"), sha256=OuterRef("sha256"), state=Promise.State.VERIFIED
+    )
+    rows = Promise.objects.exclude(state=Promise.State.VERIFIED).filter(Exists(delivered))
+    late = list(rows.order_by().values_list("device_id", "sha256").distinct())
+    for device_id, sha256 in late:
+        verify_late_promises(device_id=device_id, hashes={sha256})
+    return len(late)

@@ -2,22 +2,23 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.statements import Given, Statement
 from server.evidence import store
+from server.evidence.bearer import device_id_of_bearer, require_not_revoked, working_device
 from server.evidence.media_types import HEAD_BYTES, detect
 from server.evidence.models import Promise, StoredFile, Upload
-from server.evidence.services.verification import verify_delivery
+from server.evidence.services.verification import verify_delivery, verify_late_promises
 from server.evidence.store import BlobMissing, StoreUnavailable
 from server.ledger.services import Draft, append
 from server.people.models import Device
@@ -26,45 +27,56 @@ from server.people.streams import court_stream
 CHUNK_BYTES = 1024 * 1024
 MISMATCHES_TO_ALARM = 3
 logger = logging.getLogger(__name__)
-_PROMISED = Statement(
-    lambda: Promise.objects.filter(device_id=Given("device_id"), sha256=Given("sha256")).order_by("incarnation", "seq")
+_KEPT = ("id", "length", "offset", "parts", "attempt", "mismatches")
+_PROMISED: Statement[Any] = Statement(
+    lambda: (
+        Promise.objects.filter(device_id=Given("device_id"), sha256=Given("sha256"))
+        .select_related("device")
+        .annotate(
+            kept=FilteredRelation("device__uploads", condition=Q(device__uploads__sha256=F("sha256"))),
+            stored_size=Subquery(StoredFile.objects.filter(pk=Given("sha256")).values("size")),
+            **{f"kept_{name}": F(f"kept__{name}") for name in _KEPT},
+        )
+    )
 )
-_UPLOAD = Statement(lambda: Upload.objects.filter(device_id=Given("device_id"), sha256=Given("sha256")))
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the upload of one promised file has come, in bytes."""
+def upload_of(*, bearer: str, sha256: str, is_opening: bool = False) -> Upload:
+    """The upload as it stands, saved or not, with its device: `offset` bytes of `length` are here. One SELECT.
 
-    offset: int
-    length: int
-
-
-def progress_of(*, device: Device, sha256: str) -> Progress:
-    """Raises DomainError 403 `not_promised`, 422 `empty_file`."""
-    upload = _standing(device, sha256)
-    return Progress(upload.offset, upload.length)
-
-
-def open_upload(*, device: Device, sha256: str, length: int) -> Progress:
-    """The promise is the upload's creation, so this answers with what stands. Another length than stated begins anew.
-
-    Raises DomainError 403 `not_promised`, 422 `empty_file`.
+    `is_opening`: a true length is about to be stated, so a fault of the promise is forgiven. Raises DomainError 401
+    `bearer_invalid` or `bearer_expired`, 403 `device_revoked` or `not_promised`, 422 `empty_file`.
     """
-    upload = _standing(device, sha256, is_opening=length > 0)
-    if upload.length == length or _is_verified(upload):
-        return Progress(upload.offset, upload.length)
-    _restart(device, sha256, length)
-    return Progress(0, length)
+    return upload_for(device_id=device_id_of_bearer(bearer), sha256=sha256, is_opening=is_opening)
 
 
-def append_chunk(*, device: Device, sha256: str, offset: int, content: bytes) -> int:
+def upload_for(*, device_id: UUID, sha256: str, is_opening: bool = False, even_revoked: bool = False) -> Upload:
+    """The same for bytes that another hand brings; `even_revoked` when two persons have let them go."""
+    promises = _PROMISED.rows(device_id=device_id, sha256=sha256)
+    if not promises:
+        working_device(device_id, even_revoked=even_revoked)
+        message = _("This device has not promised such a file. Push the operation that names it first.")
+        raise DomainError("not_promised", 403, message)
+    if not even_revoked:
+        require_not_revoked(promises[0].device)
+    if any(promise.state == Promise.State.VERIFIED for promise in promises):
+        return _verified(promises)
+    if promises[0].kept_id is None and all(promise.fault for promise in promises) and not is_opening:
+        raise DomainError("empty_file", 422, _("An empty file is no evidence: take the photo again."))
+    return _arriving(promises)
+
+
+def open_upload(*, upload: Upload, length: int) -> None:
+    """The promise is the upload's creation, so what stands stands. Another length than stated begins anew."""
+    if upload.length != length and not _is_verified(upload):
+        _restart(upload.device, upload.sha256, length)
+
+
+def append_chunk(*, upload: Upload, offset: int, content: bytes) -> int:
     """Add bytes at `offset`; the new offset. With the last byte the whole is re-read, hashed and verified.
 
-    Raises DomainError 403 `not_promised`, 409 `offset_conflict` or `evidence_mismatch`, 413 `upload_too_long`,
-    422 `empty_file`; StoreUnavailable.
+    Raises DomainError 409 `offset_conflict` or `evidence_mismatch`, 413 `upload_too_long`; StoreUnavailable.
     """
-    upload = _standing(device, sha256)
     if offset != upload.offset:
         _refuse_offset(upload.offset)
     if offset + len(content) > upload.length:
@@ -74,32 +86,29 @@ def append_chunk(*, device: Device, sha256: str, offset: int, content: bytes) ->
         return offset
     part = store.current_store().put_part(content)
     if offset + len(content) < upload.length:
-        return _move_offset(device, upload, part, len(content))
-    return _finish(device, upload, part)
+        return _move_offset(upload.device, upload, part, len(content))
+    return _finish(upload.device, upload, part)
 
 
-def end_upload(*, device: Device, sha256: str) -> None:
-    """Forget the bytes on their way; never the promise, never verified bytes. Raises DomainError 403 `not_promised`."""
-    if not _is_verified(_standing(device, sha256, is_opening=True)):
-        _restart(device, sha256, None)
+def end_upload(*, upload: Upload) -> None:
+    """Forget the bytes on their way; never the promise, never verified bytes."""
+    if not _is_verified(upload):
+        _restart(upload.device, upload.sha256, None)
 
 
-def _standing(device: Device, sha256: str, *, is_opening: bool = False) -> Upload:
-    """The upload as it stands, saved or not. A fault of the promise is forgiven where a true length is being stated."""
-    promises = _PROMISED.rows(device_id=device.pk, sha256=sha256)
-    if not promises:
-        message = _("This device has not promised such a file. Push the operation that names it first.")
-        raise DomainError("not_promised", 403, message)
-    if any(promise.state == Promise.State.VERIFIED for promise in promises):
-        size = StoredFile.objects.values_list("size", flat=True).get(pk=sha256)
-        return Upload(device=device, sha256=sha256, length=size, offset=size)
-    upload = _UPLOAD.first(device_id=device.pk, sha256=sha256)
-    if upload:
-        return upload
-    stated = max(promise.size for promise in promises)
-    if all(promise.fault for promise in promises) and not is_opening:
-        raise DomainError("empty_file", 422, _("An empty file is no evidence: take the photo again."))
-    return Upload(device=device, sha256=sha256, length=stated)
+def _verified(promises: Sequence[Any]) -> Upload:
+    first = promises[0]
+    if any(promise.state != Promise.State.VERIFIED for promise in promises):
+        # The push that made the newer promise died before what follows it; the device has nothing more to send.
+        verify_late_promises(device_id=first.device_id, hashes={first.sha256})
+    return Upload(device=first.device, sha256=first.sha256, length=first.stored_size, offset=first.stored_size)
+
+
+def _arriving(promises: Sequence[Any]) -> Upload:
+    first = promises[0]
+    if first.kept_id is None:
+        return Upload(device=first.device, sha256=first.sha256, length=max(promise.size for promise in promises))
+    return Upload(device=first.device, sha256=first.sha256, **{name: getattr(first, f"kept_{name}") for name in _KEPT})
 
 
 def _is_verified(upload: Upload) -> bool:
