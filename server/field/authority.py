@@ -40,7 +40,9 @@ def _why_not_now(operation: SignedOperation, case: CaseState) -> str:
     if reporter.is_suspended(bounds.earliest_at, bounds.latest_at):
         return "officer_suspended"
     stated = operation.body.get("officer_id")
-    return "officer_mismatch" if stated is not None and stated != str(reporter.officer_id) else ""
+    if stated is not None and stated != str(reporter.officer_id):
+        return "officer_mismatch"
+    return "log_forked" if operation.is_disputed else ""
 
 
 def is_correction_founded(operation: SignedOperation, action_id: UUID, known: Mapping[str, Corrected]) -> bool:

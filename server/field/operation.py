@@ -80,6 +80,8 @@ class SignedOperation:
     received_at: datetime
     bounds: TimeBounds
     is_id_reused: bool = False
+    is_disputed: bool = False
+    """Its log has another history: it takes effect when a person says so."""
 
     @property
     def kind(self) -> str:

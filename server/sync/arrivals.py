@@ -12,6 +12,7 @@ from server.common.statements import Given, GivenMany, Statement
 from server.field.operation import Outcome, Reporter, SignedOperation, set_aside
 from server.sync.body import BodyInvalid, check_shape, parse_body
 from server.sync.envelope import Framed
+from server.sync.forks import disputed_bodies
 from server.sync.models import DeviceLog, IssuedStatement, Operation
 from server.sync.operations import HANDLERS
 from server.sync.timing import bounds_of
@@ -53,6 +54,7 @@ def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetim
     reporter = reporter_of(log, log.incarnation)
     statements = _statement_times(log, bodies)
     reused = _reused_ids(arrivals.claimed_ids)
+    disputed = disputed_bodies(log.device)
     for each in framed:
         body = bodies.get(each.seq)
         if body is None:
@@ -60,7 +62,8 @@ def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetim
         statement_at = statements.get(body.get("last_statement") or "")
         bounds = bounds_of(body.get("recorded_at"), statement_at, received_at)
         arrivals.readable[each.seq] = SignedOperation(
-            reporter, each.seq, each.hash.hex(), body, received_at, bounds, each.seq in reused
+            *(reporter, each.seq, each.hash.hex(), body, received_at, bounds, each.seq in reused),
+            is_disputed=log.is_forked or each.body in disputed,
         )
         if body["kind"] not in HANDLERS:
             arrivals.outcomes[each.seq] = set_aside("kind_unknown")

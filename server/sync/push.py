@@ -17,7 +17,7 @@ from server.common.errors import DomainError
 from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import promise_files, store_thumbnails
-from server.field.operation import Outcome, SignedOperation
+from server.field.operation import Outcome, SignedOperation, Status
 from server.ledger.queries import HeadState
 from server.ledger.services import Draft, append
 from server.people.device_auth import DeviceRevoked
@@ -27,9 +27,11 @@ from server.sync import writing
 from server.sync.arrivals import Arrivals, read_arrivals
 from server.sync.continuity import ChainDamaged, LogForked, LogHead, SequenceGap, require_continuation
 from server.sync.court_now import CourtNow, court_now
+from server.sync.damage import keep_damaged
 from server.sync.decoding import MAX_DECOMPRESSED_BYTES
 from server.sync.envelope import MAX_OPERATIONS, Envelope
 from server.sync.faults import HandlerFault, apply_one_by_one, apply_or_fault
+from server.sync.forks import Asked, fork_of, fork_statement, is_on_a_branch, keep_branch
 from server.sync.logs import locked_log
 from server.sync.lost_ranges import accept_lost_range, hashes_of, holes_around
 from server.sync.models import DeviceLog, Operation
@@ -63,8 +65,8 @@ def push(*, device: Device, envelope: Envelope, is_released: bool = False) -> An
     """Take what an authenticated device owes; the whole answer but for HTTP.
 
     `is_released`: two persons let go what this revoked device had sent.
-    Acknowledged means committed. Raises DomainError epoch_changed, sequence_gap, log_forked (each with a statement),
-    chain_invalid, push_too_large, device_revoked; and the database's own errors, when nothing was acknowledged.
+    Acknowledged means committed. Raises DomainError epoch_changed, sequence_gap (each with a statement), chain_invalid,
+    push_too_large, device_revoked; and the database's own errors, when nothing was acknowledged.
     """
     try:
         answer = _transact(device, envelope, apply_or_fault, is_released)
@@ -89,7 +91,10 @@ def _transact(device: Device, envelope: Envelope, apply: Apply, is_released: boo
         return _with_statement(pushed, DomainError("epoch_changed", 409, message))
     alarms = accept_lost_range(log, envelope, pushed.court.server_epoch)
     stored = _stored_operations(log, envelope)
-    refusal = _why_refused(pushed, {seq: operation.hash for seq, operation in stored.items()})
+    try:
+        refusal = _why_refused(pushed, {seq: operation.hash for seq, operation in stored.items()})
+    except LogForked as fork:
+        return _keep_fork(pushed, stored, fork)
     if refusal and alarms:
         # What stands behind the hole does not hold together: then nothing is known of the hole either.
         transaction.set_rollback(True)
@@ -124,17 +129,33 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
     try:
         require_continuation(head, pushed.envelope)
     except SequenceGap:
+        if is_on_a_branch(log, pushed.envelope):
+            raise LogForked(pushed.envelope.operations) from None
         message = _("Operations are missing: go back to what the server states.")
         return _with_statement(pushed, DomainError("sequence_gap", 409, message))
     except ChainDamaged as damage:
+        keep_damaged(log, pushed.envelope.operations, damage.reason, pushed.received_at)
         message = _("The chain of operations is damaged; nothing was taken, everything stays on the device.")
         details = {"seq": damage.seq, "reason": damage.reason}
         return _with_statement(pushed, DomainError("chain_invalid", 422, message, details))
-    except LogForked as fork:
-        writing.keep_branch(log, fork.branch, pushed.received_at)
-        message = _("This device has another history here. Both are kept; go to your command centre.")
-        return _with_statement(pushed, DomainError("log_forked", 409, message, {"seq": fork.branch[0].seq}))
     return None
+
+
+def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked) -> Answer:
+    """R35: the other history is kept, its files may follow, nothing of it takes effect."""
+    log, branch = pushed.log, found.branch
+    first = stored.get(branch[0].seq)
+    fork, alarms = keep_branch(log, branch, first.hash if first else log.acked_hash, pushed.received_at)
+    arrivals = read_arrivals(log, branch, pushed.received_at)
+    waiting = dict.fromkeys(arrivals.readable, Outcome(Status.PARKED, "log_forked"))
+    promise_files(writing.promises_of(arrivals, {**waiting, **arrivals.outcomes}))
+    store_thumbnails(pushed.device, pushed.envelope.thumbnails)
+    writing.note_contact(pushed.device, pushed.envelope.status, pushed.received_at)
+    append(alarms)
+    same = [each for each in pushed.envelope.operations if each.seq in stored and each.seq < branch[0].seq]
+    asked = Asked(pushed.envelope.nonce, pushed.court.server_epoch, pushed.court.key, pushed.received_at)
+    signed = fork_statement(fork, pushed.device, asked, branch[-1])
+    return {**pushed.stated(), "results": [writing.repeated(stored[each.seq]) for each in same], "fork": signed}
 
 
 def _with_statement(pushed: Pushed, refusal: DomainError) -> DomainError:
@@ -153,7 +174,17 @@ def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply, alarm
     places = append([*alarms, *applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
     repeated = [writing.repeated(stored[each.seq]) for each in envelope.operations if each.seq in stored]
     head = end_of(court_stream(log.device.court_id), places)
-    return {**pushed.stated(head), "results": sorted([*repeated, *results], key=lambda result: result["seq"])}
+    answer = {**pushed.stated(head), "results": sorted([*repeated, *results], key=lambda result: result["seq"])}
+    return {**answer, **_known_fork(pushed)}
+
+
+def _known_fork(pushed: Pushed) -> Answer:
+    """The kept branch hears of the other one too."""
+    fork = fork_of(pushed.log) if pushed.log.is_forked else None
+    if fork is None:
+        return {}
+    asked = Asked(pushed.envelope.nonce, pushed.court.server_epoch, pushed.court.key, pushed.received_at)
+    return {"fork": fork_statement(fork, pushed.device, asked, None)}
 
 
 def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) -> list[Answer]:

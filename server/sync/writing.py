@@ -15,7 +15,7 @@ from server.people.streams import court_stream
 from server.sync.arrivals import Arrivals
 from server.sync.chain import genesis
 from server.sync.envelope import Framed
-from server.sync.models import DeviceLog, ForkedOperation, Operation
+from server.sync.models import DeviceLog, Operation
 
 MAX_STATUS_CHARACTERS = 256 * 1024
 _OPERATION = (
@@ -77,21 +77,12 @@ def _row(log: DeviceLog, arrivals: Arrivals, each: Framed, outcome: Outcome, res
     )
 
 
-def keep_branch(log: DeviceLog, branch: Sequence[Framed], received_at: datetime) -> None:
-    """The other history a device has signed: kept beside ours, applied never."""
-    rows = [
-        ForkedOperation(
-            device_id=log.device_id,
-            incarnation=log.incarnation,
-            seq=each.seq,
-            hash=each.hash.hex(),
-            body=each.body,
-            signature=each.signature,
-            received_at=received_at,
-        )
-        for each in branch
-    ]
-    ForkedOperation.objects.bulk_create(rows, ignore_conflicts=True)
+def remember_outcome(operation: Operation, outcome: Outcome) -> None:
+    """A later life of an operation's outcome: what a repeated push is answered from now on."""
+    operation.status = outcome.status.value
+    operation.result = json_text(result_of(operation.seq, outcome))
+    operation.trace_id = str(outcome.details.get("trace_id", ""))
+    operation.save(update_fields=["status", "result", "trace_id"])
 
 
 def quarantine_drafts(log: DeviceLog, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) -> list[Draft]:
@@ -118,13 +109,13 @@ def _quarantine_view(log: DeviceLog, each: Framed, outcome: Outcome) -> dict[str
 def promises_of(arrivals: Arrivals, outcomes: Mapping[int, Outcome]) -> list[PromiseDraft]:
     """The files of every operation that can be read, those set aside too: their bytes are still on the device."""
     return [
-        _promise(operation, outcomes[seq], item)
+        promise_of(operation, outcomes[seq], item)
         for seq, operation in arrivals.readable.items()
         for item in operation.evidence
     ]
 
 
-def _promise(operation: SignedOperation, outcome: Outcome, item: Mapping[str, Any]) -> PromiseDraft:
+def promise_of(operation: SignedOperation, outcome: Outcome, item: Mapping[str, Any]) -> PromiseDraft:
     return PromiseDraft(
         device_id=operation.reporter.device_id,
         incarnation=operation.reporter.incarnation,

@@ -14,7 +14,7 @@ from server.cases.models import Case
 from server.ledger.services import begin_server_life
 from server.people.models import Device
 from server.people.services import revoke_device
-from server.sync.models import DeviceLog, ForkedOperation, Operation
+from server.sync.models import DamagedOperation, DeviceLog, ForkedOperation, Operation
 from tests.actors import Cast
 from tests.devices import DjangoTransport, Refused, TestDevice, new_nonce
 from tests.devices import Operation as Recorded
@@ -97,25 +97,13 @@ def test_a_wrong_link_to_the_log_takes_nothing(recorded: TestDevice) -> None:
     assert Operation.objects.count() == 1
 
 
-def test_another_signed_history_is_kept_beside_ours_and_never_applied(recorded: TestDevice, held: Case) -> None:
-    recorded.push()
-    kept = [operation.hash_hex for operation in recorded.log]
-    recorded.log = recorded.log[:1]
-    branch = [recorded.record("LOCATE", case_id=held.pk).hash_hex for _ in range(3)]
-    for _ in range(2):
-        problem = refused(recorded, first_seq=1)
-        assert (problem.status, problem.code, problem.problem["seq"]) == (409, "log_forked", 2)
-    assert list(ForkedOperation.objects.order_by("seq").values_list("hash", flat=True)) == branch
-    assert list(Operation.objects.order_by("seq").values_list("hash", flat=True)) == kept
-    assert recorded.statement["acked_seq"] == 3
-
-
 def test_a_fork_whose_head_is_not_signed_is_damage_not_a_fork(recorded: TestDevice, held: Case) -> None:
     recorded.push()
     recorded.log = recorded.log[:1]
     recorded.record("LOCATE", case_id=held.pk).signature = bytes(64)
     assert refused(recorded, first_seq=2).code == "chain_invalid"
     assert not ForkedOperation.objects.exists()
+    assert DamagedOperation.objects.get().reason == "signature_invalid"
 
 
 @pytest.mark.parametrize(
