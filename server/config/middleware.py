@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from server.config import problems, request_id
 
@@ -64,11 +64,15 @@ class ApiProblems:
 
     @staticmethod
     def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
+        """The same answer with another body. Closing one for another would tell Django here that the request has
+        ended, and so hand back a database connection that is asked for again at once."""
         problem = problems.problem_response(problems.error_of_status(response.status_code))
-        problem.status_code = response.status_code
-        for name, value in response.items():
-            if name.lower() not in ("content-type", "content-length"):
-                problem.setdefault(name, value)
-        problem.cookies = response.cookies
-        response.close()
-        return problem
+        for name, value in problem.items():
+            response.setdefault(name, value)
+        response["Content-Type"] = problem["Content-Type"]
+        response["Content-Length"] = str(len(problem.content))
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = [problem.content]
+        elif isinstance(response, HttpResponse):
+            response.content = problem.content
+        return response
