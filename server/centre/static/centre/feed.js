@@ -6,13 +6,19 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
 export class Feed extends EventTarget {
-  constructor(url, streams, { open = (address) => new WebSocket(address, "zhixing.live.v1"), now = () => Date.now(), staleAfterMs = () => STALE_AFTER_MS } = {}) {
+  constructor(url, streams, {
+    open = (address) => new WebSocket(address, "zhixing.live.v1"),
+    now = () => Date.now(),
+    timers = globalThis,
+    staleAfterMs = () => STALE_AFTER_MS,
+  } = {}) {
     super();
     this.url = url;
     this.places = new Map(streams.map((place) => [place.stream, { ...place }]));
     this.heads = new Map(); // the newest position told of each stream; Infinity until it was told
     this.open = open;
     this.now = now;
+    this.timers = timers;
     this.staleAfterMs = staleAfterMs;
     this.lastHeard = this.triedAt = now();
     this.failures = 0;
@@ -22,13 +28,13 @@ export class Feed extends EventTarget {
 
   start() {
     this.#connect();
-    this.watchdog = setInterval(() => this.#watch(), 1000);
+    this.watchdog = this.timers.setInterval(() => this.#watch(), 1000);
   }
 
   stop() {
     this.stopped = true;
-    clearInterval(this.watchdog);
-    clearTimeout(this.retry);
+    this.timers.clearInterval(this.watchdog);
+    this.timers.clearTimeout(this.retry);
     this.socket?.close();
   }
 
@@ -75,7 +81,7 @@ export class Feed extends EventTarget {
     if (this.state !== "stale") this.#become("reconnect");
     const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures);
     this.failures += 1;
-    this.retry = setTimeout(() => this.#connect(), Math.random() * most);
+    this.retry = this.timers.setTimeout(() => this.#connect(), Math.random() * most);
   }
 
   #watch() {
@@ -140,6 +146,7 @@ export class Feed extends EventTarget {
   #heartbeat(frame) {
     for (const [stream, head] of Object.entries(frame.heads)) {
       const place = this.places.get(stream);
+      if (place) this.heads.set(stream, head);
       if (place && head > place.position) {
         this.asked.delete(stream);
         this.#need(stream, place.position, head); // the last message was lost, and nothing after it told us
