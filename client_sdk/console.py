@@ -22,6 +22,9 @@ FAILED = 1
 # As sysexits.h has it: nothing is wrong, try again later.
 TRY_AGAIN = 75
 
+# Read off one screen and typed into the next command: never broken across lines.
+COPIED = ("cli_id", "cli_sha256", "cli_case_no")
+
 screen = Console()
 
 
@@ -41,7 +44,9 @@ def _read_passphrase(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, ValueError) as fault:
-        raise WrongPassphrase("passphrase_unreadable", what=str(file), note=str(fault)) from None
+        raise WrongPassphrase(
+            "passphrase_unreadable", what=str(file), note=getattr(fault, "strerror", None) or str(fault)
+        ) from None
 
 
 @contextmanager
@@ -78,7 +83,7 @@ def plain(value: Any) -> Any:
 def table(*columns: str) -> Table:
     made = Table(show_edge=False, pad_edge=False)
     for column in columns:
-        made.add_column(messages.text(column), overflow="fold")
+        made.add_column(messages.text(column), overflow="fold", no_wrap=column in COPIED)
     return made
 
 

@@ -84,6 +84,16 @@ def test_the_same_for_people_in_both_languages(run: Run, monkeypatch: pytest.Mon
     assert "Recorded LOCATE" in run("record", "LOCATE", "--case-no", "(2026)闽9821执2号")[1]
 
 
+def test_what_is_copied_from_a_table_stands_on_one_line_of_a_narrow_screen(
+    device: Device, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [sha256] = publish(device.court, b"ruling")
+    monkeypatch.setattr("client_sdk.console.screen.width", 80)
+    run("pull")
+    assert CASE in run("cases")[1]
+    assert sha256[:12] in run("papers")[1]
+
+
 def test_offline_ends_with_75_and_keeps_everything(device: Device, run: Run) -> None:
     run("record", "LOCATE", "--case-no", "1")
     device.line.go_offline()
