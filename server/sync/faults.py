@@ -29,7 +29,8 @@ def is_transient(fault: BaseException) -> bool:
 
 
 @contextmanager
-def _pinned() -> Iterator[None]:
+def pinned() -> Iterator[None]:
+    """Raises HandlerFault for whatever is our own code's fault; the machine's passes through."""
     try:
         yield
     except Exception as fault:
@@ -42,7 +43,7 @@ def apply_or_fault(operations: Sequence[SignedOperation]) -> Applied:
     """Apply a batch at once. Raises HandlerFault, after which the transaction must be begun anew."""
     if not operations:
         return Applied({}, [])
-    with _pinned():
+    with pinned():
         return apply_together(operations)
 
 
