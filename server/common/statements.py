@@ -68,6 +68,17 @@ class UuidText(models.Func):
         return super().as_sql(compiler, connection, template=template, **context)
 
 
+class Joined(models.Subquery):
+    """Texts of a queryset of one column, in its order, joined by commas; None where there are none."""
+
+    output_field = models.TextField()
+    template = "(WITH joined(text) AS (%(subquery)s) SELECT string_agg(text, ',') FROM joined)"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
+        template = self.template.replace("string_agg", "group_concat")
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 @dataclass(frozen=True, slots=True)
 class _Composed:
     """What Django made of a queryset for one kind of database."""

@@ -54,8 +54,9 @@ def after(held: Mapping[str, str], sent: Mapping[str, str | None]) -> dict[str, 
 
 def digest(tags: Mapping[str, str]) -> str:
     """SHA-256 over the sorted lines `type|id|tag`: both sides hold the same."""
-    lines = sorted(f"{key.replace(':', '|', 1)}|{tag}\n".encode() for key, tag in tags.items())
-    return hashlib.sha256(b"".join(lines)).hexdigest()
+    # UTF-8 sorts as its characters do.
+    lines = sorted([f"{key.replace(':', '|', 1)}|{tag}\n" for key, tag in tags.items()])
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def within_budget(texts: Iterable[str], budget: int) -> int:

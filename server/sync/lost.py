@@ -14,6 +14,7 @@ from server.cases.models import Case
 from server.common.clock import from_wire
 from server.evidence.models import Promise
 from server.people.models import Device, Officer
+from server.sync.difference import after
 from server.sync.models import DeviceLog, DeviceView
 
 MAX_NAMED = 500
@@ -108,7 +109,8 @@ def _cases_on(view: DeviceView | None) -> set[UUID]:
     """Cases it was last sent, the answer it may not have heard included."""
     if view is None:
         return set()
-    tags = view.acked_tags.keys() | {key for key, tag in view.sent_tags.items() if tag is not None}
+    acked = after(view.acked_tags, view.acked_changes)
+    tags = acked.keys() | {key for key, tag in view.sent_tags.items() if tag is not None}
     return {UUID(key.removeprefix("case:")) for key in tags if key.startswith("case:")}
 
 

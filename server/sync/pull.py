@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +20,14 @@ from server.common.errors import DomainError
 from server.common.hashing import sha256_hex
 from server.common.signing import split_text
 from server.common.snapshot import snapshot
-from server.common.statements import Given, Statement
 from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import receipts_after
-from server.ledger.queries import current_server_epoch
 from server.people.models import Device
-from server.sync.chain import genesis
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
-from server.sync.models import DeviceLog, DeviceView
+from server.sync.models import DeviceView
 from server.sync.reviews import reviews_told
+from server.sync.standing import Standing, standing_of
 from server.sync.statements import stated
 from server.sync.units import VisibleUnits, removal_reasons
 
@@ -38,8 +36,8 @@ IDLE_MS = 60_000
 _TYPICAL_UNIT_BYTES = 4096
 _RECEIPT_SHARE = 4
 """A quarter of a page is for receipts, so that neither waits for the other."""
-_VIEW = Statement(lambda: DeviceView.objects.filter(pk=Given("device_id")))
-_LOG = Statement(lambda: DeviceLog.objects.filter(pk=Given("device_id")))
+_MOST_CHANGES = 128
+"""So many tags are kept beside those written whole; more, and all are written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,10 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What the snapshot gave: the row as it was found, what is to be remembered, and the answer's text."""
+    """What the snapshot gave: what was found, what is to be remembered, and the answer's text."""
 
-    row: DeviceView | None
+    standing: Standing
     sent: View
-    log: DeviceLog
-    server_epoch: str
     answer: str
 
 
@@ -93,8 +89,8 @@ def pull(device: Device, request: PullRequest) -> dict[str, Any]:
                 device,
                 request.nonce,
                 answer_sha256=sha256_hex(drawn.answer.encode()),
-                log=drawn.log,
-                server_epoch=drawn.server_epoch,
+                log=drawn.standing.log,
+                server_epoch=drawn.standing.server_epoch,
             )
     except Refused as refused:
         refused.details.update(stated(device, request.nonce))
@@ -103,24 +99,24 @@ def pull(device: Device, request: PullRequest) -> dict[str, Any]:
 
 
 def _drawn(device: Device, request: PullRequest) -> Drawn:
-    at, epoch = now(), current_server_epoch()
-    if request.server_epoch not in (None, epoch):
+    at = now()
+    standing = standing_of(device.pk, at)
+    if request.server_epoch not in (None, standing.server_epoch):
         message = _("The server was restored. Push what you hold from the stated number on, then pull.")
         raise Refused("epoch_changed", 409, message)
-    row = _VIEW.first(device_id=device.pk)
-    view = _view(row)
+    view = _view(standing.view)
     if view.sent_cursor.endswith(_mark(request)):
         raise _overtaken()
     held = acknowledged(view, request.cursor)
     if held is None:
         raise Refused("reset", 410, _("Start over: pull without a cursor. Your own records are not touched."))
-    # Read with the units: what the statement acknowledges is in them, what it does not the device lays over them.
-    log = _log_of(device)
-    page = _page(device, held, VisibleUnits(device, at, epoch, request.schema), request.max_bytes, at)
+    # The log was read with the units: what the statement acknowledges is in them, the rest the device lays over them.
+    units = VisibleUnits(device, at, standing.server_epoch, request.schema, standing)
+    page = _page(device, held, units, request.max_bytes, at)
     sent = replace(
         held, sent_cursor=secrets.token_urlsafe(16) + _mark(request), sent=page.sent, sent_position=page.position
     )
-    return Drawn(row, sent, log, epoch, _answer(device, sent, page, at))
+    return Drawn(standing, sent, _answer(device, sent, page, at))
 
 
 def _mark(request: PullRequest) -> str:
@@ -158,7 +154,7 @@ def _fitting(units: VisibleUnits, keys: tuple[str, ...], budget: int) -> list[st
     """As many of these units as fit, in their order."""
     if not keys:
         return []
-    loaded = [_text(unit) for unit in units.contents(keys[: max(8, budget // _TYPICAL_UNIT_BYTES)])]
+    loaded = units.texts(keys[: max(8, budget // _TYPICAL_UNIT_BYTES)])
     return loaded[: within_budget(loaded, budget)]
 
 
@@ -191,6 +187,7 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "wanted": wanted_by(device),
             "digest": digest(holds) if page.is_last else None,
             "retention_days": settings.DEVICE_RETENTION_DAYS,
+            "lease_until": to_wire(_lease_until(at)),
             "next": {"retry_after_ms": IDLE_MS if page.is_last else 0},
         }
     )
@@ -201,52 +198,60 @@ def _cases_among(holds: Mapping[str, str]) -> list[UUID]:
     return [UUID(key.removeprefix("case:")) for key in holds if key.startswith("case:")]
 
 
+def _lease_until(at: datetime) -> datetime:
+    """Until when it may show what it holds without asking again (R72)."""
+    return at + timedelta(days=settings.READ_LEASE_DAYS)
+
+
 def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _log_of(device: Device) -> DeviceLog:
-    """The log as the snapshot shows it; one not opened yet stands at its beginning."""
-    beginning = DeviceLog(device=device, incarnation=device.incarnation, acked_hash=genesis(device.certificate).hex())
-    return _LOG.first(device_id=device.pk) or beginning
 
 
 def _view(row: DeviceView | None) -> View:
     if row is None:
         return View()
-    acked = View(row.acked_cursor, row.acked_tags, row.acked_position)
+    acked = View(row.acked_cursor, after(row.acked_tags, row.acked_changes), row.acked_position)
     return replace(acked, sent_cursor=row.sent_cursor, sent=row.sent_tags, sent_position=row.sent_position)
 
 
 def _remember(device: Device, drawn: Drawn) -> None:
     """Keep what was sent, unless another pull of this device came between: then nothing is kept or answered."""
-    if not (_replaced(drawn.row, drawn.sent) if drawn.row else _created(device, drawn.sent)):
+    row = drawn.standing.view
+    if not (_replaced(row, drawn.sent) if row else _created(device, drawn.sent)):
         raise _overtaken()
 
 
 def _created(device: Device, view: View) -> bool:
     try:
         with transaction.atomic():
-            DeviceView.objects.create(device=device, **_columns(view))
+            DeviceView.objects.create(device=device, acked_tags=dict(view.acked), **_small_columns(view))
     except IntegrityError:
         return False
     return True
 
 
 def _replaced(row: DeviceView, view: View) -> bool:
-    columns = _columns(view)
-    if view.acked_cursor == row.acked_cursor:
-        del columns["acked_tags"]  # the large column, and the same
+    columns = _small_columns(view) | _acked_columns(row, view)
     same = DeviceView.objects.filter(pk=row.pk, acked_cursor=row.acked_cursor, sent_cursor=row.sent_cursor)
     return same.update(**columns) == 1
 
 
-def _columns(view: View) -> dict[str, Any]:
+def _acked_columns(row: DeviceView, view: View) -> dict[str, Any]:
+    """What the acknowledged answer changed; all anew where that has grown long, or nothing of it holds any more."""
+    if view.acked_cursor == row.acked_cursor:
+        return {}
+    changes = {**row.acked_changes, **row.sent_tags}
+    if view.acked_cursor == row.sent_cursor and len(changes) <= _MOST_CHANGES:
+        return {"acked_changes": changes}
+    return {"acked_tags": dict(view.acked), "acked_changes": {}}
+
+
+def _small_columns(view: View) -> dict[str, Any]:
     return {
         "acked_cursor": view.acked_cursor,
-        "acked_tags": dict(view.acked),
         "acked_position": view.acked_position,
         "sent_cursor": view.sent_cursor,
         "sent_tags": dict(view.sent),
         "sent_position": view.sent_position,
+        "lease_until": _lease_until(now()),
     }

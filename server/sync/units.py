@@ -4,82 +4,95 @@ A tag is `server_epoch.version.projection.schema`: of a case the version is coun
 it, of the small units it is a hash of their content.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from server.cases.access import versions_held_by
 from server.cases.models import Case, Grant
-from server.cases.queries import flow_of, flow_versions
-from server.cases.units import case_units
+from server.cases.queries import flow_by_sha256
+from server.cases.units import case_texts
 from server.common.hashing import canonical_json, sha256_hex
 from server.evidence.papers import paper_units
 from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
 from server.people.access import roles_of
-from server.people.models import Court, Device, Officer
-from server.people.queries import group_of
+from server.people.models import Court, Device
+from server.sync.standing import Flow, Standing, standing_of
 
 SCHEMA_MIN = SCHEMA_MAX = 1
 PROJECTION = 1
 """Raised when the same rows are shown differently, by role or by release."""
 CATALOGUE_ID = "1"
+_CASE = "case:"
 
 
 class VisibleUnits:
     """Tags of everything this device may hold at this moment, the most urgent first, and the way to their content."""
 
-    def __init__(self, device: Device, at: datetime, server_epoch: str, schema: int) -> None:
+    def __init__(
+        self, device: Device, at: datetime, server_epoch: str, schema: int, standing: Standing | None = None
+    ) -> None:
+        standing = standing or standing_of(device.pk, at)
         self._suffix = f"{PROJECTION}.{schema}"
         self._epoch = server_epoch
-        if device.officer.court_id == device.court_id:
-            device.officer.court = device.court  # one SELECT less
-        profile, catalogue = profile_unit(device.officer, at), catalogue_unit(device.court)
-        self._small = {f"profile:{profile['id']}": profile, f"catalogue:{CATALOGUE_ID}": catalogue}
-        self.tags = {key: self._tag(_version_of(unit)) for key, unit in self._small.items()}
-        cases = versions_held_by(device.officer, at)
-        ordered = sorted(cases, key=lambda case: (case[2] != Case.Priority.HIGH, -case[0].int))
-        self.tags |= {f"case:{pk}": self._tag(str(version)) for pk, version, _ in ordered}
+        court, flows, profile = standing.device.court, standing.flows, profile_unit(standing)
+        self._small = {f"profile:{profile['id']}": profile, f"catalogue:{CATALOGUE_ID}": catalogue_unit(court, flows)}
+        versions = (sha256_hex(canonical_json(profile))[:16], catalogue_version(court, flows))
+        self.tags = {key: self._tag(version) for key, version in zip(self._small, versions, strict=True)}
+        held = sorted(versions_held_by(standing.device.officer, at), reverse=True)
+        urgent = [row for row in held if row[2] == Case.Priority.HIGH]
+        for rows in (urgent, held):  # what stands there already keeps its place
+            self.tags |= {f"{_CASE}{pk}": self._tag(str(version)) for pk, version, _ in rows}
 
     def _tag(self, version: str) -> str:
         return f"{self._epoch}.{version}.{self._suffix}"
 
+    def texts(self, keys: Collection[str]) -> list[str]:
+        """`put` items for these keys as JSON, in their order. One SELECT per table whatever their number."""
+        ids = [UUID(key.removeprefix(_CASE)) for key in keys if key.startswith(_CASE)]
+        contents = {f"{_CASE}{pk}": text for pk, text in _texts_of_cases(ids).items()}
+        contents |= {key: _text(self._small[key]) for key in keys if key in self._small}
+        return [self._put(key, contents[key]) for key in keys]
+
     def contents(self, keys: Collection[str]) -> list[dict[str, Any]]:
-        """`put` items for these keys, in their order. One SELECT per table whatever their number."""
-        cases = cases_with_actions([UUID(key.removeprefix("case:")) for key in keys if key.startswith("case:")])
-        return [self._put(key, cases) for key in keys]
+        return [json.loads(text) for text in self.texts(keys)]
 
-    def _put(self, key: str, cases: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    def _put(self, key: str, content: str) -> str:
         type_, _, id_ = key.partition(":")
-        content = self._small[key] if key in self._small else cases[key]
-        return {"type": type_, "id": id_, "tag": self.tags[key], "data": content}
+        return f'{{"type":"{type_}","id":"{id_}","tag":"{self.tags[key]}","data":{content}}}'
 
 
-def cases_with_actions(case_ids: Collection[UUID]) -> dict[str, dict[str, Any]]:
-    units, papers, actions = case_units(case_ids), paper_units(case_ids), action_summaries(case_ids)
-    return {
-        f"case:{pk}": unit | {"papers": papers.get(pk, []), "actions": actions.get(pk, [])}
-        for pk, unit in units.items()
-    }
+def _texts_of_cases(ids: Collection[UUID]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    papers, actions = paper_units(ids), action_summaries(ids)
+    return case_texts(ids, {pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, [])} for pk in ids})
 
 
-def profile_unit(officer: Officer, at: datetime) -> dict[str, Any]:
-    court, group = officer.court, group_of(officer, at)
+def profile_unit(standing: Standing) -> dict[str, Any]:
+    officer, court, group = standing.device.officer, standing.device.court, standing.group
     return {
         "id": str(officer.pk),
         "staff_no": officer.staff_no,
         "name": officer.name,
-        "roles": sorted(roles_of(officer, at)),
+        "roles": sorted(standing.roles),
         "court": {"id": str(court.pk), "code": court.code, "name": court.name},
-        "group": {"id": str(group.pk), "name": group.name} if group else None,
+        "group": {"id": group[0], "name": group[1]} if group else None,
         "orders": [],
     }
 
 
-def catalogue_unit(court: Court) -> dict[str, Any]:
-    flows = {f"{version.key}@{version.version}": flow_of(version).names() for version in flow_versions()}
-    return {"id": CATALOGUE_ID, "kinds": kinds_document(court.kind_rules), "flows": flows}
+def catalogue_unit(court: Court, flows: tuple[Flow, ...]) -> dict[str, Any]:
+    return {"id": CATALOGUE_ID, "kinds": kinds_document(court.kind_rules), "flows": _names(flows)}
+
+
+@lru_cache(maxsize=8)
+def _names(flows: tuple[Flow, ...]) -> Mapping[str, Any]:
+    return {flow.id: flow_by_sha256(flow.sha256).names() for flow in flows}
 
 
 def removal_reasons(device: Device, keys: Collection[str], at: datetime) -> dict[str, str]:
@@ -97,10 +110,17 @@ def removal_reasons(device: Device, keys: Collection[str], at: datetime) -> dict
     }
 
 
-def _version_of(unit: dict[str, Any]) -> str:
-    kinds = unit.get("kinds")
-    if kinds is None:
-        return sha256_hex(canonical_json(unit))[:16]
-    # The document of a release vouches for itself; hashing it anew at every pull would be most of a pull's cost.
-    brief = {**unit, "kinds": [kinds["sha256"], kinds.get("overrides")]}
+def catalogue_version(court: Court, flows: tuple[Flow, ...]) -> str:
+    kinds = kinds_document(court.kind_rules)
+    return _catalogue_version(kinds["sha256"], canonical_json(kinds.get("overrides")), flows)
+
+
+@lru_cache(maxsize=64)
+def _catalogue_version(kinds: str, overrides: bytes, flows: tuple[Flow, ...]) -> str:
+    """The document of a release vouches for itself; hashing it anew would be most of a pull's cost."""
+    brief = {"id": CATALOGUE_ID, "kinds": [kinds, json.loads(overrides)], "flows": _names(flows)}
     return sha256_hex(canonical_json(brief))[:16]
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
