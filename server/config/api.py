@@ -20,8 +20,11 @@ from server.sync.api import router as sync
 from server.sync.device_api import router as lost_devices
 from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
+from server.sync.held_api import router as held_files
+from server.sync.parcel_api import router as parcels
 from server.sync.pull_api import router as pull
 from server.sync.review_api import router as reviews
+from server.sync.two_persons_api import router as two_persons
 
 api = NinjaAPI(
     title="Zhixing",
@@ -58,7 +61,23 @@ def hello(request: HttpRequest) -> Hello:
     )
 
 
-for router in (public, people, lost_devices, cases, enrolment, sync, reviews, pull, evidence, papers, field, live):
+for router in (
+    public,
+    people,
+    lost_devices,
+    two_persons,
+    held_files,
+    parcels,
+    cases,
+    enrolment,
+    sync,
+    reviews,
+    pull,
+    evidence,
+    papers,
+    field,
+    live,
+):
     api.add_router("/v1", router)
 
 _handled: Any = (Exception, Http404, HttpError, ValidationError)

@@ -14,8 +14,9 @@ from django.db import close_old_connections
 
 from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
-from server.evidence.services import enqueue_overdue_previews, sweep_parts
+from server.evidence.services import count_late_promises, enqueue_overdue_previews, sweep_parts
 from server.people.services import forget_failed_enrolments
+from server.sync.parcels import take_waiting_parcels
 
 logger = logging.getLogger(__name__)
 _LONGEST_SLEEP_SECONDS = 60.0
@@ -46,6 +47,10 @@ def sweep_evidence() -> None:
     sweep_parts()
 
 
+def count_promises_left_open() -> None:
+    count_late_promises()
+
+
 def ask_again_for_previews() -> None:
     enqueue_overdue_previews()
 
@@ -54,9 +59,15 @@ def call_safe_what_a_standby_has() -> None:
     call_flushed_safe()
 
 
+def take_parcels_that_waited() -> None:
+    take_waiting_parcels()
+
+
 JOBS = (
+    Job("take_parcels_that_waited", 30, take_parcels_that_waited),
     Job("call_safe_what_a_standby_has", 10, call_safe_what_a_standby_has),
     Job("ask_again_for_previews", 900, ask_again_for_previews),
+    Job("count_promises_left_open", 900, count_promises_left_open),
     Job("forget_expired_sessions", 3600, forget_expired_sessions),
     Job("forget_old_attempts", 3600, forget_old_attempts),
     Job("forget_finished_tasks", 3600, forget_finished_tasks),

@@ -38,6 +38,10 @@ class Environment(BaseSettings):
     safe_policy: Literal["commit", "backup", "standby"] = "commit"
     device_retention_days: int = Field(default=7, ge=0)
     """How long a device keeps what is safe here."""
+    sealed_budget_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
+    """How much a revoked device may still leave in the sealed quarantine."""
+    read_lease_days: int = Field(default=14, ge=1)
+    """How long a device shows what it holds without hearing from us."""
     upload_bearer_seconds: int = Field(default=3600, ge=60)
     enrolment_code_hours: int = Field(default=72, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

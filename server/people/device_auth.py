@@ -62,7 +62,7 @@ def authenticate_device(*, certificate: str, nonce: str, body: bytes, signature:
         if device.revoked_at is not None:
             raise DeviceRevoked(device)
         return device
-    proved = _prove(certificate)
+    proved = prove_certificate(certificate)
     require_request_signature(proved.device, proved.device_key, proved.alg, nonce=nonce, body=body, signature=signature)
     raise CertificateUnknown(proved, device)
 
@@ -92,7 +92,8 @@ def _claimed_device(certificate: str) -> UUID:
         raise _certificate_invalid(str(fault)) from None
 
 
-def _prove(certificate: str) -> Certificate:
+def prove_certificate(certificate: str) -> Certificate:
+    """Up to the root of one of our courts. Raises DomainError 401 `certificate_invalid`."""
     try:
         claimed = read_uuid(parse_signed("certificate", split_text(certificate)[0]), "court")
         court = Court.objects.filter(pk=claimed).first()

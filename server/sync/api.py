@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from server.common.errors import DomainError
-from server.people.device_auth import SIGNATURE_HEADER
+from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked
 from server.sync.decoding import decoded, too_large
 from server.sync.envelope import parse_envelope
 from server.sync.faults import is_transient, logger
 from server.sync.push import push
 from server.sync.recovery import authenticate_owing_device
+from server.sync.revoked import sealed_refusal
 
 router = Router(tags=["sync"])
 RETRY_AFTER_SECONDS = 5
@@ -30,6 +31,8 @@ def push_operations(request: HttpRequest) -> HttpResponse:
             certificate=envelope.certificate, nonce=envelope.nonce, body=body, signature=signature
         )
         return JsonResponse(push(device=device, envelope=envelope), json_dumps_params={"ensure_ascii": False})
+    except DeviceRevoked as revoked:
+        raise sealed_refusal(revoked.device, envelope) from None
     except Exception as fault:
         if isinstance(fault, DomainError) or not is_transient(fault):
             raise

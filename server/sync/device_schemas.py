@@ -1,6 +1,7 @@
 """Wire types of what the desk does with a device: what went with it, what is sealed, what wants two persons."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ninja import Schema
@@ -45,3 +46,49 @@ class HeldView(Schema):
     said_at: datetime | None
     is_cut: bool
     readable_until: datetime | None
+
+
+class SealedView(Schema):
+    """What a revoked device has sent since, and nobody has let go."""
+
+    operations: int
+    bytes: int
+    files: int
+    files_arriving: int
+    last_received_at: datetime | None
+
+
+class ActView(Schema):
+    """What one person asked for and another has to allow."""
+
+    id: UUID
+    kind: str
+    state: str
+    device: UUID
+    officer: str
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    may_decide: bool
+    outcome: dict[str, Any]
+    """For the two persons alone."""
+
+
+class ActPage(Schema):
+    items: list[ActView]
+
+
+class ParcelView(Schema):
+    state: str
+    code: str
+    """Why it waits."""
+    device: UUID
+    """Its author's."""
+    first_seq: int
+    last_seq: int
+    files_waiting: int
+    """Files in it that no act here has promised, or that are not what their name says."""
+    receipt: str
+    """Signed for the carrier; it lets no device go of anything."""

@@ -8,11 +8,12 @@ from ninja import Router
 
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
-from server.people.device_auth import SIGNATURE_HEADER, authenticate_device
+from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked, authenticate_device
 from server.people.services import require_confirmed
 from server.sync.decoding import decoded
 from server.sync.envelope import MAX_NONCE_CHARACTERS, invalid, require_protocol
 from server.sync.pull import DEFAULT_PAGE_BYTES, LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES, PullRequest, pull
+from server.sync.revoked import refusal
 from server.sync.units import SCHEMA_MAX, SCHEMA_MIN
 
 router = Router(tags=["sync"])
@@ -31,12 +32,15 @@ def pull_page(request: HttpRequest) -> JsonResponse:
         raise invalid(fault.where, fault.reason) from None
     require_protocol(members.get("protocol"))
     asked = _asked(members)
-    device = authenticate_device(
-        certificate=_text(members, "certificate", MAX_REQUEST_BYTES),
-        nonce=asked.nonce,
-        body=body,
-        signature=request.headers.get(SIGNATURE_HEADER),
-    )
+    try:
+        device = authenticate_device(
+            certificate=_text(members, "certificate", MAX_REQUEST_BYTES),
+            nonce=asked.nonce,
+            body=body,
+            signature=request.headers.get(SIGNATURE_HEADER),
+        )
+    except DeviceRevoked as revoked:
+        raise refusal(revoked.device, asked.nonce) from None
     require_confirmed(device)
     _require_schema(asked.schema)
     return JsonResponse(pull(device, asked), json_dumps_params={"ensure_ascii": False})

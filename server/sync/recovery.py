@@ -2,8 +2,10 @@
 
 from django.db import transaction
 
+from server.people.certificates import Certificate
 from server.people.device_auth import CertificateUnknown, authenticate_device
 from server.people.models import Device
+from server.people.queries import device_by_id
 from server.people.services import recover_device
 from server.sync.chain import genesis
 from server.sync.models import DeviceLog
@@ -15,6 +17,14 @@ def authenticate_owing_device(*, certificate: str, nonce: str, body: bytes, sign
         return authenticate_device(certificate=certificate, nonce=nonce, body=body, signature=signature)
     except CertificateUnknown as unknown:
         return _recovered(unknown)
+
+
+def known_by(certificate: Certificate) -> Device:
+    """The device of a proved certificate, known again by it after a restore. Raises CertificateUnknown."""
+    device = device_by_id(certificate.device)
+    if device is not None and device.certificate == certificate.text:
+        return device
+    return _recovered(CertificateUnknown(certificate, device))
 
 
 @transaction.atomic

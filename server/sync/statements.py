@@ -70,6 +70,8 @@ def statement_for(
     }
     if answer_sha256 is not None:
         members["answer_sha256"] = answer_sha256
+    if device.revoked_at is not None:
+        members["revoked_at"] = to_wire(device.revoked_at)
     text = sign_text("statement", members, key.private_key)
     # The same request doubled within a millisecond is answered by the same words.
     insert_unless_there(IssuedStatement, ("hash", "device_id", "issued_at"), (text_hash(text), device.pk, issued_at))

@@ -10,6 +10,8 @@ from server.centre.urls import urlpatterns
 from server.config.api import api
 from server.evidence.models import Promise
 from server.field.models import FieldAction
+from server.people.models import Device, TwoPersonAct
+from server.people.services import ask_two_persons
 from server.sync.models import Review
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
@@ -24,10 +26,24 @@ OPEN = {
     "POST /api/v1/devices/enrol",  # a one-time code
     "POST /api/v1/sync/push",  # a certificate and a signature
     "POST /api/v1/sync/pull",
+    "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
+    "PATCH /api/v1/sync/sealed/{sha256}",
 }
 OWN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/live/tickets"}
 """Speaks of the asker alone."""
-LISTS = {"GET /api/v1/cases", "GET /api/v1/devices", "GET /api/v1/reviews", "GET /api/v1/reviews/groups"}
+PARCELS = {
+    "HEAD /api/v1/sync/parcels/{sha256}",
+    "PATCH /api/v1/sync/parcels/{sha256}",
+    "POST /api/v1/sync/parcels/{sha256}",
+}
+"""A device's bearer, or a session of one who looks after devices; each sees what it sent itself."""
+TWO_PERSONS = {
+    "GET /api/v1/two-person-acts/{act_id}",
+    "POST /api/v1/two-person-acts/{act_id}/approve",
+    "POST /api/v1/two-person-acts/{act_id}/refuse",
+}
+"""404 for all but the two persons' own court."""
+LISTS = {"GET /api/v1/two-person-acts", "GET /api/v1/cases", "GET /api/v1/devices", "GET /api/v1/reviews", "GET /api/v1/reviews/groups"}
 """Empty for a stranger; reviews want a role."""
 REVIEWS = {
     "GET /api/v1/reviews/{review_id}",
@@ -52,7 +68,12 @@ HIDDEN = {
     "GET /api/v1/live/{court}/names",
 }
 """404 for a stranger, as if there were none."""
-DEVICES = {"GET /api/v1/devices/{device_id}/held", "POST /api/v1/devices/{device_id}/revoke"}
+DEVICES = {
+    "GET /api/v1/devices/{device_id}/held",
+    "GET /api/v1/devices/{device_id}/sealed",
+    "POST /api/v1/devices/{device_id}/revoke",
+    "POST /api/v1/devices/{device_id}/sealed/release",
+}
 """404 for a stranger; the administrator looks after devices, and is told of no case."""
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
 BODIES: dict[str, dict[str, Any]] = {
@@ -60,7 +81,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
     "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
-"POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"}}
+
+    "POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"},
+    "POST /api/v1/devices/{device_id}/sealed/release": {"reason": "found again"},
+}
 """What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
 PAGES = ["/centre/", "/centre/cases/{case_id}", "/centre/actions/{action_id}"]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
@@ -78,6 +102,8 @@ def known(cast: Cast) -> dict[str, str]:
     phone.record_bytes(b"no body at all")
     phone.push()
     action = FieldAction.objects.get()
+    device = Device.objects.get(pk=phone.id)
+    act = ask_two_persons(kind=TwoPersonAct.Kind.RELEASE, device=device, reason="找回", by=cast.duty)
     return {
         "case_id": str(case.pk),
         "case_no": case.case_no,
@@ -86,6 +112,7 @@ def known(cast: Cast) -> dict[str, str]:
         "sha256": sha256,
         "court": str(cast.court.pk),
         "device_id": str(phone.id),
+        "act_id": str(act.pk),
     }
 
 
@@ -111,7 +138,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES
+    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | TWO_PERSONS | PARCELS
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -120,7 +147,7 @@ def test_every_page_is_in_the_table() -> None:
     assert routes == PAGES_FOR_ALL | kinds.keys()
 
 
-@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES))
+@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | TWO_PERSONS | PARCELS))
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
     assert answer.status_code == 401
@@ -134,6 +161,21 @@ def test_one_who_may_not_finds_nothing(known: dict[str, str], cast: Cast, who: s
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)
     assert answer.status_code == 404
     assert not {"case_no", "action_id"} & set(tells_of(answer, known))
+
+
+@pytest.mark.parametrize("endpoint", sorted(TWO_PERSONS))
+@pytest.mark.parametrize("who", ["stranger", "bystander", "holder", "supervisor"])
+def test_what_wants_two_persons_is_hidden_from_all_others(
+    known: dict[str, str], cast: Cast, who: str, endpoint: str
+) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", sorted(PARCELS))
+@pytest.mark.parametrize("who", ["stranger", "bystander", "inspector"])
+def test_parcels_are_taken_from_no_other_desk(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
+    assert ask(browser_of(getattr(cast, who)), endpoint, known).status_code == 403
 
 
 @pytest.mark.parametrize("endpoint", sorted(DEVICES))

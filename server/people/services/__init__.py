@@ -21,16 +21,19 @@ from server.people.services.staff import (
     set_password,
     suspend_officer,
 )
+from server.people.services.two_persons import ask_two_persons, decide_as_second, note_outcome
 
 __all__ = [
     "RosterReport",
     "add_group_member",
+    "ask_two_persons",
     "change_officer",
     "confirm_device",
     "create_court",
     "create_group",
     "create_officer",
     "create_team",
+    "decide_as_second",
     "end_group_membership",
     "end_role",
     "enrol_device",
@@ -40,6 +43,7 @@ __all__ = [
     "issue_enrolment_code",
     "name_recovered_officer",
     "note_failed_enrolment",
+    "note_outcome",
     "recover_device",
     "reinstate_officer",
     "rename_court",
