@@ -101,7 +101,9 @@ def _create(request: HttpRequest) -> HttpResponse:
 
 def _head(request: HttpRequest, sha256: str) -> HttpResponse:
     upload = _upload_of(request, sha256)
-    return HttpResponse(headers={"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)})
+    metadata = f"sha256 {base64.b64encode(sha256.encode()).decode()}"
+    numbers = {"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length)}
+    return HttpResponse(headers={**numbers, "Upload-Metadata": metadata})
 
 
 def _patch(request: HttpRequest, sha256: str) -> HttpResponse:

@@ -155,3 +155,29 @@ def test_tus_js_client_creating_again_goes_on_where_the_file_stands(
     answer = tus_js(endpoint=endpoint, sha256=SHA256, bearer=services.issue_bearer(own_phone.device))
     assert answer["outcome"] == "done"
     assert verified()
+
+
+BIG = pictures.heavy_jpeg(2600, seed=52)
+
+
+def test_tus_js_client_delivers_in_the_largest_chunks(
+    own_phone: Phone, endpoint: str, tus_js: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    promise(own_phone, BIG)
+    (tmp_path / "big.jpg").write_bytes(BIG)
+    task = {"file": str(tmp_path / "big.jpg"), "sha256": sha256_of(BIG), "endpoint": endpoint}
+    answer = tus_js(**task, chunkSize=1024 * 1024, bearer=services.issue_bearer(own_phone.device))
+    assert (answer["outcome"], answer["chunks"]) == ("done", -(-len(BIG) // (1024 * 1024)))
+    assert b"".join(services.open_range(sha256_of(BIG))) == BIG
+
+
+def test_tus_js_client_without_a_chunk_size_does_not_get_a_large_file_through(
+    own_phone: Phone, endpoint: str, tus_js: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """Its default is the whole file in one request."""
+    promise(own_phone, BIG)
+    (tmp_path / "big.jpg").write_bytes(BIG)
+    task = {"file": str(tmp_path / "big.jpg"), "sha256": sha256_of(BIG), "endpoint": endpoint}
+    answer = tus_js(**task, chunkSize=None, bearer=services.issue_bearer(own_phone.device))
+    assert answer["outcome"] == "failed"
+    assert Uploader(own_phone).offset(sha256_of(BIG)) == 0
