@@ -5,11 +5,9 @@
 
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -112,7 +110,7 @@ def _drawn(device: Device, request: PullRequest) -> Drawn:
         raise Refused("reset", 410, _("Start over: pull without a cursor. Your own records are not touched."))
     # The log was read with the units: what the statement acknowledges is in them, the rest the device lays over them.
     units = VisibleUnits(device, at, standing.server_epoch, request.schema, standing)
-    page = _page(device, held, units, request.max_bytes, at)
+    page = _page(standing, held, units, request.max_bytes, at)
     sent = replace(
         held, sent_cursor=secrets.token_urlsafe(16) + _mark(request), sent=page.sent, sent_position=page.position
     )
@@ -131,14 +129,14 @@ def _overtaken() -> Refused:
     return Refused("pull_overtaken", 409, _("Another pull of this device came between. Pull again."))
 
 
-def _page(device: Device, held: View, units: VisibleUnits, max_bytes: int, at: datetime) -> Page:
+def _page(standing: Standing, held: View, units: VisibleUnits, max_bytes: int, at: datetime) -> Page:
     """Removals first, then units by urgency as far as the budget goes."""
     todo = difference(held.acked, units.tags)
-    reasons = removal_reasons(device, todo.removed, at)
+    reasons = removal_reasons(standing.device, todo.removed, at)
     remove = [_removal(key, reasons.get(key, "expired")) for key in todo.removed]
     gone = within_budget(map(_text, remove), max_bytes) if remove else 0
     put = _fitting(units, todo.changed, max_bytes - len(_text(remove))) if gone == len(remove) else []
-    receipts, position, all_receipts = _receipts(device, held.acked_position, max_bytes // _RECEIPT_SHARE)
+    receipts, position, all_receipts = _receipts(standing, held.acked_position, max_bytes // _RECEIPT_SHARE)
     sent: dict[str, str | None] = dict.fromkeys(todo.removed[:gone])
     sent |= {key: units.tags[key] for key in todo.changed[: len(put)]}
     is_last = gone == len(remove) and len(put) == len(todo.changed) and all_receipts
@@ -158,9 +156,9 @@ def _fitting(units: VisibleUnits, keys: tuple[str, ...], budget: int) -> list[st
     return loaded[: within_budget(loaded, budget)]
 
 
-def _receipts(device: Device, position: int, budget: int) -> tuple[list[str], int, bool]:
+def _receipts(standing: Standing, position: int, budget: int) -> tuple[list[str], int, bool]:
     """Receipts above `position`, how far they reach, and whether these are all. One position is never split."""
-    texts = receipts_after(device, position)
+    texts = receipts_after(standing.device, position, standing.server_epoch)
     places = [_position_of(text) for text in texts]
     count = within_budget(texts, budget) if texts else 0
     while count < len(texts) and places[count] == places[count - 1]:
@@ -182,7 +180,7 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "complete": page.is_last,
             "as_of": to_wire(at),
             "remove": page.remove,
-            "reviews": reviews_told(device.officer_id, _cases_among(holds)),
+            "reviews": reviews_told(device.officer_id, holds),
             "receipts": page.receipts,
             "wanted": wanted_by(device),
             "digest": digest(holds) if page.is_last else None,
@@ -192,10 +190,6 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
         }
     )
     return f'{rest[:-1]},"put":[{",".join(page.put)}]}}'
-
-
-def _cases_among(holds: Mapping[str, str]) -> list[UUID]:
-    return [UUID(key.removeprefix("case:")) for key in holds if key.startswith("case:")]
 
 
 def _lease_until(at: datetime) -> datetime:

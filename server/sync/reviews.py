@@ -8,13 +8,15 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from server.cases.models import Grant, SubjectType
 from server.common.bulk import insert_rows, json_text
 from server.common.clock import now, to_wire
 from server.common.ids import new_id
-from server.common.statements import Given, GivenMany, Statement
+from server.common.statements import Given, Statement
 from server.field.models import ActionRecord
 from server.field.operation import Outcome, Status
 from server.ledger.services import Draft
+from server.people.access import current_at
 from server.people.models import Device, Officer
 from server.people.streams import court_stream
 from server.sync.models import Operation, Review, ReviewDecision, ReviewSubject
@@ -30,10 +32,14 @@ def _told() -> QuerySet[Review]:
     return rows.order_by("opened_at", "pk")
 
 
+def _standing_grants() -> QuerySet[Grant]:
+    return Grant.objects.filter(current_at(Given("at")), officer_id=Given("officer_id"), subject_type=SubjectType.CASE)
+
+
 _OF_HIS_OWN = Statement(lambda: _told().filter(operation__device__officer_id=Given("officer_id")))
 _IN_HIS_CASES = Statement(
     lambda: (
-        ReviewSubject.objects.filter(subject_id__in=GivenMany("case_ids"))
+        ReviewSubject.objects.filter(subject_id__in=_standing_grants().values("subject_id"))
         .filter(Q(review__state=Review.State.OPEN) | Q(review__decided_at__gt=Given("since")))
         .order_by("pk")
         .values_list("review_id", "subject_id")
@@ -89,14 +95,16 @@ def review_draft(review: Review, kind: str, *, by: Officer | None = None, note: 
     return Draft((court_stream(review.court_id),), kind, view, {"note": note.strip()}, type_, review.subject_id)
 
 
-def reviews_told(officer_id: UUID, case_ids: Collection[UUID] = ()) -> list[dict[str, Any]]:
-    """What a pull tells an officer: of his own work, and of others' work in cases his device holds.
+def reviews_told(officer_id: UUID, holds: Collection[str] = ()) -> list[dict[str, Any]]:
+    """What a pull tells an officer: of his own work, and of others' work in cases his device holds (`case:<id>`).
 
     What waits, and what was decided of late, oldest first. Of his own work nothing of a case: he may hold it no more.
     """
-    since = now() - TOLD_FOR
+    at = now()
+    since = at - TOLD_FOR
     own = _OF_HIS_OWN.rows(officer_id=officer_id, since=since)
-    held = dict(_IN_HIS_CASES.rows(case_ids=case_ids, since=since)) if case_ids else {}
+    granted = _IN_HIS_CASES.rows(officer_id=officer_id, at=at, since=since) if holds else []
+    held = {review: case for review, case in granted if f"case:{case}" in holds}
     missing = held.keys() - {review.pk for review in own}
     others = list(with_operation(Review.objects.filter(pk__in=missing)).order_by("opened_at", "pk")) if missing else []
     said = decisions_of([*own, *others]) if own or others else {}

@@ -242,7 +242,29 @@ def test_the_cost_of_a_pull_does_not_grow_with_its_cases(cast: Cast, held: Case,
         assert len(page["put"]) == count
         replica.apply(page)
         costs.append(len(queries))
-    assert costs[0] == costs[1] <= 30
+    assert costs[0] == costs[1] <= 22
+
+
+def test_what_a_device_holds_is_kept_as_what_changed_and_whole_now_and_then(
+    held: Case, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.sync.pull._MOST_CHANGES", 2)
+    replica.sync()
+    replica.sync()
+    whole = DeviceView.objects.get().acked_tags
+    assert whole == replica.tags
+    for _ in range(3):
+        touch([held.pk])
+        replica.sync()
+    view = DeviceView.objects.get()
+    assert view.acked_tags == whole
+    assert view.acked_changes.keys() | view.sent_tags.keys() == {f"case:{held.pk}"}
+    monkeypatch.setattr("server.sync.pull._MOST_CHANGES", 0)
+    touch([held.pk])
+    replica.sync()
+    view = DeviceView.objects.get()
+    assert (view.acked_changes, {**view.acked_tags, **view.sent_tags}) == ({}, replica.tags)
+    assert_converged(replica)
 
 
 def test_a_restored_server_is_told_apart_before_anything_is_sent(replica: Replica) -> None:

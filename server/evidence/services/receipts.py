@@ -23,13 +23,13 @@ from server.people.streams import court_stream
 _WRITTEN = ("state", "verified_at", "receipt", "receipt_epoch", "receipt_position")
 
 
-def receipts_after(device: Device, position: int) -> list[str]:
+def receipts_after(device: Device, position: int, server_epoch: str = "") -> list[str]:
     """Receipts whose entry stands above `position` of the device's court, oldest first; all of this server's life.
 
     A receipt not signed yet in this life (after a restore, or a crash) is signed here at the current head. Writes
-    nothing, so it may be called inside a snapshot.
+    nothing, so it may be called inside a snapshot. `server_epoch` spares a SELECT where the caller holds it.
     """
-    epoch = current_server_epoch()
+    epoch = server_epoch or current_server_epoch()
     rows = _ABOVE.rows(device_id=device.pk, epoch=epoch, position=position)
     signed = [row for row in rows if row.receipt_epoch == epoch]
     unsigned = [row for row in rows if row.receipt_epoch != epoch]
