@@ -17,6 +17,8 @@ class Environment(BaseSettings):
 
     data_dir: Path = ROOT / "var"
     database_url: str = ""
+    prepared_statements: bool = True
+    """Kept by PostgreSQL for each connection; off behind a pooler that gives every transaction another one."""
     redis_url: str = ""
     s3_endpoint_url: str = ""
     s3_bucket: str = "zhixing"

@@ -93,11 +93,12 @@ def _database() -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(ENVIRONMENT.database_url))
     parsed["OPTIONS"] = {
         **parsed.get("OPTIONS", {}),
-        # Prepared statements, planned once for a connection: a third of PostgreSQL's CPU in a push or an upload.
         "server_side_binding": True,
-        "prepare_threshold": 3,
+        # Planned once for a connection: a third of PostgreSQL's CPU in a push or an upload.
+        "prepare_threshold": 3 if ENVIRONMENT.prepared_statements else None,
         "pool": {"min_size": 1, "max_size": ENVIRONMENT.web_threads + 8, "timeout": 20},
     }
+    parsed["DISABLE_SERVER_SIDE_CURSORS"] = not ENVIRONMENT.prepared_statements  # kept by a connection, too
     return parsed
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from server.cases.models import Case
 from server.cases.services import assign_subject
@@ -243,6 +244,39 @@ def test_an_empty_file_is_refused(held_case: Case) -> None:
 def test_a_file_no_phone_should_carry_is_refused(held_case: Case) -> None:
     with pytest.raises(DomainError, match="paper_too_large"):
         added(held_case, bytes(MAX_PAPER_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        *(("title", text) for text in ("裁" * 201, "", "  ", "裁定\x00书", "裁定\udce4书", "裁定\n书")),
+        *(("document_no", text) for text in ("（" * 101, "\x00")),
+        *(("signer", text) for text in ("黄" * 61, "\udc80")),
+    ],
+)
+def test_words_a_column_cannot_hold_are_named_before_a_byte_is_stored(
+    held_case: Case, settings: Settings, field: str, text: str
+) -> None:
+    with pytest.raises(DomainError, match="paper_text_invalid") as refused:
+        added(held_case, RULING, **{field: text})
+    assert refused.value.details["field"] == field
+    assert not (settings.EVIDENCE_DIR / "papers").exists()
+    assert not Paper.objects.exists()
+
+
+def test_the_longest_words_fit(held_case: Case) -> None:
+    paper = added(held_case, title="裁" * 200, document_no="（" * 100, signer="黄" * 60)
+    paper.refresh_from_db()
+    assert (len(paper.title), len(paper.document_no), len(paper.signer)) == (200, 100, 60)
+
+
+def test_the_command_names_the_option_that_does_not_fit(held_case: Case, tmp_path: Path) -> None:
+    (tmp_path / "ruling.pdf").write_bytes(RULING)
+    given = {"--title": "查封裁定书", "--document-no": "一号", "--signed-by": "黄正"}
+    for option in given:
+        words = [part for pair in {**given, option: "长" * 300}.items() for part in pair]
+        with pytest.raises(CommandError, match=option):
+            call_command("add_paper", held_case.case_no, str(tmp_path / "ruling.pdf"), "--kind", "RULING", *words)
 
 
 def test_a_scan_is_shown_and_an_unknown_format_is_a_download(held_case: Case, cast: Cast) -> None:

@@ -35,6 +35,7 @@ def test_a_promise_of_what_was_delivered_gets_a_receipt_above_all_that_were_pull
     uploader.deliver(PHOTO)
     (pulled,) = services.receipts_after(phone.device, 0)
     later = promise(phone, PHOTO)
+    services.issue_missing_receipts(device_id=phone.id)
     reached = opened(phone, pulled)["position"]
     assert isinstance(reached, int)
     assert [opened(phone, text)["seq"] for text in services.receipts_after(phone.device, reached)] == [later.seq]

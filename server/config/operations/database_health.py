@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from server.config.operations.findings import Finding, fault, fine
+from server.config.operations.findings import Finding, fault, fine, note
 
 _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -18,7 +18,7 @@ def database_findings() -> list[Finding]:
     except DatabaseError as error:
         do = _("Is it running, and does DATABASE_URL name it with the right user and password?")
         return [fault("database_unreachable", _("The database does not answer: %s") % error, do)]
-    return [*_durability(), _migrations()]
+    return [*_durability(), *_pooler(), _migrations()]
 
 
 def _migrations() -> Finding:
@@ -52,6 +52,16 @@ def _weak_sqlite() -> list[str]:
 def _weak_postgresql() -> list[str]:
     settings = {name: _asked(f"SHOW {name}") for name in _MUST_BE_ON}
     return [f"{name}=off" for name, value in settings.items() if value == "off"]
+
+
+def _pooler() -> Iterator[Finding]:
+    """A pooler tells us a process of its own making, and not the one that works for us."""
+    if connection.vendor != "postgresql" or connection.settings_dict["OPTIONS"].get("prepare_threshold") is None:
+        return
+    if int(_asked("SELECT pg_backend_pid()")) != connection.connection.info.backend_pid:
+        says = _("A pooler stands before PostgreSQL, and PREPARED_STATEMENTS is on.")
+        do = _("If it pools transactions and does not know prepared statements, set PREPARED_STATEMENTS=false.")
+        yield note("database_pooler", says, do)
 
 
 def _asked(statement: str) -> str:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from typing import IO
+from unicodedata import category
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -39,9 +40,10 @@ def add_paper(
 ) -> Paper:
     """Put a paper on a case: it goes to every device that holds the case, with its next pull.
 
-    `content` is read to its end. Raises DomainError 422 `paper_empty`, 413 `paper_too_large`, 409 `paper_exists` or
-    `paper_superseded`, 422 `paper_of_another_case`; StoreUnavailable.
+    `content` is read to its end. Raises DomainError 422 `paper_text_invalid` or `paper_empty`, 413 `paper_too_large`,
+    409 `paper_exists` or `paper_superseded`, 422 `paper_of_another_case`; StoreUnavailable.
     """
+    _require_fitting(title=title, document_no=document_no, signer=signer)
     sha256, size, media_type = _store(content)
     paper = Paper(
         subject_id=subject.pk,
@@ -56,6 +58,23 @@ def add_paper(
         added_by=by,
     )
     return _add(paper, replaces, by)
+
+
+def _require_fitting(**texts: str) -> None:
+    """Before a byte is stored: what the columns hold, and what a database can say at all."""
+    for name, text in texts.items():
+        longest: int = getattr(Paper._meta.get_field(name), "max_length", 0)
+        if len(text) > longest:
+            message = _("At most %d characters fit here: shorten it.") % longest
+            raise DomainError("paper_text_invalid", 422, message, {"field": name, "max_length": longest})
+        if not _is_sayable(text) or (name == "title" and not text.strip()):
+            message = _("This is empty, or has characters that are no text: type it again.")
+            raise DomainError("paper_text_invalid", 422, message, {"field": name, "max_length": longest})
+
+
+def _is_sayable(text: str) -> bool:
+    """No control characters, and none of the halves that stand for bytes of another encoding."""
+    return not any(category(character) in ("Cc", "Cs") for character in text)
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ from server.evidence.models import Paper
 from server.evidence.services.papers import add_paper
 from server.evidence.store import StoreUnavailable
 
+_OPTIONS = {"title": "--title", "document_no": "--document-no", "signer": "--signed-by"}
+
 
 class Command(BaseCommand):
     help = "Put a ruling, warrant or notice on a case; it travels to every phone that holds the case."
@@ -37,7 +39,8 @@ class Command(BaseCommand):
         except (OSError, StoreUnavailable) as fault:
             raise CommandError(_("The paper was not added: %s") % fault) from fault
         except DomainError as error:
-            raise CommandError(str(error.message)) from error
+            field = error.details.get("field")
+            raise CommandError(f"{_OPTIONS[field]}: {error.message}" if field else str(error.message)) from error
         members = {"id": str(paper.pk), "sha256": paper.sha256, "size": paper.size, "media_type": paper.media_type}
         self.stdout.write(json.dumps(members) if options["json"] else f"{paper.sha256} {paper.size} {paper.media_type}")
 
