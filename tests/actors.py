@@ -114,10 +114,7 @@ def phone_of(officer: Officer, name: str = "执法终端") -> Phone:
     private = new_private_key()
     device = services.enrol_device(
         secret=secret_of(services.issue_enrolment_code(officer=officer)),
-        device_id=new_id(),
-        device_key=public_of(private),
-        alg="ed25519",
-        name=name,
+        applicant=services.Applicant(id=new_id(), key=public_of(private), alg="ed25519", name=name),
     )
     return Phone(device, private)
 

@@ -107,7 +107,7 @@ class TestDevice:
 
     # --- enrolment -------------------------------------------------------------------------------------------------
 
-    def enrol(self, code: str) -> dict[str, Any]:
+    def enrol(self, code: str, **members: Any) -> dict[str, Any]:
         """POST /api/v1/devices/enrol with a one-time code as printed; keeps the certificate."""
         letters = "".join(code.replace("-", "").split()).upper()
         request = {
@@ -120,10 +120,11 @@ class TestDevice:
             "name": "test phone",
             "app": "tests",
             "sdk": "tests/devices",
+            **members,
         }
         status, answer = self.send("/api/v1/devices/enrol", request)
         if status != 200:
-            raise AssertionError(f"enrolment answered {status}: {answer}")
+            raise Refused(status, answer)
         root = base64.b64decode(answer["root_key"])
         self.adopt(Enrolment(answer["certificate"], uuid.UUID(answer["court"]["id"]), answer["officer"]["id"], root))
         self._read_statement(answer["statement"])
@@ -132,6 +133,7 @@ class TestDevice:
     def adopt(self, enrolment: Enrolment) -> None:
         self.enrolment = enrolment
         self.officer_id = enrolment.officer_id
+        self.incarnation = json.loads(unb64url(enrolment.certificate.split(".")[0]))["incarnation"]
 
     @property
     def certificate(self) -> str:

@@ -55,3 +55,12 @@ def devices_visible_to(officer: Officer) -> QuerySet[Device]:
     if Role.SYSADMIN in roles_of(officer):
         courts.add(officer.court_id)
     return Device.objects.filter(Q(officer=officer) | Q(court_id__in=courts)).select_related("officer")
+
+
+def line_of(device: Device) -> list[UUID]:
+    """The device and those whose logs it goes on from, the nearest first; no SELECT where it goes on from none."""
+    line, ahead = [device.pk], device.continues_id
+    while ahead is not None and ahead not in line:
+        line.append(ahead)
+        ahead = Device.objects.values_list("continues_id", flat=True).get(pk=ahead)
+    return line

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.common.statements import Given, GivenMany, Statement
-from server.field.operation import Outcome, Reporter, SignedOperation, set_aside
+from server.field.operation import Outcome, Reporter, SignedOperation, Status, set_aside
 from server.sync.body import BodyInvalid, check_shape, parse_body
+from server.sync.continuing import already_brought
 from server.sync.envelope import Framed
 from server.sync.forks import disputed_bodies
 from server.sync.models import DeviceLog, IssuedStatement, Operation
@@ -55,6 +56,9 @@ def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetim
     statements = _statement_times(log, bodies)
     reused = _reused_ids(arrivals.claimed_ids)
     disputed = disputed_bodies(log.device)
+    for seq, original in already_brought(log.device, _bytes_of(framed), arrivals.claimed_ids).items():
+        arrivals.outcomes.setdefault(seq, Outcome(Status.APPLIED, "continued", details={"operation": original.hash}))
+        reused.discard(seq)
     for each in framed:
         body = bodies.get(each.seq)
         if body is None:
@@ -65,9 +69,13 @@ def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetim
             *(reporter, each.seq, each.hash.hex(), body, received_at, bounds, each.seq in reused),
             is_disputed=log.is_forked or each.body in disputed,
         )
-        if body["kind"] not in HANDLERS:
+        if body["kind"] not in HANDLERS and each.seq not in arrivals.outcomes:
             arrivals.outcomes[each.seq] = set_aside("kind_unknown")
     return arrivals
+
+
+def _bytes_of(framed: Sequence[Framed]) -> dict[int, bytes]:
+    return {each.seq: each.body for each in framed}
 
 
 def _body(each: Framed, arrivals: Arrivals) -> dict[str, Any] | None:

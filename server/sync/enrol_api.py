@@ -9,10 +9,11 @@ from server.people.access import require_enrolment_allowed
 from server.people.device_auth import SIGNATURE_HEADER, require_request_signature
 from server.people.services import note_failed_enrolment
 from server.sync.decoding import decoded
-from server.sync.enrolment import enrol, parse_enrolment
+from server.sync.enrolment import begin_anew, enrol, parse_enrolment, parse_members
+from server.sync.recovery import authenticate_owing_device
 
 router = Router(tags=["sync"])
-MAX_REQUEST_BYTES = 16 * 1024
+MAX_REQUEST_BYTES = 128 * 1024
 
 
 @router.post("/devices/enrol", url_name="devices_enrol")
@@ -36,6 +37,20 @@ def enrol_device(request: HttpRequest) -> JsonResponse:
         if error.code == "enrolment_code_invalid":
             note_failed_enrolment(address=address)
         raise
+
+
+@router.post("/devices/incarnation", url_name="devices_incarnation")
+def begin_new_log(request: HttpRequest) -> JsonResponse:
+    """A new log for a device whose own is damaged, signed with its key; no code, and nobody stuck."""
+    body = _body(request)
+    members = parse_members(body)
+    device = authenticate_owing_device(
+        certificate=str(members.get("certificate")),
+        nonce=str(members.get("nonce")),
+        body=body,
+        signature=request.headers.get(SIGNATURE_HEADER),
+    )
+    return JsonResponse(begin_anew(device, body))
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -226,7 +226,7 @@ def test_another_protocol_version_is_told_which_ones_are_spoken(cast: Cast, code
 
 
 def test_a_large_body_is_refused_also_when_it_arrives_small(cast: Cast, code: str) -> None:
-    large = json.dumps({"protocol": 1, "name": "x" * 20_000}).encode()
+    large = json.dumps({"protocol": 1, "name": "x" * 200_000}).encode()
     assert refusal(NewPhone().sends_bytes(large)) == (413, "body_too_large")
     packed = NewPhone().sends_bytes(gzip.compress(large), signed=large, **{"Content-Encoding": "gzip"})
     assert packed.status_code == 413

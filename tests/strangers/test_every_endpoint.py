@@ -24,6 +24,7 @@ OPEN = {
     "GET /api/v1/hello",
     "POST /api/v1/session",
     "POST /api/v1/devices/enrol",  # a one-time code
+    "POST /api/v1/devices/incarnation",  # a certificate and a signature
     "POST /api/v1/sync/push",  # a certificate and a signature
     "POST /api/v1/sync/pull",
     "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
@@ -43,7 +44,13 @@ TWO_PERSONS = {
     "POST /api/v1/two-person-acts/{act_id}/refuse",
 }
 """404 for all but the two persons' own court."""
-LISTS = {"GET /api/v1/two-person-acts", "GET /api/v1/cases", "GET /api/v1/devices", "GET /api/v1/reviews", "GET /api/v1/reviews/groups"}
+LISTS = {
+    "GET /api/v1/two-person-acts",
+    "GET /api/v1/cases",
+    "GET /api/v1/devices",
+    "GET /api/v1/reviews",
+    "GET /api/v1/reviews/groups",
+}
 """Empty for a stranger; reviews want a role."""
 REVIEWS = {
     "GET /api/v1/reviews/{review_id}",
@@ -75,13 +82,14 @@ DEVICES = {
     "POST /api/v1/devices/{device_id}/sealed/release",
 }
 """404 for a stranger; the administrator looks after devices, and is told of no case."""
+RECOVERED = {"POST /api/v1/devices/{device_id}/confirm"}
+"""404 for a stranger; the keepers of devices are told that this one waits for nothing."""
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
     "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
-
     "POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"},
     "POST /api/v1/devices/{device_id}/sealed/release": {"reason": "found again"},
 }
@@ -138,7 +146,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | TWO_PERSONS | PARCELS
+    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -147,7 +155,9 @@ def test_every_page_is_in_the_table() -> None:
     assert routes == PAGES_FOR_ALL | kinds.keys()
 
 
-@pytest.mark.parametrize("endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | TWO_PERSONS | PARCELS))
+@pytest.mark.parametrize(
+    "endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS)
+)
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
     assert answer.status_code == 401
@@ -181,6 +191,16 @@ def test_parcels_are_taken_from_no_other_desk(known: dict[str, str], cast: Cast,
 @pytest.mark.parametrize("endpoint", sorted(DEVICES))
 @pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("bystander", 404), ("sysadmin", 200)])
 def test_a_device_is_its_officers_and_its_keepers(
+    known: dict[str, str], cast: Cast, who: str, status: int, endpoint: str
+) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    assert answer.status_code == status
+    assert not tells_of(answer, known)
+
+
+@pytest.mark.parametrize("endpoint", sorted(RECOVERED))
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("bystander", 404), ("sysadmin", 409)])
+def test_a_recovered_device_is_confirmed_by_its_keepers(
     known: dict[str, str], cast: Cast, who: str, status: int, endpoint: str
 ) -> None:
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from server.people.keys import root_public_key
 from server.people.models import Officer
-from server.people.services import enrol_device, issue_enrolment_code
+from server.people.services import Applicant, enrol_device, issue_enrolment_code
 from tests.actors import secret_of
 from tests.devices import DjangoTransport, Enrolment, Refused, TestDevice
 
@@ -19,10 +19,7 @@ def phone(officer: Officer) -> TestDevice:
     device = TestDevice(DjangoTransport(Client()))
     row = enrol_device(
         secret=secret_of(issue_enrolment_code(officer=officer)),
-        device_id=device.id,
-        device_key=device.public_key,
-        alg="ed25519",
-        name="test phone",
+        applicant=Applicant(id=device.id, key=device.public_key, alg="ed25519", name="test phone"),
     )
     root = root_public_key(officer.court)
     device.adopt(Enrolment(row.certificate, officer.court_id, str(officer.pk), root))

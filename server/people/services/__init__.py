@@ -2,6 +2,9 @@
 
 from server.people.services.courts import create_court, create_group, create_team, rename_court, rotate_signing_key
 from server.people.services.devices import (
+    Applicant,
+    Before,
+    continue_device,
     enrol_device,
     forget_failed_enrolments,
     issue_enrolment_code,
@@ -24,11 +27,14 @@ from server.people.services.staff import (
 from server.people.services.two_persons import ask_two_persons, decide_as_second, note_outcome
 
 __all__ = [
+    "Applicant",
+    "Before",
     "RosterReport",
     "add_group_member",
     "ask_two_persons",
     "change_officer",
     "confirm_device",
+    "continue_device",
     "create_court",
     "create_group",
     "create_officer",

@@ -2,6 +2,7 @@
 
 import base64
 import os
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from server.common.errors import DomainError
 from server.common.hashing import sha256_hex
 from server.ledger.services import append
 from server.people.access import is_suspended
-from server.people.certificates import SECRET_BYTES, enrolment_code_text, issue_certificate
+from server.people.certificates import SECRET_BYTES, Continues, enrolment_code_text, issue_certificate
 from server.people.device_auth import DeviceRevoked
 from server.people.keys import root_public_key, signing_key_of
 from server.people.models import Device, EnrolmentAttempt, EnrolmentCode, Officer
 from server.people.services.entries import court_entry
+
+MAX_REPAIRS_A_DAY = 20
 
 
 @transaction.atomic
@@ -44,10 +47,29 @@ def issue_enrolment_code(*, officer: Officer, issued_by: Officer | None = None, 
     return enrolment_code_text(secret, root_public_key(officer.court))
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The device whose log a new one goes on from, and the last operation of it that this court holds."""
+
+    device: Device
+    point: Continues | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What a device says of itself when it asks for a certificate."""
+
+    id: UUID
+    key: bytes
+    alg: str
+    name: str = ""
+    app: str = ""
+    sdk: str = ""
+    before: Before | None = None
+
+
 @transaction.atomic
-def enrol_device(
-    *, secret: str, device_id: UUID, device_key: bytes, alg: str, name: str = "", app: str = "", sdk: str = ""
-) -> Device:
+def enrol_device(*, secret: str, applicant: Applicant) -> Device:
     """Redeem a code's secret (16 base32 characters) for a certificate.
 
     The same secret, device and key find the device already enrolled, so a lost answer is asked for again.
@@ -59,10 +81,10 @@ def enrol_device(
         raise _invalid()
     if code.device_id is not None:
         device = Device.objects.select_related("court", "officer").get(pk=code.device_id)
-        return _enrolled_before(device, device_id, device_key)
+        return _enrolled_before(device, applicant)
     if code.voided_at is not None or code.expires_at <= now():
         raise _invalid()
-    return _enrol(code, device_id, device_key, alg, name, {"app": app, "sdk": sdk})
+    return _enrol(code, applicant)
 
 
 def _hash_of(secret: str) -> str:
@@ -77,52 +99,94 @@ def _invalid() -> DomainError:
     return DomainError("enrolment_code_invalid", 403, message)
 
 
-def _enrolled_before(device: Device, device_id: UUID, device_key: bytes) -> Device:
-    if device.pk != device_id or bytes(device.public_key) != device_key:
+def _enrolled_before(device: Device, applicant: Applicant) -> Device:
+    if device.pk != applicant.id or bytes(device.public_key) != applicant.key:
         raise _invalid()
     if device.revoked_at is not None:
         raise DeviceRevoked(device)
     return device
 
 
-def _enrol(
-    code: EnrolmentCode, device_id: UUID, device_key: bytes, alg: str, name: str, software: dict[str, str]
-) -> Device:
-    officer, moment = Officer.objects.select_related("court").get(pk=code.officer_id), now()
-    if not officer.is_active or is_suspended(officer, moment):
+def _enrol(code: EnrolmentCode, applicant: Applicant) -> Device:
+    officer = Officer.objects.select_related("court").get(pk=code.officer_id)
+    if not officer.is_active or is_suspended(officer, now()):
         raise _invalid()
-    key = signing_key_of(officer.court)
+    if applicant.before and applicant.before.device.officer_id != officer.pk:
+        message = _("This code is another officer's than the device it shall go on from. Ask for one of your own.")
+        raise DomainError("code_of_another", 403, message)
+    device = _certified(officer, applicant)
+    _insert(device)
+    code.device = device
+    code.save(update_fields=["device"])
+    _tell_enrolled(device)
+    return device
+
+
+@transaction.atomic
+def continue_device(*, applicant: Applicant) -> Device:
+    """A certificate for a new log of the same key, without a code: its old one is damaged (the repair lane).
+
+    Asked again with the same new identifier, the same device. Raises DomainError 409 `device_id_taken`, 429
+    `too_many_attempts`.
+    """
+    assert applicant.before is not None
+    old = Device.objects.select_for_update().get(pk=applicant.before.device.pk)
+    known = Device.objects.select_related("court", "officer").filter(pk=applicant.id).first()
+    if known is not None and known.continues_id == old.pk and bytes(known.public_key) == applicant.key:
+        return known
+    if old.continued_by.filter(enrolled_at__gt=now() - timedelta(days=1)).count() >= MAX_REPAIRS_A_DAY:
+        message = _("This device has begun anew too often today. What it records stays on it; ask your administrator.")
+        raise DomainError("too_many_attempts", 429, message, retry_after_seconds=3600)
+    device = _certified(Officer.objects.select_related("court").get(pk=old.officer_id), applicant)
+    _insert(device)
+    _tell_enrolled(device)
+    return device
+
+
+def _certified(officer: Officer, applicant: Applicant) -> Device:
+    """A device with its certificate, not saved."""
+    key, moment, before = signing_key_of(officer.court), now(), applicant.before
+    incarnation = before.device.incarnation + 1 if before else 1
     certificate = issue_certificate(
         court=officer.court_id,
         officer=officer.pk,
-        device=device_id,
-        incarnation=1,
-        device_key=device_key,
-        alg=alg,
+        device=applicant.id,
+        incarnation=incarnation,
+        device_key=applicant.key,
+        alg=applicant.alg,
         issued_at=moment,
         chain=key.chain,
         kid=key.kid,
         signing_private=key.private_key,
+        continues=before.point if before else None,
     )
-    device = Device(
-        id=device_id,
+    return Device(
+        id=applicant.id,
         court=officer.court,
         officer=officer,
-        alg=alg,
-        public_key=device_key,
+        incarnation=incarnation,
+        alg=applicant.alg,
+        public_key=applicant.key,
         certificate=certificate,
-        name=name,
+        continues=before.device if before else None,
+        name=applicant.name,
         enrolled_at=moment,
-        last_status=software,
+        last_status={"app": applicant.app, "sdk": applicant.sdk},
     )
-    _insert(device)
-    code.device = device
-    code.save(update_fields=["device"])
-    # How many he now has: a second one is for the command centre to see.
-    devices = officer.devices.filter(revoked_at=None).count()
-    view = {"device": str(device.pk), "officer": str(officer.pk), "incarnation": 1, "devices": devices}
-    append([court_entry(officer.court_id, "device_enrolled", view, by=officer, name=name)])
-    return device
+
+
+def _tell_enrolled(device: Device) -> None:
+    """How many he now has: a second one is for the command centre to see."""
+    officer = device.officer
+    view = {
+        "device": str(device.pk),
+        "officer": str(officer.pk),
+        "incarnation": device.incarnation,
+        "devices": officer.devices.filter(revoked_at=None).count(),
+    }
+    if device.continues_id:
+        view["continues"] = str(device.continues_id)
+    append([court_entry(officer.court_id, "device_enrolled", view, by=officer, name=device.name)])
 
 
 def _insert(device: Device) -> None:
