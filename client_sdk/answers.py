@@ -14,7 +14,8 @@ from client_sdk.steps import Reply
 
 TOO_LARGE = 413
 # These carry a statement, or are worth nothing.
-OK, CONFLICT, GONE = 200, 409, 410
+OK, FORBIDDEN, CONFLICT, GONE = 200, 403, 409, 410
+REVOKED = "device_revoked"
 _STATED = (OK, CONFLICT, GONE)
 _TRANSIENT = (408, 425, 429)
 
@@ -54,7 +55,7 @@ def read_answer(
     members = json_object(reply.body)
     if reply.status == TOO_LARGE:
         return Answer(reply.status, members)
-    if reply.status not in _STATED:
+    if reply.status not in _STATED and not _is_revocation(reply, members):
         raise named_error(reply.status, members)
     try:
         key_texts = texts(members.get("keys"))
@@ -67,6 +68,11 @@ def read_answer(
     except (wire.WireError, TypeError) as fault:
         raise NotSent("answer_unproven", note=str(fault)) from None
     return Answer(reply.status, members, statement, key_texts, newer_keys)
+
+
+def _is_revocation(reply: Reply, members: Mapping[str, Any]) -> bool:
+    """R70. Without a statement it is a 403 like any other, and changes nothing."""
+    return reply.status == FORBIDDEN and members.get("code") == REVOKED and "statement" in members
 
 
 def _text(value: Any) -> str:

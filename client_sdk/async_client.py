@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
-from client_sdk import enrolment, syncing
+from client_sdk import enrolment, parcels, syncing
+from client_sdk.carrying import Carrying
 from client_sdk.client import USUAL_PHOTO_BYTES, FieldClient
 from client_sdk.drivers import OnProgress, run_async
 from client_sdk.engine import Engine
@@ -18,7 +19,19 @@ from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import AsyncHttpTransport, AsyncTransport
-from client_sdk.views import OTHER_SHOT, Action, Case, Paper, Photo, Review, Status, SyncReport, Today
+from client_sdk.views import (
+    OTHER_SHOT,
+    Action,
+    Case,
+    Paper,
+    Parcel,
+    Photo,
+    Review,
+    Status,
+    Submission,
+    SyncReport,
+    Today,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -184,6 +197,22 @@ class AsyncFieldClient:
 
     async def safe_to_purge(self, action: Action | str) -> bool:
         return await _threaded(self._field.safe_to_purge, action)
+
+    async def export_parcel(self, path: str | Path) -> Parcel:
+        return await _threaded(self._field.export_parcel, path)
+
+    async def submit_parcel(
+        self, path: str | Path, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
+    ) -> Submission:
+        async with self._syncing:
+            engine = await _threaded(self._field.engine, patience_seconds)
+            with parcels.opened(Path(path)) as parcel:
+                return await run_async(
+                    Carrying(engine, parcel.sha256, parcel.size).hand_in(),
+                    self._transport,
+                    parcel.performer(self._field.holdings.perform),
+                    on_progress=on_progress,
+                )
 
     async def change_passphrase(self, new: str) -> None:
         await _threaded(self._field.change_passphrase, new)

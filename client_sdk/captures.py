@@ -140,6 +140,11 @@ class Captures:
                     chosen[sha256] = thumbnail
         return chosen
 
+    def files_of(self, incarnation: int, seqs: Iterable[int]) -> list[tuple[str, int]]:
+        """Hash and size of the originals of these operations that are here, each once."""
+        sql = "SELECT sha256, size FROM capture WHERE incarnation = ? AND seq = ? AND is_let_go = 0 ORDER BY id"
+        return list(dict.fromkeys(row for seq in sorted(seqs) for row in self._database.rows(sql, incarnation, seq)))
+
     def read(self, sha256: str, offset: int, length: int) -> bytes:
         """A range of an original. Raises StoreDamaged, NotFound."""
         found = self._database.rows("SELECT id FROM capture WHERE sha256 = ? AND is_let_go = 0 LIMIT 1", sha256)

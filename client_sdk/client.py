@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from client_sdk import disk, enrolment, messages, syncing
+from client_sdk import disk, enrolment, messages, parcels, syncing
+from client_sdk.carrying import Carrying
 from client_sdk.correcting import Corrector
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
@@ -22,7 +23,19 @@ from client_sdk.records import require_uuid
 from client_sdk.steps import Flow
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import HttpTransport, Transport
-from client_sdk.views import OTHER_SHOT, Action, Case, Paper, Photo, Review, Status, SyncReport, Today
+from client_sdk.views import (
+    OTHER_SHOT,
+    Action,
+    Case,
+    Paper,
+    Parcel,
+    Photo,
+    Review,
+    Status,
+    Submission,
+    SyncReport,
+    Today,
+)
 
 # Room for one more photograph of a good phone, asked for before the shutter.
 USUAL_PHOTO_BYTES = 8 * 1024 * 1024
@@ -238,14 +251,17 @@ class FieldClient:
 
     def actions(self) -> list[Action]:
         """Everything recorded on this device, oldest first."""
+        self._holdings.reading.require()
         return self._holdings.outbox.actions(self._holdings.acked_seq)
 
     def action(self, action_id: str) -> Action:
         """The present state of one act. Raises NotFound."""
+        self._holdings.reading.require()
         return self._holdings.outbox.action(action_id, self._holdings.acked_seq)
 
     def photos(self) -> list[Photo]:
         """Sealed photos that no action has taken yet, those recovered after a crash among them."""
+        self._holdings.reading.require()
         return self._holdings.captures.unbound()
 
     def save_photo(self, photo: Photo, target: str | Path) -> None:
@@ -253,6 +269,7 @@ class FieldClient:
 
         Raises StoreDamaged if they are not what was sealed, StorageFull and CannotWrite.
         """
+        self._holdings.reading.require()
         with disk.faults_named(Path(target)):
             self._holdings.captures.copy_to(photo.id, Path(target))
 
@@ -286,6 +303,30 @@ class FieldClient:
         """
         seqs = [action.seq] if isinstance(action, Action) else self._holdings.outbox.seqs_of(action)
         return not any(self._holdings.unsafe(seq) for seq in seqs)
+
+    def export_parcel(self, path: str | Path) -> Parcel:
+        """Write all that the court does not safely hold into one sealed file, for another hand to carry.
+
+        Only the court can open it. This device keeps everything until the court's own word reaches it. Raises
+        StorageFull and CannotWrite.
+        """
+        return parcels.export_parcel(self._holdings, Path(path))
+
+    def submit_parcel(
+        self, path: str | Path, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
+    ) -> Submission:
+        """Hand in another device's parcel. Resumable; the same parcel again finds what became of it.
+
+        Raises NotSent, Rejected (`parcel_damaged`, `parcel_of_another_court`, …), and InvalidRecord for the file.
+        """
+        with self._syncing, parcels.opened(Path(path)) as parcel:
+            return run(
+                Carrying(self.engine(patience_seconds), parcel.sha256, parcel.size).hand_in(),
+                self._transport,
+                parcel.performer(self._holdings.perform),
+                on_progress=on_progress,
+                sleep=self._store.surroundings.sleep,
+            )
 
     def change_passphrase(self, new: str) -> None:
         """From now on only `new` opens the store, besides keystore and court's escrow; no data is rewritten."""

@@ -24,7 +24,7 @@ DEFAULT_STORE = Path("officer.db")
 
 
 @contextmanager
-def _opened(store: Path, passphrase_file: Path | None, *, as_json: bool) -> Iterator[FieldClient]:
+def opened(store: Path, passphrase_file: Path | None, *, as_json: bool) -> Iterator[FieldClient]:
     with errors_named(as_json=as_json):
         field = FieldClient.open(store, passphrase=passphrase_from(passphrase_file), app="zhixing-field")
         with field:
@@ -54,14 +54,14 @@ def enrol(
 
 def pull(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """Fetch what this officer holds; nothing is sent."""
-    with _opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
+    with opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
         report = field.pull(on_progress=bars)
     _say_report(report, as_json=as_json)
 
 
 def sync(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """Push, pull, upload; cut anywhere, run it again. Exit 75: try again later."""
-    with _opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
+    with opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
         report = field.sync(on_progress=bars)
     _say_report(report, as_json=as_json)
 
@@ -88,7 +88,7 @@ def _say_report(report: SyncReport, *, as_json: bool) -> None:
 
 def cases(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """The cases this officer holds."""
-    with _opened(store, passphrase_file, as_json=as_json) as field:
+    with opened(store, passphrase_file, as_json=as_json) as field:
         held = field.cases()
     if as_json:
         say_json({"cases": held})
@@ -102,7 +102,7 @@ def cases(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = 
 
 def today(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """My nodes by due date, orders, reviews and unsent work."""
-    with _opened(store, passphrase_file, as_json=as_json) as field:
+    with opened(store, passphrase_file, as_json=as_json) as field:
         day = field.today()
     if as_json:
         say_json(day)
@@ -129,7 +129,7 @@ def record(
     as_json: AsJson = False,
 ) -> None:
     """Record one act, offline; says what its kind still wants."""
-    with _opened(store, passphrase_file, as_json=as_json) as field:
+    with opened(store, passphrase_file, as_json=as_json) as field:
         given = _fields(fields)
         photos: list[Photo | Path | str] = [_import(field, each) for each in photo or ()]
         action = field.record_action(
@@ -183,7 +183,7 @@ def papers(
     """Rulings, warrants and notices of the held cases; with --save and --to one of them as a file. Offline."""
     if (save is None) != (to is None):
         raise typer.BadParameter("--save and --to go together")
-    with _opened(store, passphrase_file, as_json=as_json) as field:
+    with opened(store, passphrase_file, as_json=as_json) as field:
         listed = [(each, paper) for each in _cases(field, case) for paper in each.papers]
         if save is not None and to is not None:
             listed = [_named(listed, save)]
@@ -220,7 +220,7 @@ def _show_papers(listed: list[tuple[Case, Paper]]) -> None:
 
 def status(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """What this device owes, when the court last answered, what its clock is worth."""
-    with _opened(store, passphrase_file, as_json=as_json) as field:
+    with opened(store, passphrase_file, as_json=as_json) as field:
         found = field.status()
     if as_json:
         say_json(found)

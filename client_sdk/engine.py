@@ -12,16 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from client_sdk import wire
-from client_sdk.answers import CONFLICT, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
+from client_sdk.answers import CONFLICT, FORBIDDEN, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
 from client_sdk.compression import compress
 from client_sdk.errors import FieldError, NotSent, ProtocolTooOld, Rejected
 from client_sdk.identity import Identity
 from client_sdk.pages import NotAPage, Page, read_page
 from client_sdk.patience import Patience, retry_after_seconds
+from client_sdk.reading import REVOKED
 from client_sdk.steps import (
     ApplyPage,
     Batch,
     DescribeDevice,
+    EndReading,
     Flow,
     ForgetCursor,
     KeepAnswer,
@@ -40,6 +42,7 @@ from client_sdk.views import Progress, SyncReport
 
 PUSH_PATH = "/api/v1/sync/push"
 PULL_PATH = "/api/v1/sync/pull"
+UPLOADS_PATH = "/api/v1/uploads/"
 SCHEMA = 1
 PAGE_BYTES = 256 * 1024
 FIRST_PUSH_BYTES = 1024 * 1024
@@ -101,6 +104,7 @@ class Engine:
         self.identity = identity
         self.statement = statement
         self.bearer: str | None = None
+        self.uploads_path = UPLOADS_PATH
         self.offsets: dict[str, int] = {}
         """Where the server said it stands with each file it wants."""
         self.push_refusal: Rejected | None = None
@@ -115,6 +119,10 @@ class Engine:
         self._thumbnail_bytes = wire.MAX_THUMBNAILS_BYTES
         self._turns = 0
 
+    def court_keys(self) -> dict[str, bytes]:
+        """The court's signing keys by kid, as far as they are proved."""
+        return {**self.identity.certificate.keys, **self._newer_keys}
+
     def exchange(self, path: str, members: Mapping[str, Any]) -> Flow[Answer]:
         """One request until an answer counts. Raises NotSent when patience ends, Rejected, ProtocolTooOld."""
         while True:
@@ -128,7 +136,9 @@ class Engine:
             else:
                 self.patience.reset()
                 is_pull = path == PULL_PATH
-                return read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=is_pull)
+                answer = read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=is_pull)
+                yield from end_reading_if_revoked(answer)
+                return answer
             if wait is None:
                 raise fault
             yield from ask(Wait(wait))
@@ -149,7 +159,7 @@ class Engine:
             batch = yield from self._next_batch()
             if not (batch.operations or batch.hole or at_least_once):
                 return
-            answer = yield from self.exchange(PUSH_PATH, (yield from self._push_members(batch)))
+            answer = yield from self.exchange(PUSH_PATH, (yield from self.push_members(batch)))
             if answer.status == TOO_LARGE:
                 self._send_less(batch)
                 continue
@@ -160,13 +170,12 @@ class Engine:
     def _next_batch(self) -> Flow[Batch]:
         if self.push_refusal is not None:
             return Batch((), {}, 0)
-        return (
-            yield from ask(
-                NextBatch(self.statement.acked_seq, self._max_operations, self._max_bytes, self._thumbnail_bytes)
-            )
-        )
+        return (yield from self.batch_after(self.statement.acked_seq))
 
-    def _push_members(self, batch: Batch) -> Flow[dict[str, Any]]:
+    def batch_after(self, seq: int) -> Flow[Batch]:
+        return (yield from ask(NextBatch(seq, self._max_operations, self._max_bytes, self._thumbnail_bytes)))
+
+    def push_members(self, batch: Batch) -> Flow[dict[str, Any]]:
         device = yield from ask(DescribeDevice())
         hole = batch.hole
         return {
@@ -345,6 +354,16 @@ class Engine:
         """Is there anything above the acknowledged number?"""
         log = yield from ask(ReadLog(()))
         return log.head_seq > self.statement.acked_seq
+
+
+def end_reading_if_revoked(answer: Answer) -> Flow[None]:
+    """Raises Rejected `device_revoked`, with what the court keeps sealed of this device as `sealed`."""
+    if answer.status != FORBIDDEN:
+        return
+    if answer.require_statement().revoked_at is None:
+        raise NotSent("answer_unproven", note="a refusal without revoked_at")
+    yield from ask(EndReading(REVOKED))
+    raise Rejected("device_revoked", status=FORBIDDEN, sealed=answer.members.get("sealed"))
 
 
 def require_agreement(statement: wire.Statement, head_seq: int, hashes: Mapping[int, str]) -> None:

@@ -7,6 +7,7 @@ FieldError
 ├── StorageFull        no room for evidence; said before anything is half stored
 ├── CannotWrite        a disk or folder does not take it: no right to write, read-only, a fault of the disk
 ├── InvalidRecord      what is to be recorded cannot be written as strict JSON; `place` says where
+├── ReadingEnded       the device was revoked, or has not heard from the court for too long; recording goes on
 ├── NotFound           no such case, action or photo on this device
 ├── StoreLocked        another process has this store open
 ├── StoreClosed        this client was closed; open the store again
@@ -97,6 +98,16 @@ class InvalidRecord(FieldError):
     @property
     def place(self) -> str:
         return str(self.details["place"])
+
+
+class ReadingEnded(FieldError):
+    """`reason` is `revoked` or `lease_over`; after the latter the next sync brings everything back."""
+
+    code = "reading_ended"
+
+    @property
+    def reason(self) -> str:
+        return str(self.details.get("reason", ""))
 
 
 class NotFound(FieldError):

@@ -14,6 +14,7 @@ from client_sdk.identity import Identity
 from client_sdk.letting_go import LettingGo
 from client_sdk.outbox import Outbox
 from client_sdk.papers import MissingPaper, Papers
+from client_sdk.reading import Reading
 from client_sdk.replica import Applied, Replica
 from client_sdk.store import Store
 from client_sdk.version import VERSION
@@ -30,8 +31,9 @@ class Holdings:
         self.captures = Captures(store)
         self.deliveries = Deliveries(store.database, identity)
         self.letting_go = LettingGo(store.database, identity, self.deliveries)
-        self.replica = Replica(store.database)
-        self.papers = Papers(store, self.replica)
+        self.reading = Reading(store)
+        self.replica = Replica(store.database, self.reading)
+        self.papers = Papers(store, self.replica, self.reading)
         self._app = app
         self.contact: Contact | None = load_contact(store.database, identity)
         self._done: Mapping[type[Any], Callable[[Any], Any]] = {
@@ -51,6 +53,7 @@ class Holdings:
             steps.ListMissingPapers: self._list_missing_papers,
             steps.KeepPaperPiece: lambda step: self.papers.keep_piece(step.sha256, step.offset, step.content),
             steps.FinishPaper: lambda step: self.papers.finish(step.sha256, step.size),
+            steps.EndReading: lambda step: self.reading.end(step.reason),
             steps.DiscardPaper: lambda step: self.papers.discard_pieces(step.sha256),
         }
 
@@ -77,6 +80,7 @@ class Holdings:
         """Inside a transaction; `refresh` after it."""
         save_keys(self.store.database, key_texts)
         save_statement(self.store.database, statement, self.store.clock)
+        self.reading.note_time(statement.received_at)
         self.letting_go.note(statement)
         highest = self.store.database.meta("highest_ledger")
         # A restored ledger stands lower: going on reporting the height once seen is how its loss is counted.
@@ -138,6 +142,7 @@ class Holdings:
         with self.store.database.transaction():
             self.keep_statement(step.statement, step.key_texts)
             self.letting_go.note_retention(step.page.retention_days)
+            self.reading.renew(step.page.lease_until, step.statement.received_at)
             self.deliveries.take_receipts(step.receipts, step.statement.server_epoch)
             self.deliveries.take_wanted(step.page.wanted)
             leaning = cache(lambda: self._cases_of_unsafe_work(step.statement))

@@ -115,6 +115,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The server holds records this device lacks (it may have been restored from an old image). Everything here is "
         "kept; speak to your administrator.",
     ),
+    "parcel_damaged": (
+        "离线包已损坏或被改动,法院没有接收。请在原设备上重新导出。",
+        "The parcel is damaged or was changed; the court did not take it. Export it again on its author's device.",
+    ),
+    "parcel_of_another_court": (
+        "这个离线包属于另一家法院,请交给该法院的人员提交。",
+        "This parcel is for another court. Have it handed in there.",
+    ),
     "upload_refused": (
         "服务器没有接受文件 {sha256}:{note}",
         "The server did not accept the file {sha256}: {note}",
@@ -170,6 +178,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "paper_not_here": (
         "文书 {what} 尚未下载到本机,请联网同步。",
         "The paper {what} is not on this device yet. Sync to fetch it.",
+    ),
+    "reading_ended": (
+        "本机已停止显示案件内容(设备被停用,或太久没有与法院联网)。录入照常;联网同步后恢复,停用的请联系管理员。",
+        "This device shows no cases any more (revoked, or too long without the court). Recording goes on; a sync "
+        "brings them back, unless it was revoked.",
     ),
     "not_found": (
         "本机没有:{what}。请核对编号,或联网同步后再试。",
@@ -262,6 +275,22 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "cli_clock": ("时钟", "Clock"),
     "cli_free": ("剩余空间", "Free space"),
     "cli_recovered": ("找回/损坏的照片", "Photos recovered / broken"),
+    "cli_parcel_made": (
+        "已写出离线包 {file}:{operations} 条记录、{files} 个文件({bytes} 字节)。本机内容不变。",
+        "Parcel written to {file}: {operations} operations, {files} files ({bytes} bytes). All of it stays here too.",
+    ),
+    "cli_parcel_taken": (
+        "法院已接收设备 {device} 的第 {first} 至 {last} 条记录。",
+        "The court has taken operations {first} to {last} of device {device}.",
+    ),
+    "cli_parcel_waiting": (
+        "法院已收存设备 {device} 的第 {first} 至 {last} 条记录,等待之前的内容到齐。",
+        "The court keeps operations {first} to {last} of device {device} until what comes before them has arrived.",
+    ),
+    "cli_parcel_sealed": (
+        "设备 {device} 已被停用,第 {first} 至 {last} 条记录已封存。",
+        "Device {device} was revoked; its operations {first} to {last} are kept sealed.",
+    ),
     "phase_push": ("上报", "push"),
     "phase_pull": ("下载", "pull"),
     "phase_upload": ("上传照片", "upload"),

@@ -77,6 +77,8 @@ class Overview:
             officer=str(holdings.identity.officer.get("name", "")),
             court=str(holdings.identity.court.get("name", "")),
             server=holdings.identity.server,
+            readable_until=holdings.reading.until,
+            reading_ended=holdings.reading.ended,
         )
 
 

@@ -37,6 +37,7 @@ class Page:
     digest: str | None
     retry_after_ms: int
     retention_days: int | None = None
+    lease_until: datetime | None = None
     """How long the court wants kept what it holds safely; None: for ever."""
 
 
@@ -57,6 +58,7 @@ def read_page(text: str) -> Page:
             digest=answer.get("digest"),
             retry_after_ms=int((answer.get("next") or {}).get("retry_after_ms") or 0),
             retention_days=_days(answer.get("retention_days")),
+            lease_until=None if answer.get("lease_until") is None else from_wire(answer["lease_until"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as fault:
         raise NotAPage(f"{type(fault).__name__}: {fault}") from None

@@ -12,6 +12,7 @@ from typing import Any
 
 from client_sdk import disk
 from client_sdk.errors import FieldError, NotFound, StoreDamaged
+from client_sdk.reading import Reading
 from client_sdk.replica import Replica
 from client_sdk.sealed_files import SealedFile, seal_file
 from client_sdk.store import Store
@@ -36,8 +37,9 @@ class MissingPaper:
 
 
 class Papers:
-    def __init__(self, store: Store, replica: Replica) -> None:
+    def __init__(self, store: Store, replica: Replica, reading: Reading) -> None:
         self._store = store
+        self._reading = reading
         self._replica = replica
         self._folder = store.places.papers
 
@@ -85,7 +87,7 @@ class Papers:
         self, path: Path, content: Iterable[bytes], facts: dict[str, Any]
     ) -> tuple[tuple[str, int], str | None]:
         try:
-            sealed = seal_file(path, content, facts, self._store.vault.file_key)
+            sealed = seal_file(path, content, facts, self._reading.key.file_key)
         except OSError as fault:
             path.with_name(path.name + ".part").unlink(missing_ok=True)
             return ("", 0), STORAGE_FULL if disk.is_full(fault) else DISK_FAULT
@@ -124,7 +126,7 @@ class Papers:
             raise
 
     def _checked(self, path: Path) -> bytes:
-        with SealedFile(path, self._store.vault.file_key) as sealed:
+        with SealedFile(path, self._reading.key.file_key) as sealed:
             content = b"".join(sealed.pieces())
         if hashlib.sha256(content).hexdigest() != path.name:
             raise StoreDamaged(what=path.name)
@@ -135,7 +137,7 @@ class Papers:
 
     def _pieces(self, sha256: str) -> Iterator[bytes]:
         for _, _, path in self._row_of(sha256):
-            with SealedFile(path, self._store.vault.file_key) as sealed:
+            with SealedFile(path, self._reading.key.file_key) as sealed:
                 yield from sealed.pieces()
 
     def _row_of(self, sha256: str) -> list[tuple[int, int, Path]]:

@@ -50,6 +50,7 @@ class Statement:
     received_at: datetime
     nonce: str
     answer_sha256: str | None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ def read_statement(text: str, members: Members) -> Statement:
         received_at=members.time("received_at"),
         nonce=members.name("nonce"),
         answer_sha256=members.hash("answer_sha256") if "answer_sha256" in members else None,
+        revoked_at=members.time("revoked_at") if "revoked_at" in members else None,
     )
 
 
@@ -210,3 +212,14 @@ def verify_receipt(text: str, certificate: Certificate, newer_keys: Mapping[str,
         entry_hash=members.hash("entry_hash"),
         received_at=members.time("received_at"),
     )
+
+
+def verify_carrier_receipt(text: str, keys: Mapping[str, bytes]) -> Members:
+    """The court's word to whoever carried a parcel; it speaks of another device's log. Raises WireError."""
+    members = Members(_under_any_key("parcel", text, keys))
+    members.hash("parcel")
+    members.uuid("device")
+    members.count("first_seq", 1)
+    members.count("last_seq")
+    members.name("state")
+    return members

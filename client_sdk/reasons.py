@@ -49,6 +49,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "文件是空的,请重拍或换一个文件。",
         "The file is empty; take the picture again, or choose another file.",
     ),
+    "not_a_parcel": ("这个文件不是离线包,请核对文件。", "This file is no parcel; check which one it is."),
     "unreadable_file": ("文件读不出来,请核对路径和权限。", "The file cannot be read; check path and rights."),
     "photo_taken": ("这张照片已用于另一条记录,请另拍一张。", "Another record has this photograph; take another."),
     "bytes_needed": (

@@ -20,7 +20,7 @@ from client_sdk.records import (
     require_name,
     require_uuid,
 )
-from client_sdk.replica import Unit
+from client_sdk.replica import RecordingContext
 from client_sdk.views import OTHER_SHOT, Action, Photo
 
 
@@ -103,17 +103,16 @@ class Recorder:
         return self._subject(case_id, node_id, None)
 
     def _subject(self, case_id: str, node_id: str | None, node_of_one: str | None) -> Subject:
-        unit = self._unit(case_id)
-        if unit is None:
+        context = self._context_of(case_id)
+        if context is None:
             return Subject("case", case_id, node_id=node_id)
-        nodes = unit.data.get("nodes") or ()
-        if node_of_one is not None and any(node.get("id") == node_of_one for node in nodes):
+        if node_of_one is not None and node_of_one in context.nodes:
             node_id = node_of_one
-        return Subject("case", case_id, unit.data.get("assignment_no"), node_id, unit.tag)
+        return Subject("case", case_id, context.assignment_no, node_id, context.tag)
 
-    def _unit(self, case_id: str) -> Unit | None:
+    def _context_of(self, case_id: str) -> RecordingContext | None:
         try:
-            return self._holdings.replica.unit("case", case_id)
+            return self._holdings.replica.recording_context(case_id)
         except FieldError:  # a damaged replica must not stop a record: it is fetched again by the next pull
             return None
 

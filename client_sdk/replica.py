@@ -9,6 +9,7 @@ from client_sdk import wire
 from client_sdk.clock import from_wire, to_wire
 from client_sdk.database import Database
 from client_sdk.pages import Page
+from client_sdk.reading import READ_UNITS, Reading, keep_recording_context
 
 # A server that counts differently must not make us fetch everything on every sync.
 DIGEST_RESET_INTERVAL = timedelta(hours=1)
@@ -49,9 +50,17 @@ class Unit:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class RecordingContext:
+    assignment_no: int | None
+    tag: str
+    nodes: list[str]
+
+
 class Replica:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reading: Reading) -> None:
         self._database = database
+        self._reading = reading
 
     def bookmark(self) -> Bookmark:
         return Bookmark(**(self._database.meta("replica") or {}))
@@ -93,14 +102,24 @@ class Replica:
         return Applied(len(page.put), removed, is_right)
 
     def _put(self, type_: str, id_: str, tag: str, data: Mapping[str, Any], acked_seq: int, round_: int) -> None:
-        sealed = self._database.seal(dict(data), f"unit|{type_}|{id_}")
+        place = f"unit|{type_}|{id_}"
+        seal = self._reading.key.seal if type_ in READ_UNITS else self._database.seal
+        sealed = seal(dict(data), place)
+        if type_ == "case":
+            keep_recording_context(self._database, id_, tag, data)
         sql = "INSERT OR REPLACE INTO unit (type, id, tag, base_seq, round, sealed) VALUES (?, ?, ?, ?, ?, ?)"
         self._database.run(sql, type_, id_, tag, acked_seq, round_, sealed)
 
     def _remove(self, type_: str, id_: str, has_unsafe_work: HasUnsafeWork) -> int:
         """Erase, or seal away what unsafe work still leans on."""
         if type_ == "case" and has_unsafe_work(id_):
+            self._database.run("DELETE FROM recording WHERE case_id = ?", id_)
             return self._database.run("UPDATE unit SET is_leaving = 1 WHERE type = ? AND id = ?", type_, id_)
+        return self._erase(type_, id_)
+
+    def _erase(self, type_: str, id_: str) -> int:
+        if type_ == "case":
+            self._database.run("DELETE FROM recording WHERE case_id = ?", id_)
         return self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
 
     def _sweep(self, bookmark: Bookmark, has_unsafe_work: HasUnsafeWork) -> int:
@@ -112,19 +131,20 @@ class Replica:
     def _erase_leaving(self, has_unsafe_work: HasUnsafeWork) -> None:
         for type_, id_ in self._database.rows("SELECT type, id FROM unit WHERE is_leaving = 1"):
             if not has_unsafe_work(id_):
-                self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
+                self._erase(type_, id_)
 
     def _take_reviews(self, page: Page) -> None:
         """Each answer carries all of this device's reviews."""
         self._database.run("DELETE FROM review")
         for review in page.reviews:
             identity = str(review.get("id"))
-            sealed = self._database.seal(dict(review), f"review|{identity}")
+            sealed = self._reading.key.seal(dict(review), f"review|{identity}")
             self._database.run("INSERT OR REPLACE INTO review VALUES (?, ?)", identity, sealed)
 
     def reviews(self) -> list[Mapping[str, Any]]:
+        self._reading.require()
         rows = self._database.rows("SELECT id, sealed FROM review ORDER BY id")
-        return [self._database.unseal(sealed, f"review|{identity}") for identity, sealed in rows]
+        return [self._reading.key.unseal(sealed, f"review|{identity}") for identity, sealed in rows]
 
     def digest(self) -> str:
         return wire.digest(self._database.rows("SELECT type, id, tag FROM unit WHERE is_leaving = 0"))
@@ -135,19 +155,32 @@ class Replica:
         return str(found[0][0]) if found else None
 
     def units(self, type_: str) -> list[Unit]:
+        self._require(type_)
         sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = ? AND is_leaving = 0 ORDER BY id"
         return [self._unit(type_, *row) for row in self._database.rows(sql, type_)]
 
     def listed_papers(self, *, with_leaving: bool = False) -> list[Mapping[str, Any]]:
         """Members of every paper that a held case lists; with `with_leaving` those of sealed cases too."""
+        self._require("case")
         sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = 'case' AND is_leaving <= ?"
         units = [self._unit("case", *row) for row in self._database.rows(sql, int(with_leaving))]
         return [paper for unit in units for paper in unit.data.get("papers") or () if isinstance(paper, Mapping)]
 
     def unit(self, type_: str, id_: str) -> Unit | None:
+        self._require(type_)
         sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = ? AND id = ? AND is_leaving = 0"
         found = self._database.rows(sql, type_, id_)
         return self._unit(type_, *found[0]) if found else None
 
     def _unit(self, type_: str, id_: str, tag: str, base_seq: int, sealed: bytes) -> Unit:
-        return Unit(id_, tag, base_seq, self._database.unseal(sealed, f"unit|{type_}|{id_}"))
+        unseal = self._reading.key.unseal if type_ in READ_UNITS else self._database.unseal
+        return Unit(id_, tag, base_seq, unseal(sealed, f"unit|{type_}|{id_}"))
+
+    def _require(self, type_: str) -> None:
+        if type_ in READ_UNITS:
+            self._reading.require()
+
+    def recording_context(self, case_id: str) -> RecordingContext | None:
+        """What an act in this case has to name; also when reading has ended."""
+        found = self._database.rows("SELECT sealed FROM recording WHERE case_id = ?", case_id)
+        return RecordingContext(**self._database.unseal(found[0][0], f"recording|{case_id}")) if found else None

@@ -75,6 +75,11 @@ MIGRATIONS: tuple[str, ...] = (
         received_at TEXT NOT NULL
     );
     """,
+    # 4: reading has a key of its own, and an end; what an act has to name of its case outlives it
+    """
+    CREATE TABLE reading (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL);
+    CREATE TABLE recording (case_id TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -204,3 +204,10 @@ class DiscardPaper(Step[None]):
     """Forget the pieces of it, to begin anew."""
 
     sha256: str
+
+
+@dataclass(frozen=True)
+class EndReading(Step[None]):
+    """The court's signed word that this device is revoked: destroy the read key, keep what was recorded."""
+
+    reason: str

@@ -63,6 +63,10 @@ class Places:
         return self.vault / "files"
 
     @property
+    def read_key(self) -> Path:
+        return self.vault / "read.key"
+
+    @property
     def papers(self) -> Path:
         return self.vault / "papers"
 

@@ -2,8 +2,11 @@
 
 from functools import partial
 
+from client_sdk.answers import REVOKED
 from client_sdk.downloads import Downloads
 from client_sdk.engine import Engine
+from client_sdk.errors import Rejected
+from client_sdk.sealing import hand_over
 from client_sdk.steps import Flow, LetGo, ListPending, ask
 from client_sdk.uploads import Uploads
 from client_sdk.views import SyncReport
@@ -14,7 +17,12 @@ def sync(engine: Engine) -> Flow[SyncReport]:
 
     A court that refuses this device's log, or its pulls, gets the evidence all the same; the refusal is raised last.
     """
-    pull_refusal = yield from engine.push_and_pull()
+    try:
+        pull_refusal = yield from engine.push_and_pull()
+    except Rejected as rejected:
+        if rejected.code == REVOKED:
+            yield from hand_over(engine, rejected)
+        raise
     yield from Uploads(engine).deliver_all()
     if pull_refusal is None:
         if engine.tally.files_sent:

@@ -27,7 +27,6 @@ from client_sdk.steps import (
 )
 from client_sdk.views import Progress
 
-UPLOADS_PATH = "/api/v1/uploads/"
 MIN_PIECE = 64 * 1024
 FIRST_PIECE = 256 * 1024
 MAX_PIECE = 1024 * 1024
@@ -164,7 +163,8 @@ class Delivery:
 
     def _request(self, method: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Request:
         ours = {"Authorization": f"Bearer {self._engine.bearer}", "Tus-Resumable": "1.0.0"}
-        return Request(method, UPLOADS_PATH + self._file.sha256, {**ours, **(headers or {})}, body)
+        ours["Upload-Length"] = str(self._file.size)
+        return Request(method, self._engine.uploads_path + self._file.sha256, {**ours, **(headers or {})}, body)
 
     def _after_failure(self, reply: Reply | Unreachable) -> Flow[str | None]:
         """Wait and go on, or the reason to let this file be. Raises NotSent."""

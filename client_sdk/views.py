@@ -206,6 +206,38 @@ class Status:
     officer: str
     court: str
     server: str
+    readable_until: datetime | None = None
+    """The end of the lease, by the court's time; None where the court gives none."""
+    reading_ended: str = ""
+    """`revoked` or `lease_over`: nothing is shown, everything is recorded."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A sealed file with everything this device still owes, for another hand to carry."""
+
+    sha256: str
+    size: int
+    operations: int
+    files: int
+    first_seq: int
+    last_seq: int
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What the court made of a parcel: `taken`, `waiting` for what comes before it, `sealed` (its device is revoked).
+
+    For the carrier to keep; its author lets go of nothing by it.
+    """
+
+    state: str
+    code: str
+    sha256: str
+    device: str
+    first_seq: int
+    last_seq: int
+    receipt: str
 
 
 @dataclass(frozen=True)

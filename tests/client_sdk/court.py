@@ -84,6 +84,9 @@ class Court:
     """So many pulls are answered as if another had come between."""
     refuses: tuple[int, str] | None = None
     """Status and code for each push that brings an operation."""
+    revoked_at: str | None = None
+    """The device is revoked: what it pushes goes to `sealed`, its files to `sealed_files`."""
+    lease_until: str | None = None
     lies: dict[str, Any] = field(default_factory=dict)
     """Members of its statements that are not so."""
     spoil_page: Callable[[dict[str, Any]], dict[str, Any]] = lambda page: page
@@ -104,6 +107,8 @@ class Court:
         self.verified: dict[str, bytes] = {}
         self.receipts: list[str] = []
         self.papers: dict[str, bytes] = {}
+        self.sealed: dict[int, bytes] = {}
+        self.sealed_files: dict[str, bytearray] = {}
         self.reviews: list[dict[str, Any]] = []
         self.bearers: set[str] = set()
         self.views: dict[str, dict[tuple[str, str], str]] = {}
@@ -156,6 +161,8 @@ class Court:
             return self.says.pop(0)
         if request.path.startswith("/api/v1/uploads/"):
             return self._upload(request, request.path.rsplit("/", 1)[-1])
+        if request.path.startswith("/api/v1/sync/sealed/"):
+            return self._sealed_upload(request, request.path.rsplit("/", 1)[-1])
         if request.path.startswith("/api/v1/papers/"):
             return self._paper(request, request.path.rsplit("/", 1)[-1])
         body = unpacked(request)
@@ -205,6 +212,8 @@ class Court:
     def _push(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
         log, nonce = self._log_of(members, body, request), members["nonce"]
         self.pushes.append(members)
+        if self.revoked_at:
+            return self._revoked(log, members)
         if members["server_epoch"] != self.server_epoch:
             return problem(409, "epoch_changed", statement=self.statement(log, nonce))
         if self.refuses is not None and members["operations"]:
@@ -268,6 +277,8 @@ class Court:
 
     def _pull(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
         log, nonce = self._log_of(members, body, request), members["nonce"]
+        if self.revoked_at:
+            return self._revoked(log, members)
         if members["server_epoch"] != self.server_epoch:
             return problem(409, "epoch_changed", statement=self.statement(log, nonce))
         if self.overtakes:
@@ -284,6 +295,28 @@ class Court:
         if self.pulls_bring_bearers:
             said["upload_bearer"] = self._new_bearer()
         return self.spoil_pull(reply(200, said))
+
+    def _revoked(self, log: Log, members: dict[str, Any]) -> Reply:
+        for each in members.get("operations", ()):
+            self.sealed[each["seq"]] = base64.b64decode(each["body"])
+        statement = self.statement(log, members["nonce"], revoked_at=self.revoked_at)
+        more: dict[str, Any] = {}
+        if "operations" in members:
+            self.bearers.add("sealed-bearer")
+            seq = len(log.bodies)
+            while seq + 1 in self.sealed:
+                seq += 1
+            place = {"uploads": "/api/v1/sync/sealed/", "upload_bearer": "sealed-bearer"}
+            more = {"sealed": {"seq": seq, "is_full": False, **place}}
+        return problem(403, "device_revoked", statement=statement, **more)
+
+    def _sealed_upload(self, request: Request, name: str) -> Reply:
+        stored = self.sealed_files.setdefault(name, bytearray())
+        if request.method == "PATCH":
+            assert int(request.headers["Upload-Offset"]) == len(stored)
+            stored += request.body
+            assert len(stored) <= int(request.headers["Upload-Length"])
+        return Reply(200, {"tus-resumable": "1.0.0", "upload-offset": str(len(stored))}, b"")
 
     def _page(self, base: str | None, held: dict[tuple[str, str], str]) -> dict[str, Any]:
         gone = [unit for unit in held if unit not in self.units]
@@ -306,6 +339,7 @@ class Court:
             "receipts": self.receipts,
             "wanted": self.wanted(),
             "digest": hashlib.sha256(b"".join(lines)).hexdigest(),
+            **({"lease_until": self.lease_until} if self.lease_until else {}),
             "next": {"retry_after_ms": 0},
             **({} if self.retention_days is None else {"retention_days": self.retention_days}),
         }

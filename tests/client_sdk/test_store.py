@@ -1,5 +1,6 @@
 """The store at rest: encrypted, locked, migrated with unsent acts in it, wiped only when nothing would be lost."""
 
+import hashlib
 import json
 import sqlite3
 import subprocess
@@ -24,6 +25,7 @@ from client_sdk import (
     schema,
     vault,
 )
+from client_sdk.sealed_files import SealedFile, seal_file
 from client_sdk.store import Surroundings
 from tests.client_sdk.conftest import PASSPHRASE, Device, FakeClock
 from tests.client_sdk.court import Court, problem
@@ -54,7 +56,11 @@ def everything_on_disk(device: Device) -> bytes:
 
 
 def fill(device: Device) -> None:
-    device.court.units[("case", CASE)] = ("t1", {"case_no": "1", "parties": [{"name": "林小满"}]})
+    sha256 = hashlib.sha256(b"WARRANT").hexdigest()
+    device.court.papers[sha256] = b"WARRANT"
+    paper = {"id": "p1", "sha256": sha256, "size": 7, "media_type": "text/plain", "kind": "WARRANT", "title": "搜查令"}
+    case = {"case_no": "1", "parties": [{"name": "林小满"}], "papers": [paper]}
+    device.court.units[("case", CASE)] = ("t1", case)
     device.field.sync()
     photo = device.field.capture(b"SECRET-PHOTO" * 100, shot_code="SEAL_CLOSEUP")
     device.field.record_action(case_id=CASE, kind="SEAL", fields={"place": "城关镇"}, photos=[photo])
@@ -200,8 +206,9 @@ def test_the_same_process_cannot_open_it_twice_either(device: Device) -> None:
 def test_a_store_of_version_1_migrates_with_unsent_acts_in_it(way: str, device: Device) -> None:
     """The fixture is made by code: what this SDK wrote, put back to the tables of version 1."""
     fill(device)
-    device.field.holdings.store.database.close()
     store = device.field.holdings.store
+    _seal_as_before(device.field)
+    store.database.close()
     _put_back(store, _BACK_TO_1)
     device.field._store._lock.release()
     device.field = FieldClient.open(
@@ -209,7 +216,32 @@ def test_a_store_of_version_1_migrates_with_unsent_acts_in_it(way: str, device: 
     )
     assert device.field.holdings.store.database.rows("PRAGMA user_version") == [(schema.VERSION,)]
     assert device.field.status().unsent_operations == 1
+    device.line.go_offline()
+    assert [case.parties[0].name for case in device.field.cases()] == ["林小满"]
+    assert device.field.open_paper(_paper_of(device)) == b"WARRANT"
+    device.line.come_back()
     assert device.field.sync().is_everything_sent
+    assert b"WARRANT" not in everything_on_disk(device)
+
+
+def _paper_of(device: Device) -> str:
+    return next(iter(device.court.papers))
+
+
+def _seal_as_before(field: FieldClient) -> None:
+    """What was pulled, under the store's own key, as an SDK wrote it that knew no other."""
+    holdings = field.holdings
+    database, reading = holdings.store.database, holdings.reading
+    with database.transaction():
+        for type_, id_, sealed in database.rows("SELECT type, id, sealed FROM unit WHERE type = 'case'"):
+            place = f"unit|{type_}|{id_}"
+            before = database.seal(reading.key.unseal(sealed, place), place)
+            database.run("UPDATE unit SET sealed = ? WHERE type = ? AND id = ?", before, type_, id_)
+    for path in holdings.store.places.papers.iterdir():
+        with SealedFile(path, reading.key.file_key) as sealed_file:
+            content, facts = list(sealed_file.pieces()), sealed_file.facts
+        seal_file(path, content, facts, holdings.store.vault.file_key)
+    holdings.store.places.read_key.unlink()
 
 
 _BACK_TO_1 = (
@@ -217,6 +249,8 @@ _BACK_TO_1 = (
     "ALTER TABLE operation DROP COLUMN is_let_go",
     "ALTER TABLE capture DROP COLUMN is_let_go",
     "DROP TABLE safe_mark",
+    "DROP TABLE reading",
+    "DROP TABLE recording",
 )
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from server.cases.models import Case
+from server.common.clock import to_wire
 from server.evidence.models import Promise
 from server.field.models import FieldAction
 from server.ledger.models import Entry
@@ -72,7 +73,9 @@ def release(cast: Cast, phone: TestDevice) -> dict[str, Any]:
 def test_the_refusal_is_signed_and_says_since_when(revoked: TestDevice) -> None:
     problem = refused(revoked)
     statement = revoked.verified(problem["statement"], "statement")
-    assert statement["revoked_at"].startswith(Device.objects.get().revoked_at.strftime("%Y-%m-%dT%H:%M:%S"))
+    revoked_at = Device.objects.get().revoked_at
+    assert revoked_at is not None
+    assert statement["revoked_at"] == to_wire(revoked_at)
     assert statement["acked_seq"] == 1
     status, answer = revoked.pull()
     assert (status, answer["code"]) == (403, "device_revoked")
