@@ -45,7 +45,7 @@ class Enrolling:
 
     def finish(self, enrolled: enrolment.Enrolled) -> Store:
         """Keep the certificate; the store is the caller's now."""
-        self.store.vault.set_escrow(enrolled.identity.escrow_key)
+        self.store.vault.set_escrow(enrolled.identity.escrow_key, str(enrolled.identity.device))
         with self.store.database.transaction():
             save_identity(self.store.database, enrolled.identity)
             save_keys(self.store.database, enrolled.key_texts)

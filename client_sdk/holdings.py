@@ -27,6 +27,7 @@ class Holdings:
     def __init__(self, store: Store, identity: Identity, app: str) -> None:
         self.store = store
         self.identity = identity
+        store.vault.bind_escrow(identity.escrow_key, str(identity.device))
         self.outbox = Outbox(store.database, identity)
         self.captures = Captures(store)
         self.deliveries = Deliveries(store.database, identity)

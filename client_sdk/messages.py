@@ -291,6 +291,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "设备 {device} 已被停用,第 {first} 至 {last} 条记录已封存。",
         "Device {device} was revoked; its operations {first} to {last} are kept sealed.",
     ),
+    "cli_escrow_asked": (
+        "申请已写入 {file},请交给法院;{file}.key 请留在本机。",
+        "The request is in {file}: hand that to the court, and keep {file}.key here.",
+    ),
+    "cli_escrow_opened": (
+        "本地库 {store} 已可用新口令打开。",
+        "The store {store} opens with the new passphrase.",
+    ),
     "phase_push": ("上报", "push"),
     "phase_pull": ("下载", "pull"),
     "phase_upload": ("上传照片", "upload"),

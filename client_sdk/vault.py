@@ -89,9 +89,14 @@ class Vault:
             raise KeystoreUnavailable() from fault
         self._write_slot("keystore", _wrap(wrapping, self._data_key, _bound(self._header)))
 
-    def set_escrow(self, escrow_key: bytes) -> None:
-        """Seal the data key to the court's X25519 public key."""
-        self._write_slot("escrow", _escrow_slot(escrow_key, self._data_key, _bound(self._header)))
+    def set_escrow(self, escrow_key: bytes, device: str) -> None:
+        """Seal the data key to the court's X25519 public key; the slot opens as this device's and no other's."""
+        self._write_slot("escrow", _escrow_slot(escrow_key, self._data_key, self._header, device))
+
+    def bind_escrow(self, escrow_key: bytes, device: str) -> None:
+        """Once: a slot of an older SDK does not say whose it is."""
+        if "device" not in self._header["slots"].get("escrow", {"device": device}):
+            self.set_escrow(escrow_key, device)
 
     def _write_slot(self, name: str, slot: dict[str, Any]) -> None:
         header = {**self._header, "slots": {**self._header["slots"], name: slot}}
@@ -144,7 +149,7 @@ def data_key_from_escrow(header: dict[str, Any], escrow_private: bytes) -> bytes
     private = X25519PrivateKey.from_private_bytes(escrow_private)
     shared = private.exchange(X25519PublicKey.from_public_bytes(_raw(slot, "ephemeral")))
     public = private.public_key().public_bytes_raw()
-    return _unwrap(_escrow_wrapping(shared, _raw(slot, "ephemeral"), public), slot, _bound(header))
+    return _unwrap(_escrow_wrapping(shared, _raw(slot, "ephemeral"), public), slot, escrow_bound(header, slot))
 
 
 def open_with_data_key(header_path: Path, data_key: bytes) -> Vault:
@@ -190,12 +195,18 @@ def _stretch(passphrase: str, slot: dict[str, Any]) -> bytes:
     return kdf.derive(passphrase.encode("utf-8", "surrogatepass"))
 
 
-def _escrow_slot(escrow_key: bytes, data_key: bytes, bound: bytes) -> dict[str, Any]:
+def escrow_bound(header: dict[str, Any], slot: dict[str, Any]) -> bytes:
+    """What the escrow slot is bound to: the store, and the device where it says whose it is."""
+    device = slot.get("device")
+    return _bound(header) + (f"|{device}".encode() if device else b"")
+
+
+def _escrow_slot(escrow_key: bytes, data_key: bytes, header: dict[str, Any], device: str) -> dict[str, Any]:
     ephemeral = X25519PrivateKey.generate()
     public = ephemeral.public_key().public_bytes_raw()
     shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(escrow_key))
-    slot = {"kem": "x25519-hkdf-sha256", "ephemeral": _text(public), "escrow_key": _text(escrow_key)}
-    return slot | _wrap(_escrow_wrapping(shared, public, escrow_key), data_key, bound)
+    slot = {"kem": "x25519-hkdf-sha256", "ephemeral": _text(public), "escrow_key": _text(escrow_key), "device": device}
+    return slot | _wrap(_escrow_wrapping(shared, public, escrow_key), data_key, escrow_bound(header, slot))
 
 
 def _escrow_wrapping(shared: bytes, ephemeral: bytes, escrow_key: bytes) -> bytes:

@@ -92,3 +92,22 @@ class ParcelView(Schema):
     """Files in it that no act here has promised, or that are not what their name says."""
     receipt: str
     """Signed for the carrier; it lets no device go of anything."""
+
+
+class EscrowSlot(Schema):
+    """As it stands in the header of a store; bytes are base64."""
+
+    kem: str = Field(pattern="^x25519-hkdf-sha256$")
+    ephemeral: str = Field(max_length=100)
+    nonce: str = Field(max_length=100)
+    wrapped: str = Field(max_length=200)
+    device: UUID | None = None
+
+
+class EscrowRequest(Reason):
+    """What `zhixing-field escrow-request` writes, with the reason."""
+
+    store: str = Field(max_length=64)
+    way: str = Field(max_length=20)
+    slot: EscrowSlot
+    recipient: str = Field(max_length=100)

@@ -13,9 +13,9 @@ from server.people.auth import SignedIn
 from server.people.device_rights import ALLOWS_SECOND, ASKS_FIRST, can_allow, require_can_keep, require_device
 from server.people.models import Officer, TwoPersonAct
 from server.people.services import ask_two_persons, decide_as_second
-from server.sync.deeds import carry_out
+from server.sync.deeds import carry_out, slot_invalid
 from server.sync.device_api import officer_of
-from server.sync.device_schemas import ActPage, ActView, Reason, SealedView
+from server.sync.device_schemas import ActPage, ActView, EscrowRequest, Reason, SealedView
 from server.sync.sealed import sealed_of
 
 router = Router(tags=["devices"], auth=SignedIn())
@@ -43,6 +43,19 @@ def ask_release(request: HttpRequest, device_id: UUID, asked: Reason) -> ActView
     officer = officer_of(request)
     device = require_device(officer, device_id)
     act = ask_two_persons(kind=TwoPersonAct.Kind.RELEASE, device=device, reason=asked.reason, by=officer)
+    return act_view(act, officer)
+
+
+@router.post("/devices/{device_id}/escrow", response=ActView, summary="Ask to open a device with the escrow key")
+def ask_escrow(request: HttpRequest, device_id: UUID, asked: EscrowRequest) -> ActView:
+    """Another person has to allow it; its key is then handed over to the store's own workplace, and to nobody else."""
+    officer = officer_of(request)
+    device = require_device(officer, device_id)
+    if asked.slot.device not in (None, device.pk):
+        raise slot_invalid()
+    members = asked.dict(exclude={"reason"})
+    members["slot"]["device"] = str(asked.slot.device) if asked.slot.device else None
+    act = ask_two_persons(kind=TwoPersonAct.Kind.ESCROW, device=device, reason=asked.reason, by=officer, asked=members)
     return act_view(act, officer)
 
 

@@ -80,6 +80,7 @@ DEVICES = {
     "GET /api/v1/devices/{device_id}/sealed",
     "POST /api/v1/devices/{device_id}/revoke",
     "POST /api/v1/devices/{device_id}/sealed/release",
+    "POST /api/v1/devices/{device_id}/escrow",
 }
 """404 for a stranger; the administrator looks after devices, and is told of no case."""
 RECOVERED = {"POST /api/v1/devices/{device_id}/confirm"}
@@ -92,6 +93,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
     "POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"},
     "POST /api/v1/devices/{device_id}/sealed/release": {"reason": "found again"},
+    "POST /api/v1/devices/{device_id}/escrow": {
+        "reason": "passphrase forgotten",
+        "store": "s",
+        "way": "columns",
+        "slot": {"kem": "x25519-hkdf-sha256", "ephemeral": "AA==", "nonce": "AA==", "wrapped": "AA=="},
+        "recipient": "AA==",
+    },
 }
 """What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
 PAGES = ["/centre/", "/centre/cases/{case_id}", "/centre/actions/{action_id}"]
