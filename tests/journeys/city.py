@@ -32,7 +32,8 @@ def main() -> None:
         )
         assign_subject(case=case, group=cast.group, reason="ROTA")
         cases.append(str(case.pk))
-    staff = {name: getattr(cast, name).staff_no for name in ("holder", "colleague", "stranger", "duty")}
+    people = ("holder", "colleague", "bystander", "stranger", "duty", "director")
+    staff = {name: getattr(cast, name).staff_no for name in people}
     print(json.dumps({"cases": cases, "staff": staff, "password": PASSWORD}))
 
 

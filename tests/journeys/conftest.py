@@ -24,6 +24,15 @@ def deployment(database_url: str) -> Iterator[Deployment]:
     made.stop()
 
 
+@pytest.fixture
+def broken_release(request: pytest.FixtureRequest) -> Iterator[Deployment]:
+    """Another deployment, whose release fails on one sort of record."""
+    url = _own_database(request.getfixturevalue("postgres")) if _DATABASE == "postgres" else ""
+    made = Deployment(url, "tests.journeys.poisoned:application")
+    yield made
+    made.stop()
+
+
 def _own_database(url: str) -> str:
     name = f"journey_{uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:

@@ -24,6 +24,7 @@ class Deployment:
     """A server with a small city in it; `sign_in` gives a browser of one of its people."""
 
     database_url: str = ""
+    application: str = "server.config.asgi:application"
     folder: Path = field(default_factory=lambda: temporary_folder("journey"))
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class Deployment:
     def start(self) -> None:
         settings = [f"{name}={value}" for name, value in self.environment.items()]
         daphne = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port)]
-        command = ["env", *settings, *daphne, "server.config.asgi:application"]
+        command = ["env", *settings, *daphne, self.application]
         self.pid = self._process.enter_context(running(command, folder=self.folder, is_ready=self._answers))
 
     def kill(self) -> None:

@@ -1,0 +1,23 @@
+"""A release whose handler fails on one sort of record: what a deployment runs until it is mended."""
+
+from dataclasses import replace
+from typing import Any
+
+from server.config.asgi import application
+from server.sync.operations import HANDLERS
+
+__all__ = ["application"]
+MARK = "此条触发故障"
+
+
+def _faulty(decide: Any) -> Any:
+    def failing(operation: Any, state: Any) -> Any:
+        if operation.body["fields"].get("narrative") == MARK:
+            raise ZeroDivisionError("nobody tested this handler with such a record")
+        return decide(operation, state)
+
+    return failing
+
+
+for kind, handler in list(HANDLERS.items()):
+    HANDLERS[kind] = replace(handler, decide=_faulty(handler.decide))
