@@ -66,6 +66,8 @@ class Act:
     files_verified: int
     missing: list[str]
     warnings: list[str]
+    holes: list[str]
+    """Photos its kind asks for that were never taken: neither in `missing` nor in `warnings`."""
     look: Look
 
 
@@ -188,7 +190,7 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
     action: FieldAction = row.action
     outstanding = action.files_promised - action.files_verified
     texts = finding_texts(action.kind)
-    missing = [texts.get(code, code) for code in action.missing]
+    missing, warnings = [{code: texts.get(code, code) for code in codes} for codes in (action.missing, action.warnings)]
     return Act(
         id=action.pk,
         kind=names.get(action.kind, action.kind),
@@ -199,10 +201,15 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
         verified_at=verified_at if not outstanding else None,
         files_promised=action.files_promised,
         files_verified=action.files_verified,
-        missing=missing,
-        warnings=[texts.get(code, code) for code in action.warnings],
+        missing=[text for code, text in missing.items() if not _is_shot(code)],
+        warnings=[text for code, text in warnings.items() if not _is_shot(code)],
+        holes=[text for code, text in (missing | warnings).items() if _is_shot(code)],
         look=action_look(row.status, action.is_complete, len(missing) + outstanding),
     )
+
+
+def _is_shot(code: str) -> bool:
+    return code.startswith("shot:")
 
 
 def kind_names() -> dict[str, str]:

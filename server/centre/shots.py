@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.centre.language import content_language
 from server.centre.states import Look, file_look, preview_reason_text
+from server.common.clock import SHANGHAI
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.field.kinds import kinds_document
 
@@ -26,6 +27,7 @@ class Shot:
     preview_reason: str
     origin: str
     stated_at: datetime | None
+    file_time: str
     exif: dict[str, Any]
     verified_at: datetime | None
     size: int
@@ -79,10 +81,22 @@ def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
         preview_reason=preview_reason_text(known.preview_reason) if known else "",
         origin=promise.origin,
         stated_at=promise.recorded_at,
+        file_time=_beside(known.exif.get("taken_at"), promise.recorded_at) if known else "",
         exif=known.exif if known else {},
         verified_at=promise.verified_at,
         size=promise.size,
     )
+
+
+def _beside(claimed: Any, stated_at: datetime | None) -> str:
+    """A file's own time, written so that it compares with the device's; as it stands where it is no time."""
+    try:
+        moment = datetime.fromisoformat(str(claimed or ""))
+    except ValueError:
+        return str(claimed or "")
+    moment = moment.astimezone(SHANGHAI) if moment.tzinfo else moment
+    is_same_year = stated_at is not None and stated_at.astimezone(SHANGHAI).year == moment.year
+    return moment.strftime("%m-%d %H:%M:%S" if is_same_year else "%Y-%m-%d %H:%M:%S")
 
 
 def _has_picture(file: StoredFile | None, thumbnail: str | None) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -101,7 +101,8 @@ def desk_page(request: HttpRequest) -> HttpResponse:
 @chinese_first
 @require_GET
 def case_view(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    return _desk(request, _readable_case(request, case_id), None)
+    case = cases_visible_to(_officer(request)).filter(pk=case_id).first()
+    return _desk(request, case, None) if case else _missing(request)
 
 
 @never_cache
@@ -111,16 +112,12 @@ def case_view(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def action_view(request: HttpRequest, action_id: UUID) -> HttpResponse:
     subject_ids = ActionSubject.objects.filter(action_id=action_id).values_list("subject_id", flat=True)
     case = cases_visible_to(_officer(request)).filter(pk__in=list(subject_ids)).order_by("pk").first()
-    if case is None:
-        raise Http404
-    return _desk(request, case, action_id)
+    return _desk(request, case, action_id) if case else _missing(request)
 
 
-def _readable_case(request: HttpRequest, case_id: UUID) -> Case:
-    case = cases_visible_to(_officer(request)).filter(pk=case_id).first()
-    if case is None:
-        raise Http404
-    return case
+def _missing(request: HttpRequest) -> HttpResponse:
+    """The same for what there is not and for what is not the reader's."""
+    return render(request, "centre/missing.html", _frame(request), status=404)
 
 
 def places_of(streams: frozenset[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,289 @@
+"""One case: its nodes, its acts with what they lack, its photos; and no picture is asked for that is not there."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from server.cases.models import Case
+from server.cases.services import assign_subject, record_event
+from server.centre import case_page
+from server.common import clock
+from server.evidence.services import make_pending_previews
+from server.field.models import FieldAction
+from tests import pictures
+from tests.actors import Cast, browser_of
+from tests.cases.conftest import file_one
+from tests.centre.reading import Page, seen_by
+from tests.devices import TestDevice
+from tests.sync.pushing import COMPLETE, phone_of
+
+pytestmark = pytest.mark.django_db
+MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _ten_in_the_morning() -> Iterator[None]:
+    clock.set_clock(lambda: MORNING)
+    yield
+    clock.set_clock(None)
+
+
+@pytest.fixture(autouse=True)
+def _storage_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    case = file_one(cast)
+    assign_subject(case=case, group=cast.group, reason="ROTA")
+    return case
+
+
+@pytest.fixture
+def phone(cast: Cast) -> TestDevice:
+    device = phone_of(cast.holder)
+    device._now = lambda: MORNING
+    return device
+
+
+def page_of(case: Case, cast: Cast, **options: Any) -> Page:
+    return seen_by(cast.duty, f"/centre/cases/{case.pk}", **options)
+
+
+def acted(phone: TestDevice, case: Case, kind: str = "SEAL", **members: Any) -> FieldAction:
+    phone.record(kind, case_id=case.pk, **members)
+    phone.push(**({"thumbnails": members["thumbnails"]} if "thumbnails" in members else {}))
+    return FieldAction.objects.order_by("-pk")[0]
+
+
+def shots(page: Page) -> list[str]:
+    return [shot.one(".ph").text for shot in page.all("figure[data-sha256]")]
+
+
+def pictures_asked_for(page: Page, cast: Cast) -> list[int]:
+    """What each picture's address answers to this page's reader."""
+    browser = browser_of(cast.duty)
+    return [browser.get(image["src"]).status_code for image in page.all("img")]
+
+
+# --- the case
+
+
+def test_a_case_shows_who_against_whom_for_how_much_and_who_has_it(case: Case, cast: Cast) -> None:
+    page = page_of(case, cast)
+    facts = {row.one("dt").text: row.one("dd").text for row in page.one("dl.facts").all("div")}
+    assert facts == {
+        "申请执行人 → 被执行人": "申请人甲 → 被执行人乙",
+        "承办": "执行一组",
+        "标的 / 到位": "¥120,000.00 / ¥0.00",
+        "立案": "2026-11-02",
+    }
+    assert page.one("main").one(".row1").one(".dim").text == "买卖合同纠纷 · 办理中"
+    assert "SECRET" not in page.html, "numbers of parties are not for this page"
+
+
+def test_every_node_stands_with_its_dates_and_its_state(case: Case, cast: Cast) -> None:
+    record_event(
+        case=case, key="track_set", occurred_at=datetime(2026, 11, 3, 2, tzinfo=UTC), source_type="desk", source_id="1"
+    )
+    rows = [[cell.text for cell in row.all("td")] for row in page_of(case, cast).one("table.steps").all("tr")]
+    nodes = {row[0]: row[1:] for row in rows if row}
+    assert nodes["繁简分流"] == ["11-02", "11-03", "已完成"]
+    assert nodes["确定承办人"] == ["11-02", "11-09", "逾期完成 13 天"]
+    assert nodes["一般执结期限"] == ["11-02", "05-02", "剩 161 天"]
+    assert nodes["立案审查"] == ["", "—", "未开始"]
+    assert len(page_of(case, cast).one("ol.rail").all("li")) == 8
+
+
+def test_a_running_node_wears_its_level_and_marks_its_stage(case: Case, cast: Cast) -> None:
+    page = page_of(case, cast, language="en")
+    late = next(row for row in page.all("tr[aria-current=true]") if "Triage" in row.text)
+    assert [cell.text for cell in late.all("td")] == ["Triage by difficulty", "11-02", "11-03", "19 days overdue"]
+    assert late.one(".nd")["data-hue"] == "crimson"
+    assert page.one("li[aria-current=step]").text == "Filing and assignment1 / 3"
+
+
+# --- acts
+
+
+def test_an_incomplete_act_names_what_is_missing(case: Case, cast: Cast, phone: TestDevice) -> None:
+    action = acted(phone, case, fields={"narrative": "九时到场"}, photos=[b"promised"])
+    page = page_of(case, cast)
+    row = page.one("tr[data-action]")
+    assert row.one(".what").text == "查封林岚 · test phone"
+    assert [cell.text for cell in row.all("td.t")] == ["11-22 10:00", "11-22 10:00", "—0 / 1"]
+    assert row.one(".res").text == f"待证完成 缺 {len(action.missing) + 1} 件"
+    lacking = [line.text for line in page.one("ul.lack").all("li")]
+    assert {"缺少财产清单", "未记明保管人", "缺少查封裁定书"} <= set(lacking)
+    holes = [shot.one("figcaption").text for shot in page.all("figure.shot") if "data-sha256" not in shot.attributes]
+    assert {"缺少照片：物品", "缺少照片：签名场景"} <= set(holes)
+    assert not set(holes) & set(lacking)
+    english = [line.text for line in page_of(case, cast, language="en").one("ul.lack").all("li")]
+    assert "The inventory is missing" in english
+
+
+def test_a_complete_act_lacks_nothing(case: Case, cast: Cast, phone: TestDevice) -> None:
+    acted(phone, case, "LOCATE", fields=COMPLETE)
+    page = page_of(case, cast)
+    assert page.one("tr[data-action]").one(".res").text == "已生效"
+    assert page.one("aside").all("h2")[0].text == "查人找物"
+
+
+def test_an_act_recorded_after_the_case_went_elsewhere_waits_for_review(
+    case: Case, cast: Cast, phone: TestDevice
+) -> None:
+    assign_subject(case=case, officer=cast.bystander, reason="HANDOVER")
+    clock.set_clock(lambda: MORNING.replace(hour=5))
+    phone._now = lambda: MORNING.replace(hour=4)
+    acted(phone, case, "LOCATE", fields=COMPLETE)
+    page = page_of(case, cast)
+    assert page.one("tr[data-action]").one(".res").text == "待审核"
+    assert dict(page.counters)["待审行为"] == 1
+
+
+def test_the_newest_acts_are_listed_and_the_one_asked_for_however_old(
+    case: Case, cast: Cast, phone: TestDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_page, "ACTS_AT_ONCE", 2)
+    oldest = acted(phone, case, "LOCATE", fields=COMPLETE)
+    for hour in (3, 4, 5):
+        clock.set_clock(lambda hour=hour: MORNING.replace(hour=hour))  # type: ignore[misc]
+        acted(phone, case, "INTERVIEW", fields=COMPLETE)
+    page = page_of(case, cast)
+    assert len(page.all("tr[data-action]")) == 2
+    assert "仅列出最新的行为。" in page.html
+    asked = seen_by(cast.duty, f"/centre/actions/{oldest.pk}")
+    assert asked.one("aside").all("h2")[0].text == "查人找物"
+    assert len(asked.all("tr[data-action]")) == 3
+
+
+def test_ten_acts_take_as_many_queries_as_one(case: Case, cast: Cast, phone: TestDevice) -> None:
+    browser = browser_of(cast.duty)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(f"/centre/cases/{case.pk}").status_code == 200
+        return len(captured)
+
+    acted(phone, case, photos=[b"one"])
+    few = queries()
+    for number in range(9):
+        acted(phone, case, photos=[b"%d %d" % (number, photo) for photo in range(4)])
+    assert queries() == few
+
+
+# --- photos
+
+
+def test_a_promised_photo_is_a_hole_and_a_partial_one_tells_how_much(case: Case, cast: Cast, phone: TestDevice) -> None:
+    photo = pictures.heavy_jpeg(100)
+    acted(phone, case, photos=[photo])
+    page = page_of(case, cast)
+    assert shots(page) == ["未到，已承诺"]
+    assert dict(page.counters)["文件未达"] == 1
+    sha256 = hashlib.sha256(photo).hexdigest()
+    headers = {"Authorization": f"Bearer {phone.bearer}", "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+    headers["Upload-Length"] = str(len(photo))
+    assert phone.transport.patch(f"/api/v1/uploads/{sha256}", photo[: len(photo) // 2], headers) == 204
+    page = page_of(case, cast)
+    assert page.one("figure[data-sha256]").all(".st")[-1].text in ("49 %", "50 %")
+    assert page.all("img") == []
+
+
+def test_a_proved_photo_is_shown_once_its_preview_is_drawn(case: Case, cast: Cast, phone: TestDevice) -> None:
+    photo = pictures.jpeg()
+    acted(phone, case, photos=[photo])
+    assert phone.upload(photo) == 204
+    waiting = page_of(case, cast)
+    assert shots(waiting) == ["正在生成预览"]
+    assert (len(waiting.all("[data-being-drawn]")), waiting.all("img")) == (1, [])
+    make_pending_previews()
+    page = page_of(case, cast)
+    assert page.all("[data-being-drawn]") == []
+    assert pictures_asked_for(page, cast) == [200]
+    assert page.one("a.ph")["href"] == f"/api/v1/evidence/{hashlib.sha256(photo).hexdigest()}"
+    assert page.one("tr[data-action]").all("td.t")[2].text == "11-22 10:001 / 1"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (pictures.cut_short(pictures.heavy_jpeg(100)), "文件损坏"),
+        (pictures.text_file(), "不是图片"),
+        (pictures.png_bomb(), "像素过多"),
+    ],
+)
+def test_a_file_that_cannot_be_drawn_says_why_and_is_still_to_be_had(
+    case: Case, cast: Cast, phone: TestDevice, content: bytes, reason: str
+) -> None:
+    acted(phone, case, photos=[content])
+    assert phone.upload(content) == 204
+    make_pending_previews()
+    page = page_of(case, cast)
+    assert shots(page) == [f"无预览 · {reason}"]
+    assert (page.all("img"), page.all("[data-being-drawn]")) == ([], [])
+    original: Any = browser_of(cast.duty).get(page.one("a.ph")["href"])
+    assert b"".join(original.streaming_content) == content
+    original.close()
+
+
+def test_a_devices_own_thumbnail_is_shown_only_once_it_is_redrawn(case: Case, cast: Cast, phone: TestDevice) -> None:
+    photo, small = pictures.jpeg(), pictures.jpeg((64, 48), seed=4)
+    name = hashlib.sha256(small).hexdigest()
+    phone.record("SEAL", case_id=case.pk, photos=[phone.evidence(photo) | {"thumbnail_sha256": name}])
+    phone.push(thumbnails={name: base64.b64encode(small).decode()})
+    waiting = page_of(case, cast)
+    assert (len(waiting.all("[data-being-drawn]")), waiting.all("img")) == (1, [])
+    make_pending_previews()
+    page = page_of(case, cast)
+    assert pictures_asked_for(page, cast) == [200]
+    assert page.all("a.ph") == [], "the original is not here: nothing leads to it"
+    phone.upload(photo)
+    arrived = page_of(case, cast)
+    assert pictures_asked_for(arrived, cast) == [200]
+    assert len(arrived.all("[data-being-drawn]")) == 1, "the better picture is still to come"
+
+
+def test_a_thumbnail_that_never_came_is_not_waited_for(case: Case, cast: Cast, phone: TestDevice) -> None:
+    acted(phone, case, photos=[phone.evidence(pictures.jpeg()) | {"thumbnail_sha256": "0" * 64}])
+    page = page_of(case, cast)
+    assert (page.all("img"), page.all("[data-being-drawn]")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("taken_at", "offset", "shown"),
+    [
+        ("2026:11:22 02:00:09", "+00:00", "11-22 10:00:09"),
+        ("2026:11:22 10:00:09", "", "11-22 10:00:09"),
+        ("2019:11:22 10:00:00", "+08:00", "2019-11-22 10:00:00"),
+        ("", "", "—"),
+    ],
+)
+def test_what_the_file_states_stands_beside_what_the_device_said(
+    case: Case, cast: Cast, phone: TestDevice, taken_at: str, offset: str, shown: str
+) -> None:
+    photo = pictures.jpeg(metadata=pictures.exif(position=(26.5, 119.5), taken_at=taken_at, offset=offset))
+    acted(phone, case, photos=[phone.evidence(photo) | {"origin": "IMPORTED"}])
+    phone.upload(photo)
+    make_pending_previews()
+    page = page_of(case, cast)
+    time, position, _hash = [[cell.text for cell in row.all("td")] for row in page.one("table.cmp").all("tr")[1:]]
+    assert time == ["11-22 10:00:00", shown, "11-22 10:00:00"]
+    assert position[1] == "26.50000, 119.50000"
+    assert "导入" in page.one("figure[data-sha256]").one("figcaption").text
+
+
+def test_a_day_is_judged_in_china(case: Case, cast: Cast) -> None:
+    clock.set_clock(lambda: datetime(2026, 11, 22, 16, 30, tzinfo=UTC))
+    page = page_of(case, cast)
+    assert page.one("a.it").one(".r").text == "逾期 20 天"
+    assert date(2026, 11, 23).strftime("%Y-%m-%d") in page.one("html")["data-now"]
