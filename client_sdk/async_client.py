@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
-from client_sdk import enrolment, parcels, syncing
+from client_sdk import doubts, enrolment, parcels, syncing
 from client_sdk.carrying import Carrying
 from client_sdk.client import USUAL_PHOTO_BYTES, FieldClient
 from client_sdk.drivers import OnProgress, run_async
@@ -23,6 +23,7 @@ from client_sdk.views import (
     OTHER_SHOT,
     Action,
     Case,
+    NewDevice,
     Paper,
     Parcel,
     Photo,
@@ -170,6 +171,16 @@ class AsyncFieldClient:
 
     async def reviews(self) -> list[Review]:
         return await _threaded(self._field.reviews)
+
+    async def new_devices(self) -> list[NewDevice]:
+        return await _threaded(self._field.new_devices)
+
+    async def answer_new_device(self, device: NewDevice | str, *, was_me: bool) -> None:
+        named = device.id if isinstance(device, NewDevice) else device
+        async with self._syncing:
+            engine = await _threaded(self._field.engine)
+            flow = doubts.answer(engine, named, was_me=was_me)
+            await run_async(flow, self._transport, self._field.holdings.perform)
 
     async def actions(self) -> list[Action]:
         return await _threaded(self._field.actions)

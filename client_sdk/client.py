@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from client_sdk import disk, enrolment, messages, parcels, syncing
+from client_sdk import disk, doubts, enrolment, messages, parcels, syncing
 from client_sdk.carrying import Carrying
 from client_sdk.correcting import Corrector
 from client_sdk.drivers import OnProgress, run
@@ -27,6 +27,7 @@ from client_sdk.views import (
     OTHER_SHOT,
     Action,
     Case,
+    NewDevice,
     Paper,
     Parcel,
     Photo,
@@ -248,6 +249,21 @@ class FieldClient:
     def reviews(self) -> list[Review]:
         """What a person at the court must look at, ours and others' in our cases; decisions are told for two weeks."""
         return self._overview.reviews()
+
+    def new_devices(self) -> list[NewDevice]:
+        """Devices enrolled in this officer's name elsewhere, of which he has not said whether it was he."""
+        return self._overview.new_devices()
+
+    def answer_new_device(self, device: NewDevice | str, *, was_me: bool) -> None:
+        """His word on it: a device that was not enrolled by him is revoked. Raises as `sync`."""
+        named = device.id if isinstance(device, NewDevice) else require_uuid(device, "/device")
+        with self._syncing:
+            run(
+                doubts.answer(self.engine(), named, was_me=was_me),
+                self._transport,
+                self._holdings.perform,
+                sleep=self._store.surroundings.sleep,
+            )
 
     def actions(self) -> list[Action]:
         """Everything recorded on this device, oldest first."""

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from client_sdk.cases import case_of, due_nodes
 from client_sdk.clock import from_wire, local_date
+from client_sdk.doubts import made_at
 from client_sdk.errors import NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.reviews import review_of
-from client_sdk.views import Action, Case, Review, Status, Today
+from client_sdk.views import Action, Case, NewDevice, Review, Status, Today
 
 
 class Overview:
@@ -54,6 +55,12 @@ class Overview:
             recovered=tuple(photo for photo in self._holdings.captures.unbound() if photo.is_recovered),
             as_of=self.as_of(),
         )
+
+    def new_devices(self) -> list[NewDevice]:
+        profile = next(iter(self._holdings.replica.units("profile")), None)
+        named = profile.data.get("new_devices") if profile else None
+        own = str(self._holdings.identity.device)
+        return [NewDevice(each, made_at(each)) for each in named or () if isinstance(each, str) and each != own]
 
     def status(self) -> Status:
         holdings, contact = self._holdings, self._holdings.contact

@@ -213,6 +213,15 @@ class Status:
 
 
 @dataclass(frozen=True)
+class NewDevice:
+    """A device enrolled in this officer's name elsewhere: was it he? Answer with `answer_new_device`."""
+
+    id: str
+    made_at: datetime
+    """When its id was made, by its own clock."""
+
+
+@dataclass(frozen=True)
 class Parcel:
     """A sealed file with everything this device still owes, for another hand to carry."""
 

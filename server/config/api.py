@@ -18,6 +18,7 @@ from server.people.api import router as people
 from server.realtime.api import router as live
 from server.sync.api import router as sync
 from server.sync.device_api import router as lost_devices
+from server.sync.doubt_api import router as doubts
 from server.sync.enrol_api import router as enrolment
 from server.sync.envelope import PROTOCOL_MAX, PROTOCOL_MIN
 from server.sync.held_api import router as held_files
@@ -64,6 +65,7 @@ def hello(request: HttpRequest) -> Hello:
 for router in (
     public,
     people,
+    doubts,
     lost_devices,
     two_persons,
     held_files,

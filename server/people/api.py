@@ -112,6 +112,7 @@ def _device_view(device: Device) -> DeviceView:
         last_contact_at=device.last_contact_at,
         unsent_operations=len(unsent) if isinstance(unsent, list) else None,
         pending_bytes=_count_or_none(said.get("pending_bytes")),
+        is_doubted=device.is_doubted,
     )
 
 

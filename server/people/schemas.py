@@ -46,6 +46,8 @@ class DeviceView(Schema):
     unsent_operations: int | None
     """What the device last said it held and had not sent; None if it never said."""
     pending_bytes: int | None
+    is_doubted: bool = False
+    """Its officer has not said yet whether it was he who enrolled it."""
 
 
 class DevicePage(Schema):

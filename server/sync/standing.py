@@ -36,6 +36,8 @@ class Standing:
     group: tuple[str, str] | None
     """Id and name of the one he joined last, of those he is in."""
     flows: tuple[Flow, ...]
+    doubted: tuple[str, ...]
+    """Further devices of the officer, of which he has not said whether they are his."""
 
 
 def standing_of(device_id: UUID, at: datetime) -> Standing:
@@ -51,6 +53,7 @@ def standing_of(device_id: UUID, at: datetime) -> Standing:
         roles=frozenset(row.roles.split(",")) if row.roles and works else frozenset(),
         group=(row.group_id, row.group_name) if row.group_id else None,
         flows=tuple(Flow(id_, sha256) for id_, _, sha256 in flows),
+        doubted=tuple(each for each in (row.doubted or "").split(",") if each and each != str(row.pk)),
     )
 
 
@@ -62,6 +65,7 @@ def _standing() -> QuerySet[Device]:
     roles = OfficerRole.objects.filter(current_at(Given("at")), officer_id=OuterRef("officer_id")).order_by("role")
     memberships = GroupMember.objects.filter(current_at(Given("at")), officer_id=OuterRef("officer_id"))
     newest = memberships.order_by("-valid_from", "-id")
+    doubted = Device.objects.filter(officer_id=OuterRef("officer_id"), is_doubted=True, revoked_at=None)
     named = Concat("key", Value("@"), "version", Value("="), "sha256")
     return (
         Device.objects.filter(pk=Given("device_id"))
@@ -73,6 +77,7 @@ def _standing() -> QuerySet[Device]:
             roles=Joined(roles.values("role")),
             group_id=Subquery(newest.values(id_text=UuidText("group_id"))[:1]),
             group_name=Subquery(newest.values("group__name")[:1]),
+            doubted=Joined(doubted.order_by("pk").values(id_text=UuidText("pk"))),
             flows=Joined(FlowVersion.objects.order_by("key", "version").values(named=named)),
         )
     )

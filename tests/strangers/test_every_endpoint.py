@@ -27,11 +27,14 @@ OPEN = {
     "POST /api/v1/devices/incarnation",  # a certificate and a signature
     "POST /api/v1/sync/push",  # a certificate and a signature
     "POST /api/v1/sync/pull",
+    "POST /api/v1/devices/answer",
     "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
     "PATCH /api/v1/sync/sealed/{sha256}",
 }
 OWN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/live/tickets"}
 """Speaks of the asker alone."""
+DOUBTS = {"POST /api/v1/devices/{device_id}/answer"}
+"""For the device's own officer alone."""
 PARCELS = {
     "HEAD /api/v1/sync/parcels/{sha256}",
     "PATCH /api/v1/sync/parcels/{sha256}",
@@ -87,6 +90,7 @@ RECOVERED = {"POST /api/v1/devices/{device_id}/confirm"}
 """404 for a stranger; the keepers of devices are told that this one waits for nothing."""
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/devices/{device_id}/answer": {"was_me": False},
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
@@ -102,8 +106,16 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 """What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
-PAGES = ["/centre/", "/centre/cases/{case_id}", "/centre/actions/{action_id}"]
+PAGES = [
+    "/centre/",
+    "/centre/cases/{case_id}",
+    "/centre/actions/{action_id}",
+    "/centre/reviews",
+    "/centre/reviews/{review_id}",
+]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
+FORMS = {"reviews/decide"}
+"""Asked in tests of their own."""
 
 
 @pytest.fixture
@@ -154,17 +166,18 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS
+    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
 
 
 def test_every_page_is_in_the_table() -> None:
     routes = {str(route.pattern) for route in urlpatterns}
     kinds = {"": "/centre/", "cases/<uuid:case_id>": PAGES[1], "actions/<uuid:action_id>": PAGES[2]}
-    assert routes == PAGES_FOR_ALL | kinds.keys()
+    kinds |= {"reviews": PAGES[3], "reviews/<uuid:review_id>": PAGES[4]}
+    assert routes == PAGES_FOR_ALL | FORMS | kinds.keys()
 
 
 @pytest.mark.parametrize(
-    "endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS)
+    "endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS)
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
@@ -188,6 +201,12 @@ def test_what_wants_two_persons_is_hidden_from_all_others(
 ) -> None:
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", sorted(DOUBTS))
+@pytest.mark.parametrize("who", ["stranger", "bystander", "sysadmin", "duty"])
+def test_nobody_answers_for_another(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
+    assert ask(browser_of(getattr(cast, who)), endpoint, known).status_code == 404
 
 
 @pytest.mark.parametrize("endpoint", sorted(PARCELS))

@@ -11,6 +11,7 @@ from server.people.services.devices import (
     note_failed_enrolment,
     revoke_device,
 )
+from server.people.services.doubts import answer_doubt
 from server.people.services.recovery import confirm_device, name_recovered_officer, recover_device, require_confirmed
 from server.people.services.roster import RosterReport, import_roster
 from server.people.services.staff import (
@@ -31,6 +32,7 @@ __all__ = [
     "Before",
     "RosterReport",
     "add_group_member",
+    "answer_doubt",
     "ask_two_persons",
     "change_officer",
     "confirm_device",

@@ -115,6 +115,8 @@ def _enrol(code: EnrolmentCode, applicant: Applicant) -> Device:
         message = _("This code is another officer's than the device it shall go on from. Ask for one of your own.")
         raise DomainError("code_of_another", 403, message)
     device = _certified(officer, applicant)
+    # It works at once; his other devices and his desk ask him whether it was he.
+    device.is_doubted = applicant.before is None and officer.devices.filter(revoked_at=None).exists()
     _insert(device)
     code.device = device
     code.save(update_fields=["device"])
