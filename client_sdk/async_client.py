@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
-from client_sdk import doubts, enrolment, parcels, syncing
+from client_sdk import doubts, enrolment, parcels, renewing, syncing
 from client_sdk.carrying import Carrying
 from client_sdk.client import USUAL_PHOTO_BYTES, FieldClient
 from client_sdk.drivers import OnProgress, run_async
 from client_sdk.engine import Engine
-from client_sdk.enrolling import Enrolling, enrolment_flow, no_store, open_enrolled
+from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
 from client_sdk.identity import Identity
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.steps import Flow, Reply, Request, Unreachable
@@ -156,6 +156,13 @@ class AsyncFieldClient:
             engine = await _threaded(self._field.engine, patience_seconds)
             perform = self._field.holdings.perform
             return await run_async(flow(engine), self._transport, perform, on_progress=on_progress)
+
+    async def renew(self, code: str, *, name: str | None = None, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        enrolment.read_code(code)
+        async with self._syncing:
+            engine = await _threaded(self._field.engine, patience_seconds)
+            flow = renewing.renew(engine, code, described(name, self._field.holdings.app))
+            await run_async(flow, self._transport, self._field.holdings.perform)
 
     async def cases(self) -> list[Case]:
         return await _threaded(self._field.cases)

@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from client_sdk import disk, doubts, enrolment, messages, parcels, syncing
+from client_sdk import disk, doubts, enrolment, messages, parcels, renewing, syncing
 from client_sdk.carrying import Carrying
 from client_sdk.correcting import Corrector
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
-from client_sdk.enrolling import Enrolling, enrolment_flow, no_store, open_enrolled
+from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
 from client_sdk.errors import UnsafeToWipe
 from client_sdk.holdings import Holdings
 from client_sdk.identity import Identity
@@ -347,6 +347,21 @@ class FieldClient:
     def change_passphrase(self, new: str) -> None:
         """From now on only `new` opens the store, besides keystore and court's escrow; no data is rewritten."""
         self._store.vault.set_passphrase(new)
+
+    def renew(self, code: str, *, name: str | None = None, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Go on under a new key by a fresh code, after `log_forked`, `log_disagrees` or `log_behind`.
+
+        What the court does not hold safely is chained anew, byte for byte, and goes up with the next sync. Calling it
+        again after NotSent goes on with the same key. Raises as `enrol`; nothing has changed then.
+        """
+        enrolment.read_code(code)
+        with self._syncing:
+            run(
+                renewing.renew(self.engine(patience_seconds), code, described(name, self._holdings.app)),
+                self._transport,
+                self._holdings.perform,
+                sleep=self._store.surroundings.sleep,
+            )
 
     def unenrol(self, *, force: bool = False, on_progress: OnProgress | None = None) -> None:
         """Sync a last time, then erase the store. With `force` also offline, and whatever would be lost.

@@ -259,4 +259,19 @@ def unenrol(
         typer.echo(messages.text("cli_unenrolled", store=str(store)))
 
 
-COMMANDS = (enrol, pull, cases, today, record, sync, papers, status, unenrol)
+def renew(
+    code: Annotated[str, typer.Option("--code", help="a fresh enrolment code")],
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on under a new key by a fresh code, after a cloned or restored phone; nothing recorded is lost."""
+    with opened(store, passphrase_file, as_json=as_json) as field:
+        field.renew(code)
+    if as_json:
+        say_json({"renewed": str(store)})
+    else:
+        typer.echo(messages.text("cli_renewed"))
+
+
+COMMANDS = (enrol, pull, cases, today, record, sync, papers, status, renew, unenrol)

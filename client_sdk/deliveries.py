@@ -123,10 +123,11 @@ class Deliveries:
             " LEFT JOIN capture c ON c.incarnation = o.incarnation AND c.seq = o.seq AND c.is_let_go = 0"
             " LEFT JOIN receipt r ON r.incarnation = o.incarnation AND r.seq = o.seq AND r.sha256 = c.sha256"
             " AND r.server_epoch = ? AND r.ledger_epoch = ?"
-            " LEFT JOIN delivery d ON d.sha256 = c.sha256 WHERE o.is_let_go = 0 AND (? IS NULL OR o.seq = ?)"
+            " LEFT JOIN delivery d ON d.sha256 = c.sha256"
+            " WHERE o.incarnation = ? AND o.is_let_go = 0 AND (? IS NULL OR o.seq = ?)"
         )
         epochs = (statement.server_epoch, statement.ledger_epoch) if statement else ("", "")
-        return self._database.rows(sql, *epochs, only_seq, only_seq)
+        return self._database.rows(sql, *epochs, self._identity.incarnation, only_seq, only_seq)
 
     def covered_captures(self, statement: wire.Statement, before: datetime) -> list[str]:
         """Photos still here that the court proved, by a receipt from before `before`, to hold safely (R32)."""
@@ -134,9 +135,10 @@ class Deliveries:
             "SELECT c.id, c.seq, c.sha256, c.size, r.signed FROM capture c"
             " JOIN receipt r ON r.incarnation = c.incarnation AND r.seq = c.seq AND r.sha256 = c.sha256"
             " AND r.server_epoch = ? AND r.ledger_epoch = ? LEFT JOIN delivery d ON d.sha256 = c.sha256"
-            " WHERE c.is_let_go = 0 AND c.seq <= ? AND coalesce(d.is_wanted, 0) = 0"
+            " WHERE c.incarnation = ? AND c.is_let_go = 0 AND c.seq <= ? AND coalesce(d.is_wanted, 0) = 0"
         )
-        rows = self._database.rows(sql, statement.server_epoch, statement.ledger_epoch, statement.safe_seq)
+        epochs = (statement.server_epoch, statement.ledger_epoch)
+        rows = self._database.rows(sql, *epochs, self._identity.incarnation, statement.safe_seq)
         return [
             identity
             for identity, seq, sha256, size, signed in rows

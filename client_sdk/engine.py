@@ -5,16 +5,15 @@ acknowledged number, to reset or to erase is taken here, on a verified statement
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from client_sdk import wire
 from client_sdk.answers import CONFLICT, FORBIDDEN, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
 from client_sdk.compression import compress
 from client_sdk.errors import FieldError, NotSent, ProtocolTooOld, Rejected
+from client_sdk.forking import Fork, read_fork
 from client_sdk.identity import Identity
 from client_sdk.pages import NotAPage, Page, read_page
 from client_sdk.patience import Patience, retry_after_seconds
@@ -38,7 +37,8 @@ from client_sdk.steps import (
     Wait,
     ask,
 )
-from client_sdk.views import Progress, SyncReport
+from client_sdk.tally import Tally
+from client_sdk.views import Progress
 
 PUSH_PATH = "/api/v1/sync/push"
 PULL_PATH = "/api/v1/sync/pull"
@@ -53,39 +53,9 @@ MAX_PUSH_BYTES = 4 * 1024 * 1024
 MAX_TURNS = 4
 MAX_PAUSE_MS = 30_000
 LOG_FORKED = "log_forked"
+CHAIN_INVALID = "chain_invalid"
 # Refusals of what this device recorded; what it holds and what was promised go on.
-LOG_REFUSALS = (LOG_FORKED, "chain_invalid")
-
-
-@dataclass
-class Tally:
-    """What this sync has done so far."""
-
-    operations_sent: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
-    units_received: int = 0
-    units_removed: int = 0
-    files_sent: int = 0
-    bytes_sent: int = 0
-    files_refused: dict[str, str] = field(default_factory=dict)
-    papers_received: int = 0
-    papers_missing: dict[str, str] = field(default_factory=dict)
-    as_of: datetime | None = None
-
-    def report(self, *, is_everything_sent: bool) -> SyncReport:
-        return SyncReport(
-            operations_sent=self.operations_sent,
-            statuses=dict(self.statuses),
-            units_received=self.units_received,
-            units_removed=self.units_removed,
-            files_sent=self.files_sent,
-            bytes_sent=self.bytes_sent,
-            files_refused=dict(self.files_refused),
-            is_everything_sent=is_everything_sent,
-            as_of=self.as_of,
-            papers_received=self.papers_received,
-            papers_missing=dict(self.papers_missing),
-        )
+LOG_REFUSALS = (LOG_FORKED, CHAIN_INVALID)
 
 
 class Engine:
@@ -112,12 +82,26 @@ class Engine:
         self.tally = Tally()
         self.random = random
         self.patience = Patience(random, patience_seconds)
-        self._new_nonce = new_nonce
+        self.new_nonce = new_nonce
         self._newer_keys = dict(newer_keys)
         self._ceiling = self._max_operations = wire.MAX_OPERATIONS
         self._max_bytes = FIRST_PUSH_BYTES
         self._thumbnail_bytes = wire.MAX_THUMBNAILS_BYTES
         self._turns = 0
+        self._branch_head: tuple[int, str] | None = None
+        """How far the court holds our side of a fork."""
+
+    def succeed(self, identity: Identity, statement: wire.Statement) -> None:
+        """Go on as the device this one has become."""
+        self.identity, self.statement = identity, statement
+        self.bearer = self.push_refusal = self._branch_head = None
+        self.offsets.clear()
+
+    def taken(self) -> wire.Statement:
+        """The statement as far as files are concerned: those of our side of a fork are taken as well."""
+        if self._branch_head is None:
+            return self.statement
+        return replace(self.statement, acked_seq=self._branch_head[0], acked_hash=self._branch_head[1])
 
     def court_keys(self) -> dict[str, bytes]:
         """The court's signing keys by kid, as far as they are proved."""
@@ -126,7 +110,7 @@ class Engine:
     def exchange(self, path: str, members: Mapping[str, Any]) -> Flow[Answer]:
         """One request until an answer counts. Raises NotSent when patience ends, Rejected, ProtocolTooOld."""
         while True:
-            nonce = self._new_nonce()
+            nonce = self.new_nonce()
             reply = yield from ask(Send(self._request(path, {**members, "nonce": nonce})))
             if isinstance(reply, Unreachable):
                 fault, wait = NotSent("unreachable", note=reply.reason), self.patience.next_wait()
@@ -157,6 +141,10 @@ class Engine:
         """Everything recorded, oldest first, until the court has acknowledged it; one empty push if `at_least_once`."""
         while True:
             batch = yield from self._next_batch()
+            if batch.is_damaged and not batch.operations:
+                raise Rejected(CHAIN_INVALID)
+            if self._branch_head is not None and not batch.operations:
+                raise Rejected(LOG_FORKED)
             if not (batch.operations or batch.hole or at_least_once):
                 return
             answer = yield from self.exchange(PUSH_PATH, (yield from self.push_members(batch)))
@@ -170,7 +158,7 @@ class Engine:
     def _next_batch(self) -> Flow[Batch]:
         if self.push_refusal is not None:
             return Batch((), {}, 0)
-        return (yield from self.batch_after(self.statement.acked_seq))
+        return (yield from self.batch_after(self.taken().acked_seq))
 
     def batch_after(self, seq: int) -> Flow[Batch]:
         return (yield from ask(NextBatch(seq, self._max_operations, self._max_bytes, self._thumbnail_bytes)))
@@ -182,8 +170,8 @@ class Engine:
             "protocol": wire.PROTOCOL,
             "certificate": self.identity.certificate.text,
             "server_epoch": self.statement.server_epoch,
-            "first_seq": hole.first_seq if hole else self.statement.acked_seq + 1,
-            "prev_hash": hole.prev_hash if hole else self.statement.acked_hash,
+            "first_seq": hole.first_seq if hole else self.taken().acked_seq + 1,
+            "prev_hash": hole.prev_hash if hole else self.taken().acked_hash,
             **({"lost": hole.proof} if hole else {}),
             "operations": [
                 {
@@ -208,8 +196,11 @@ class Engine:
             raise NotSent("server_fault", status=TOO_LARGE)
 
     def _take_push(self, answer: Answer, batch: Batch) -> Flow[None]:
-        if answer.members.get("code") == LOG_FORKED:
+        if answer.members.get("code") == LOG_FORKED:  # a server from before R55
             raise Rejected(LOG_FORKED, seq=answer.members.get("seq"), status=answer.status)
+        fork = read_fork(answer, self.identity, {**self._newer_keys, **answer.newer_keys})
+        if fork is not None and (yield from self._is_other_side(fork, answer)):
+            return
         before = self.statement
         wanted = answer.members.get("wanted") if answer.status == OK else None
         results = _objects(answer.members.get("results")) if answer.status == OK else []
@@ -222,6 +213,21 @@ class Engine:
             self._count_results(results, start)
             sent = self.tally.operations_sent
             yield from ask(Tell(Progress("push", sent, sent + batch.left - done)))
+
+    def _is_other_side(self, fork: Fork, answer: Answer) -> Flow[bool]:
+        """Ours is the history the court does not go on with: what it states of the other one is not for us (R56)."""
+        log = yield from ask(ReadLog((fork.seq, fork.held_seq)))
+        if log.hashes.get(fork.seq) == fork.kept_hash:
+            return False
+        before = self.taken().acked_seq
+        held = max(fork.held_seq, before)
+        hashes = (yield from ask(ReadLog((held,)))).hashes
+        self._branch_head = (held, hashes[held])
+        if isinstance(bearer := answer.members.get("upload_bearer"), str):
+            self.bearer = bearer
+        if held == before:
+            self._count_turn()
+        return True
 
     def _count_results(self, results: list[dict[str, Any]], acked_before: int) -> None:
         self.tally.operations_sent += max(0, self.statement.acked_seq - acked_before)

@@ -7,7 +7,15 @@ from pathlib import Path
 from client_sdk import enrolment, store
 from client_sdk.contact import save_keys, save_statement
 from client_sdk.errors import AlreadyEnrolled, FieldError, NotEnrolled
-from client_sdk.identity import Applicant, Identity, load_identity, new_applicant, save_applicant, save_identity
+from client_sdk.identity import (
+    Applicant,
+    Enrolled,
+    Identity,
+    load_identity,
+    new_applicant,
+    save_applicant,
+    save_identity,
+)
 from client_sdk.patience import PATIENCE_SECONDS, Patience
 from client_sdk.steps import Flow
 from client_sdk.store import Store, Surroundings, open_store
@@ -43,7 +51,7 @@ class Enrolling:
         save_applicant(self.store.database, applicant)
         return applicant
 
-    def finish(self, enrolled: enrolment.Enrolled) -> Store:
+    def finish(self, enrolled: Enrolled) -> Store:
         """Keep the certificate; the store is the caller's now."""
         self.store.vault.set_escrow(enrolled.identity.escrow_key, str(enrolled.identity.device))
         with self.store.database.transaction():
@@ -74,12 +82,17 @@ def open_enrolled(path: Path, passphrase: str | None, surroundings: Surroundings
     return opened, identity
 
 
-def enrolment_flow(enrolling: Enrolling, code: str, name: str | None, app: str) -> Flow[enrolment.Enrolled]:
+def described(name: str | None, app: str) -> dict[str, str]:
+    """What a device says of itself when it asks for a certificate."""
+    return {"name": name or platform.node() or "device", "app": app, "sdk": VERSION}
+
+
+def enrolment_flow(enrolling: Enrolling, code: str, name: str | None, app: str) -> Flow[Enrolled]:
     machine = enrolling.store.surroundings
     return enrolment.enrol(
         enrolling.applicant,
         code,
-        described={"name": name or platform.node() or "device", "app": app, "sdk": VERSION},
+        described=described(name, app),
         new_nonce=machine.new_nonce,
         patience=Patience(machine.random, PATIENCE_SECONDS),
     )

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,31 +9,25 @@ from client_sdk import wire
 from client_sdk.answers import OK, busy_error, is_transient, json_object, named_error, texts
 from client_sdk.contact import prove_keys
 from client_sdk.errors import NotSent, Rejected
-from client_sdk.identity import Applicant, Identity
+from client_sdk.identity import Applicant, Enrolled, Identity
 from client_sdk.patience import Patience, retry_after_seconds
 from client_sdk.steps import Flow, Reply, Request, Send, Unreachable, Wait, ask
 
 ENROL_PATH = "/api/v1/devices/enrol"
 
 
-@dataclass(frozen=True)
-class Enrolled:
-    """What the court answered, proved."""
-
-    identity: Identity
-    statement: wire.Statement
-    key_texts: tuple[str, ...]
-
-
 def enrol(
     applicant: Applicant,
     code: str,
     *,
-    described: Mapping[str, str],
+    described: Mapping[str, Any],
     new_nonce: Callable[[], str],
     patience: Patience,
 ) -> Flow[Enrolled]:
-    """`described` is `name`, `app` and `sdk`. Raises Rejected (wrong code, a server of another court), NotSent."""
+    """`described` is `name`, `app` and `sdk`, and what it goes on from (R57).
+
+    Raises Rejected (wrong code, a server of another court), NotSent.
+    """
     secret, fingerprint = read_code(code)
     while True:
         nonce = new_nonce()
@@ -66,8 +59,12 @@ def require_address(server: str) -> None:
         raise Rejected("server_address_invalid", server=server)
 
 
-def _request(applicant: Applicant, members: Mapping[str, str]) -> Request:
-    body = json.dumps(
+def packed(members: Mapping[str, Any]) -> bytes:
+    return json.dumps(members).encode()
+
+
+def _request(applicant: Applicant, members: Mapping[str, Any]) -> Request:
+    body = packed(
         {
             "protocol": wire.PROTOCOL,
             "device": str(applicant.device),
@@ -75,7 +72,7 @@ def _request(applicant: Applicant, members: Mapping[str, str]) -> Request:
             "alg": applicant.key.alg,
             **members,
         }
-    ).encode()
+    )
     signature = wire.request_signature(applicant.key, applicant.device, members["nonce"], body)
     return Request("POST", ENROL_PATH, {"Content-Type": "application/json", "Zhixing-Signature": signature}, body)
 
@@ -85,16 +82,21 @@ def _read(reply: Reply, nonce: str, applicant: Applicant, fingerprint: bytes) ->
     if reply.status != OK:
         raise named_error(reply.status, members)
     try:
-        return _proved(members, nonce, applicant, fingerprint)
+        return proved(members, nonce, applicant, root_key=_root_of(members, fingerprint))
     except (wire.WireError, KeyError, TypeError) as fault:
         raise NotSent("answer_unproven", note=str(fault)) from None
 
 
-def _proved(members: Mapping[str, Any], nonce: str, applicant: Applicant, fingerprint: bytes) -> Enrolled:
-    """R25. A court that is not the code's is refused before anything else is read."""
+def _root_of(members: Mapping[str, Any], fingerprint: bytes) -> bytes:
+    """A court that is not the code's is refused before anything else is read."""
     root_key = wire.from_base64(str(members["root_key"]))
     if not wire.matches_fingerprint(root_key, fingerprint):
         raise Rejected("court_not_proven")
+    return root_key
+
+
+def proved(members: Mapping[str, Any], nonce: str, applicant: Applicant, *, root_key: bytes) -> Enrolled:
+    """R25, under a root that is trusted already. Raises WireError, KeyError, TypeError."""
     certificate = wire.verify_certificate(str(members["certificate"]), root_key)
     if (certificate.device, certificate.device_key) != (applicant.device, applicant.key.public):
         raise wire.WireError("certifies another device")

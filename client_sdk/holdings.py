@@ -10,13 +10,14 @@ from client_sdk.clock import to_wire
 from client_sdk.contact import Contact, load_contact, load_keys, save_keys, save_statement
 from client_sdk.deliveries import Deliveries, PendingFile, Unsafe
 from client_sdk.errors import NotFound, NotSent, StoreDamaged
-from client_sdk.identity import Identity
+from client_sdk.identity import Applicant, Enrolled, Identity, Place
 from client_sdk.letting_go import LettingGo
 from client_sdk.outbox import Outbox
 from client_sdk.papers import MissingPaper, Papers
 from client_sdk.reading import Reading
 from client_sdk.replica import Applied, Replica
 from client_sdk.store import Store
+from client_sdk.succession import succeed, successor_of
 from client_sdk.version import VERSION
 
 # A push names what is still unsent; more than this many lines help nobody who has lost a phone.
@@ -35,7 +36,7 @@ class Holdings:
         self.reading = Reading(store)
         self.replica = Replica(store.database, self.reading)
         self.papers = Papers(store, self.replica, self.reading)
-        self._app = app
+        self.app = app
         self.contact: Contact | None = load_contact(store.database, identity)
         self._done: Mapping[type[Any], Callable[[Any], Any]] = {
             steps.ReadLog: self._read_log,
@@ -47,6 +48,8 @@ class Holdings:
             steps.ResetAfterDigest: lambda _: self.replica.reset_after_digest(store.clock.now()),
             steps.ApplyPage: self._apply_page,
             steps.ListPending: self._list_pending,
+            steps.FindSuccessor: lambda step: (self.successor(has_new_key=step.has_new_key), self.place()),
+            steps.Succeed: lambda step: self.succeed(step.enrolled, step.place),
             steps.LetGo: lambda step: self.letting_go.let_go(step.statement, self.captures.unlink),
             steps.ReadPiece: self._read_piece,
             steps.MarkDelivered: self._mark_delivered,
@@ -57,6 +60,25 @@ class Holdings:
             steps.EndReading: lambda step: self.reading.end(step.reason),
             steps.DiscardPaper: lambda step: self.papers.discard_pieces(step.sha256),
         }
+
+    def successor(self, *, has_new_key: bool) -> Applicant:
+        return successor_of(self.store.database, self.identity, has_new_key=has_new_key)
+
+    def place(self) -> Place:
+        """The last operation that the court called safe: what comes after it goes over to a successor's log."""
+        statement = self.statement
+        seq = statement.safe_seq if statement else 0
+        return Place(seq, self.outbox.hashes((seq,))[seq])
+
+    def succeed(self, enrolled: Enrolled, place: Place) -> None:
+        """Become the device that the court has certified to go on from this one."""
+        succeed(self.store, self.identity, enrolled, place)
+        self.identity = enrolled.identity
+        database = self.store.database
+        self.outbox = Outbox(database, self.identity)
+        self.deliveries = Deliveries(database, self.identity)
+        self.letting_go = LettingGo(database, self.identity, self.deliveries)
+        self.refresh()
 
     def perform(self, step: steps.Step[Any]) -> Any:
         return self._done[type(step)](step)
@@ -100,11 +122,11 @@ class Holdings:
     def _next_batch(self, step: steps.NextBatch) -> steps.Batch:
         hole = self.letting_go.hole_after(step.after_seq)
         after = hole.first_seq - 1 if hole else step.after_seq
-        chosen = self.outbox.after(after, step.max_operations, step.max_bytes)
+        chosen, is_damaged = self.outbox.readable_after(after, step.max_operations, step.max_bytes)
         numbers = [operation.seq for operation in chosen]
         wanted = self.captures.thumbnails_of(self.identity.incarnation, numbers) if step.max_thumbnail_bytes else []
         thumbnails = self.captures.thumbnails(wanted, step.max_thumbnail_bytes)
-        return steps.Batch(tuple(chosen), thumbnails, self.outbox.count_after(after)[0], hole)
+        return steps.Batch(tuple(chosen), thumbnails, self.outbox.count_after(after)[0], is_damaged, hole)
 
     def _describe_device(self, _: steps.DescribeDevice) -> dict[str, Any]:
         clock, statement = self.store.clock, self.statement
@@ -127,7 +149,7 @@ class Holdings:
             "wall": to_wire(clock.now()),
             "boot_ms": clock.boot_ms(),
             "boot_id": clock.boot_id(),
-            "app": self._app,
+            "app": self.app,
             "sdk": VERSION,
         }
 

@@ -43,6 +43,26 @@ class Identity:
         return wire.genesis(self.certificate.text)
 
 
+@dataclass(frozen=True)
+class Enrolled:
+    """What the court answered, proved."""
+
+    identity: Identity
+    statement: wire.Statement
+    key_texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The last operation of the old log that stays where it is."""
+
+    seq: int
+    hash: str
+
+    def as_members(self, identity: Identity) -> dict[str, Any]:
+        return {"certificate": identity.certificate.text, "seq": self.seq, "hash": self.hash}
+
+
 def new_applicant(server: str) -> Applicant:
     return Applicant(server.rstrip("/"), UUID(int=uuid_utils.uuid7().int), wire.new_device_key())
 

@@ -97,23 +97,23 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "administrator.",
     ),
     "log_forked": (
-        "服务器已收到本设备编号相同而内容不同的记录(可能存在克隆的设备)。本机内容全部保留,请联系管理员。",
+        "服务器已收到本设备编号相同而内容不同的记录(可能存在克隆的设备)。本机内容全部保留并已送达,请领取新的登记码后续用。",
         "The server holds other records under this device's numbers (a cloned device, perhaps). Everything here is "
-        "kept; speak to your administrator.",
+        "kept and has arrived; get a fresh code and renew this device.",
     ),
     "chain_invalid": (
         "服务器不认可本设备的记录链。本机内容全部保留,请联系管理员。",
         "The server finds this device's chain of records broken. Everything here is kept; speak to your administrator.",
     ),
     "log_disagrees": (
-        "服务器上本设备的记录与本机不一致(可能存在克隆的设备)。本机内容全部保留,请联系管理员。",
-        "The server's log of this device differs from ours (a cloned device, perhaps). Everything here is kept; speak "
-        "to your administrator.",
+        "服务器上本设备的记录与本机不一致(可能存在克隆的设备)。本机内容全部保留,请领取新的登记码后续用。",
+        "The server's log of this device differs from ours (a cloned device, perhaps). Everything here is kept; get a "
+        "fresh code and renew this device.",
     ),
     "log_behind": (
-        "服务器上有本机缺少的记录(本机可能由旧备份恢复)。本机内容全部保留,请联系管理员。",
+        "服务器上有本机缺少的记录(本机可能由旧备份恢复)。本机内容全部保留,请领取新的登记码后续用。",
         "The server holds records this device lacks (it may have been restored from an old image). Everything here is "
-        "kept; speak to your administrator.",
+        "kept; get a fresh code and renew this device.",
     ),
     "parcel_damaged": (
         "离线包已损坏或被改动,法院没有接收。请在原设备上重新导出。",
@@ -270,6 +270,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "cli_value": ("内容", "Value"),
     "cli_officer": ("执行人员", "Officer"),
     "cli_unsent": ("未送达(记录+文件)", "Unsent (operations + files)"),
+    "cli_renewed": ("已以新的登记码续用,请同步。", "Renewed under a fresh code; now sync."),
     "cli_unsafe": ("尚未可靠保存(记录+文件)", "Not yet safe (operations + files)"),
     "cli_contact": ("最近联系", "Last contact"),
     "cli_clock": ("时钟", "Clock"),

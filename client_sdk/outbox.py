@@ -8,7 +8,7 @@ from typing import Any
 from client_sdk import wire
 from client_sdk.clock import from_wire
 from client_sdk.database import Database
-from client_sdk.errors import InvalidRecord, NotFound
+from client_sdk.errors import InvalidRecord, NotFound, StoreDamaged
 from client_sdk.identity import Identity
 from client_sdk.records import Draft
 from client_sdk.reviews import review_of, status_told
@@ -97,6 +97,21 @@ class Outbox:
             body = self._database.unseal_bytes(sealed, f"{self._place(number)}|body")
             chosen.append(LoggedOperation(number, body, chained, signature))
         return chosen
+
+    def readable_after(self, seq: int, max_operations: int, max_bytes: int) -> tuple[list[LoggedOperation], bool]:
+        """As `after`, up to the first that the disk has spoilt; whether there is such a one."""
+        try:
+            return self.after(seq, max_operations, max_bytes), False
+        except StoreDamaged:
+            pass
+        chosen: list[LoggedOperation] = []
+        for _ in range(max_operations):
+            try:
+                [one] = self.after(seq + len(chosen), 1, max_bytes)
+            except StoreDamaged:
+                return chosen, True
+            chosen.append(one)
+        return chosen, False
 
     def take_results(self, results: Sequence[Mapping[str, Any]], acked_seq: int) -> None:
         """Keep the server's answers for what is acknowledged. They are told to people; nothing hangs on them."""

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from client_sdk import wire
 from client_sdk.deliveries import PendingFile
+from client_sdk.identity import Applicant, Enrolled, Place
 from client_sdk.letting_go import Hole
 from client_sdk.outbox import LoggedOperation
 from client_sdk.pages import Page
@@ -92,6 +93,8 @@ class Batch:
     thumbnails: Mapping[str, bytes]
     left: int
     """Operations above `after_seq`, these included."""
+    is_damaged: bool = False
+    """The next operation cannot be read any more."""
     hole: Hole | None = None
     """What the server lacks before them and this device has let go of."""
 
@@ -147,6 +150,21 @@ class ApplyPage(Step[Applied]):
 @dataclass(frozen=True)
 class ListPending(Step[list[PendingFile]]):
     statement: wire.Statement
+
+
+@dataclass(frozen=True)
+class FindSuccessor(Step[tuple[Applicant, Place]]):
+    """Who this device becomes, and from which operation on."""
+
+    has_new_key: bool
+
+
+@dataclass(frozen=True)
+class Succeed(Step[None]):
+    """Everything above the place is the new device's from here on."""
+
+    enrolled: Enrolled
+    place: Place
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from functools import partial
 
 from client_sdk.answers import REVOKED
 from client_sdk.downloads import Downloads
-from client_sdk.engine import Engine
+from client_sdk.engine import CHAIN_INVALID, Engine
 from client_sdk.errors import Rejected
+from client_sdk.renewing import begin_anew
 from client_sdk.sealing import hand_over
 from client_sdk.steps import Flow, LetGo, ListPending, ask
 from client_sdk.uploads import Uploads
@@ -15,8 +16,26 @@ from client_sdk.views import SyncReport
 def sync(engine: Engine) -> Flow[SyncReport]:
     """Push before pull before uploads; after uploads one more pull, which brings their receipts; then papers.
 
-    A court that refuses this device's log, or its pulls, gets the evidence all the same; the refusal is raised last.
+    A log that is damaged begins anew under the same key, and nobody is asked. Raises NotSent, Rejected, ProtocolTooOld.
     """
+    try:
+        return (yield from _sync(engine))
+    except Rejected as refusal:
+        if refusal.code != CHAIN_INVALID:
+            raise
+        yield from _begin_anew(engine, refusal)
+    return (yield from _sync(engine))
+
+
+def _begin_anew(engine: Engine, refusal: Rejected) -> Flow[None]:
+    try:
+        yield from begin_anew(engine)
+    except Rejected:
+        raise refusal from None  # a server from before R58, or one that has had enough: a person looks
+
+
+def _sync(engine: Engine) -> Flow[SyncReport]:
+    """A court that refuses this log, or its pulls, gets the evidence all the same; the refusal is raised last."""
     try:
         pull_refusal = yield from engine.push_and_pull()
     except Rejected as rejected:

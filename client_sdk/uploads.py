@@ -83,7 +83,7 @@ class Uploads:
 
     def deliver_all(self) -> Flow[None]:
         """Each pending file once. A file the server does not take is named in the report and stops no other."""
-        pending = yield from ask(ListPending(self._engine.statement))
+        pending = yield from ask(ListPending(self._engine.taken()))
         total, done = sum(file.size for file in pending), 0
         for file in pending:
             yield from self._deliver(file, done, total)

@@ -9,56 +9,14 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from client_sdk.steps import Reply, Request
+from tests.client_sdk.court_log import ZEROS, Log, b64, b64url, now, sha256
 from tests.client_sdk.requests import check_signature, unpacked
-
-ZEROS = "0" * 64
-
-
-def b64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
-def b64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def sha256(raw: bytes) -> bytes:
-    return hashlib.sha256(raw).digest()
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-@dataclass
-class Log:
-    """One device's log as the court holds it."""
-
-    device: uuid.UUID
-    device_key: bytes
-    certificate: str
-    bodies: list[bytes] = field(default_factory=list)
-    hashes: list[bytes] = field(default_factory=list)
-
-    def head(self, seq: int) -> bytes:
-        return self.hashes[seq - 1] if seq else sha256(b"zhixing-genesis-1" + self.certificate.encode())
-
-    def link(self, seq: int, body: bytes) -> bytes:
-        place = self.device.bytes + (1).to_bytes(4) + seq.to_bytes(8)
-        return sha256(b"zhixing-op-1" + self.head(seq - 1) + place + sha256(body))
-
-    def lose_up_to(self, seq: int, head: bytes) -> None:
-        """Nobody has these any more; the log goes on behind them."""
-        while len(self.bodies) < seq:
-            self.bodies.append(b'{"evidence": []}')
-            self.hashes.append(head)
 
 
 @dataclass
@@ -167,7 +125,9 @@ class Court:
             return self._paper(request, request.path.rsplit("/", 1)[-1])
         body = unpacked(request)
         members = json.loads(body)
-        door = {"enrol": self._enrol, "push": self._push, "pull": self._pull}[request.path.rsplit("/", 1)[-1]]
+        door = {"enrol": self._enrol, "push": self._push, "pull": self._pull}.get(request.path.rsplit("/", 1)[-1])
+        if door is None:
+            return problem(404, "not_found")
         return door(members, body, request)
 
     def _enrol(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:

@@ -151,7 +151,11 @@ def test_every_command_speaks_json_and_says_what_it_does(run: Run, name: str) ->
 def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
     run: Run, name: str, tmp_path: Path
 ) -> None:
-    given = {"enrol": ["http://c.test", "--code", "x"], "record": ["LOCATE", "--case-no", "1"]}.get(name, [])
+    given = {
+        "enrol": ["http://c.test", "--code", "x"],
+        "record": ["LOCATE", "--case-no", "1"],
+        "renew": ["--code", "x"],
+    }.get(name, [])
     code, text = run(name, *given, "--store", str(tmp_path / "none.db"), "--json")
     assert code == 1
     wanted = "enrolment_code_unreadable" if name == "enrol" else "store_missing"

@@ -171,7 +171,12 @@ def test_bytes_moved_to_another_row_do_not_open(
         connection.execute("UPDATE operation SET sealed = (SELECT sealed FROM operation WHERE seq = 1) WHERE seq = 2")
     connection.close()
     with pytest.raises(StoreDamaged):
-        device.reopen().sync()
+        device.reopen().holdings.outbox.body(2)
+    # What cannot be read cannot be sent; a court that opens no new log for it leaves that to a person.
+    with pytest.raises(Rejected) as refusal:
+        device.field.sync()
+    assert refusal.value.code == "chain_invalid"
+    assert len(device.court.log.bodies) == 1
 
 
 def test_a_second_process_finds_it_locked_and_says_so(device: Device) -> None:

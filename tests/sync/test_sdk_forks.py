@@ -1,0 +1,161 @@
+"""The SDK on a cloned, an outdated, a damaged phone, against the server: nothing lost or twice, nobody stuck."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from client_sdk import FieldClient, Rejected, syncing, vault
+from client_sdk.drivers import run
+from server.cases.models import Case
+from server.evidence.models import Promise
+from server.field.models import FieldAction
+from server.people.models import Device
+from server.people.services import issue_enrolment_code
+from server.sync.models import ForkedOperation, Operation, Review
+from tests.actors import Cast
+from tests.pictures import jpeg
+from tests.sdk_line import DjangoLine
+from tests.sync.pushing import COMPLETE
+
+pytestmark = pytest.mark.django_db
+PASSPHRASE = "三号楼的钥匙"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault, "SCRYPT_COST", 2**4)
+
+
+def record(field: FieldClient, case: Case, count: int = 1, photo: bytes | None = None) -> list[str]:
+    photos = [field.capture(photo)] if photo else []
+    return [
+        field.record_action(case_id=case.pk, kind="LOCATE", fields=COMPLETE, photos=photos).id for _ in range(count)
+    ]
+
+
+def opened(path: Path) -> FieldClient:
+    return FieldClient.open(path, passphrase=PASSPHRASE, transport=DjangoLine())
+
+
+@pytest.fixture
+def first(cast: Cast, held: Case, tmp_path: Path) -> FieldClient:
+    (tmp_path / "first").mkdir()
+    field = FieldClient.enrol(
+        "http://court.test",
+        code=issue_enrolment_code(officer=cast.holder),
+        store=tmp_path / "first" / "officer.db",
+        passphrase=PASSPHRASE,
+        transport=DjangoLine(),
+    )
+    record(field, held)
+    field.sync()
+    return field
+
+
+@pytest.fixture
+def image(first: FieldClient, tmp_path: Path) -> Path:
+    """A copy of the whole phone, taken while it is off."""
+    first.close()
+    shutil.copytree(tmp_path / "first", tmp_path / "second")
+    return tmp_path / "second" / "officer.db"
+
+
+def acts() -> set[str]:
+    return {str(each) for each in FieldAction.objects.values_list("pk", flat=True)}
+
+
+def test_two_phones_from_one_image_both_bring_everything_and_both_go_on(
+    cast: Cast, held: Case, image: Path, tmp_path: Path
+) -> None:
+    photo = jpeg()
+    one, other = opened(tmp_path / "first" / "officer.db"), opened(image)
+    mine = record(one, held, 2)
+    one.sync()
+    theirs = record(other, held, 1, photo) + record(other, held)
+    with pytest.raises(Rejected) as refusal:
+        other.sync()
+    assert refusal.value.code == "log_forked"
+    # All of it is at the court already, the photo too; nothing of it has taken effect.
+    assert ForkedOperation.objects.count() == 2
+    assert Promise.objects.filter(state="verified").exists()
+    assert not acts() & set(theirs)
+
+    theirs += record(other, held)
+    other.renew(issue_enrolment_code(officer=cast.holder))
+    report = other.sync()
+    assert report.is_everything_sent
+    assert report.statuses == {"parked": 2, "applied": 1}
+    assert acts() >= {*mine, *theirs}
+    assert set(Review.objects.values_list("cause", flat=True)) == {"log_forked"}
+
+    later = record(one, held)
+    assert one.sync().statuses == {"parked": 1}
+    assert acts() >= set(later)
+    one.close()
+    other.close()
+    again = opened(image)
+    record(again, held)
+    assert again.sync().is_everything_sent
+    assert Device.objects.filter(continues__isnull=False).count() == 1
+    again.close()
+
+
+def test_an_outdated_image_that_records_nothing_goes_on_by_a_fresh_code(
+    cast: Cast, held: Case, image: Path, tmp_path: Path
+) -> None:
+    one = opened(tmp_path / "first" / "officer.db")
+    record(one, held, 2)
+    one.sync()
+    one.close()
+    other = opened(image)
+    with pytest.raises(Rejected) as refusal:
+        other.sync()
+    assert refusal.value.code == "log_behind"
+    other.renew(issue_enrolment_code(officer=cast.holder))
+    mine = record(other, held)
+    assert other.sync().statuses == {"applied": 1}
+    assert acts() >= set(mine)
+    other.close()
+
+
+def test_a_long_branch_arrives_whole(cast: Cast, held: Case, image: Path, tmp_path: Path) -> None:
+    one, other = opened(tmp_path / "first" / "officer.db"), opened(image)
+    record(one, held)
+    one.sync()
+    record(other, held, 12)
+    engine = other.engine()
+    engine._ceiling = engine._max_operations = 5
+    with pytest.raises(Rejected):
+        run(syncing.sync(engine), other._transport, other.holdings.perform)
+    assert ForkedOperation.objects.count() == 12
+    one.close()
+    other.close()
+
+
+def test_a_damaged_body_stops_nobody(held: Case, first: FieldClient) -> None:
+    """The next operation cannot be read from the disk any more: what comes after it goes on under a log of its own."""
+    record(first, held, 4)
+    database = first.holdings.store.database
+    spoilt = "UPDATE operation SET hash = ? WHERE seq = 3"
+    with database.transaction():
+        database.run(spoilt, "0" * 64)
+    report = first.sync()
+    assert report.is_everything_sent
+    assert Operation.objects.filter(status="applied").count() >= 5
+    assert Operation.objects.values("claimed_id").distinct().count() == 5
+    assert FieldAction.objects.count() == 5
+    assert Device.objects.filter(continues__isnull=False).count() == 1
+    record(first, held)
+    assert first.sync().is_everything_sent
+    assert FieldAction.objects.count() == 6
+
+
+def test_a_lost_answer_to_a_renewal_is_asked_for_again(cast: Cast, held: Case, first: FieldClient) -> None:
+    record(first, held)
+    code = issue_enrolment_code(officer=cast.holder)
+    before = first.holdings.successor(has_new_key=True)
+    first.renew(code)
+    assert first.holdings.identity.device == before.device
+    assert first.sync().is_everything_sent
+    assert FieldAction.objects.count() == 2
