@@ -75,6 +75,8 @@ def action_look(status: str, is_complete: bool, missing_count: int) -> Look:
         return Look("quarantine", "red", _("Quarantined"))
     if status == "superseded":
         return Look("superseded", "grey", _("Superseded"))
+    if status == "annulled":
+        return Look("superseded", "grey", _("Annulled"))
     if is_complete:
         return Look("done", "green", _("Applied"))
     return Look("claimed", "yellow", _("Done, unproven · %(count)d missing") % {"count": missing_count})

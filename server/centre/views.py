@@ -37,7 +37,7 @@ def _officer(request: HttpRequest) -> Officer:
     return request.user
 
 
-def _frame(request: HttpRequest, **context: Any) -> dict[str, Any]:
+def frame(request: HttpRequest, **context: Any) -> dict[str, Any]:
     moment = now().astimezone(UTC)
     theme = request.COOKIES.get("theme", "light")
     return {"as_of": moment, "theme": theme if theme in THEMES else "light", "brand": _("Command centre"), **context}
@@ -56,7 +56,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             fault, status = str(error.message), error.status
         else:
             return HttpResponseRedirect(_safe_next(request))
-    context = _frame(request, fault=fault, staff_no=staff_no, next=request.GET.get("next", ""))
+    context = frame(request, fault=fault, staff_no=staff_no, next=request.GET.get("next", ""))
     return render(request, "centre/sign_in.html", context, status=status)
 
 
@@ -102,7 +102,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def case_view(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = cases_visible_to(_officer(request)).filter(pk=case_id).first()
-    return _desk(request, case, None) if case else _missing(request)
+    return _desk(request, case, None) if case else missing(request)
 
 
 @never_cache
@@ -112,12 +112,12 @@ def case_view(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def action_view(request: HttpRequest, action_id: UUID) -> HttpResponse:
     subject_ids = ActionSubject.objects.filter(action_id=action_id).values_list("subject_id", flat=True)
     case = cases_visible_to(_officer(request)).filter(pk__in=list(subject_ids)).order_by("pk").first()
-    return _desk(request, case, action_id) if case else _missing(request)
+    return _desk(request, case, action_id) if case else missing(request)
 
 
-def _missing(request: HttpRequest) -> HttpResponse:
+def missing(request: HttpRequest) -> HttpResponse:
     """The same for what there is not and for what is not the reader's."""
-    return render(request, "centre/missing.html", _frame(request), status=404)
+    return render(request, "centre/missing.html", frame(request), status=404)
 
 
 def places_of(streams: frozenset[str]) -> list[dict[str, Any]]:
@@ -133,7 +133,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
     filters = Filters.of(request.GET)
     listed, counters = desk(officer, filters, today)
     page = case_page(case, today, action_id) if case else None
-    context = _frame(
+    context = frame(
         request,
         officer=officer,
         listed=listed,

@@ -1,0 +1,51 @@
+"""The accounts of one act: each device's record as it stated it, and which corrects which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server.field.details import corrections_of
+from server.field.models import ActionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`corrects` and `corrected_by` are hashes of operations; both records stay."""
+
+    operation: str
+    officer: str
+    recorded_at: datetime
+    fields: list[tuple[str, str]]
+    corrects: str
+    corrected_by: list[str]
+
+
+def accounts_of(action_id: UUID) -> list[Account]:
+    """In the order they came. Three SELECTs at most."""
+    records = list(ActionRecord.objects.filter(action_id=action_id).select_related("officer").order_by("pk"))
+    return accounts(records)
+
+
+def accounts(records: Sequence[ActionRecord]) -> list[Account]:
+    corrections = corrections_of(records)
+    return [
+        Account(
+            operation=record.operation_hash,
+            officer=record.officer.name,
+            recorded_at=record.recorded_at,
+            fields=[(name, _text(value)) for name, value in record.fields.items()],
+            corrects=record.corrects,
+            corrected_by=[each.operation_hash for each in corrections[record.operation_hash].later],
+        )
+        for record in records
+    ]
+
+
+def _text(value: Any) -> str:
+    """As stated; of a list of people or things their names."""
+    if isinstance(value, list):
+        names = [str(each.get("name")) for each in value if isinstance(each, dict) and each.get("name")]
+        return "、".join(names or [str(each) for each in value])
+    return str(value)

@@ -1,0 +1,56 @@
+"""Why an act waits for a person, in words; and how a review looks."""
+
+from django.utils.translation import gettext as _
+
+from server.centre.states import Look, action_look
+
+
+def cause_name(cause: str) -> str:
+    return {
+        "not_assigned": _("Reassigned before the act"),
+        "subject_unknown": _("Not a case of this officer"),
+        "grant_ended": _("The right to the case had ended"),
+        "case_closed": _("The case was closed"),
+        "officer_suspended": _("The officer was suspended"),
+        "officer_mismatch": _("Recorded under another name"),
+        "correction_unfounded": _("Corrects another's record"),
+        "parallel": _("Two acts on one node"),
+        "body_invalid": _("Cannot be read"),
+        "id_reuse": _("Its id was used before"),
+        "kind_unknown": _("Unknown kind of act"),
+        "handler_fault": _("A fault of this server"),
+        "log_forked": _("The device's log has two versions"),
+    }.get(cause, cause)
+
+
+def cause_reason(cause: str) -> str:
+    """What happened, and what that means for whoever decides."""
+    return {
+        "not_assigned": _(
+            "The case had been given to others before this arrived. The device may have been offline and unaware."
+        ),
+        "subject_unknown": _("The officer never held the case he names, or there is none of that number here."),
+        "grant_ended": _("The officer's right to this case had ended before this arrived."),
+        "case_closed": _("The case had been closed before this arrived."),
+        "officer_suspended": _("The officer was, or may have been, suspended when this was done."),
+        "officer_mismatch": _("The record names another officer than the one this device belongs to."),
+        "correction_unfounded": _("It corrects a record that is neither this officer's own nor one of the same act."),
+        "parallel": _("Another officer's act had finished this node already. Both are kept; the first one moved it."),
+        "body_invalid": _("The record does not have the form of a record. Its bytes are kept as they came."),
+        "id_reuse": _("Another record bears the same id. Nothing was overwritten; ratified, it is an act of its own."),
+        "kind_unknown": _("This release does not know such an act. A later one may; the record is kept."),
+        "handler_fault": _(
+            "Our own code failed on this record; the officer did nothing wrong. Once it is mended, replay."
+        ),
+        "log_forked": _("This device's log was continued in two ways: a copied or restored phone. Both are kept."),
+    }.get(cause, "")
+
+
+def review_look(state: str, status: str) -> Look:
+    if state == "ratified":
+        return Look("done", "green", _("Ratified"))
+    if state == "annulled":
+        return Look("superseded", "grey", _("Annulled"))
+    if state == "replayed":
+        return Look("done", "green", _("Applied after repair"))
+    return action_look(status, True, 0) if status != "applied" else Look("parked", "violet", _("Parked for review"))
