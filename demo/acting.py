@@ -72,7 +72,7 @@ def do(
     """
     photos, contents = [], []
     for number, shot in enumerate(SHOTS[scene.kind][is_hurried:]):
-        taken_at = pass_to(scene.begun + timedelta(minutes=12 + 7 * number, seconds=chance.randrange(60)))
+        taken_at = pass_to(scene.begun + timedelta(minutes=12 + 5 * number, seconds=chance.randrange(60)))
         contents.append(draw_photo(chance, taken_at, scene.lat, scene.lon, sizes))
         photos.append(field.capture(contents[-1], shot_code=shot))
     pass_to(scene.ended)

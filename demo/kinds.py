@@ -9,19 +9,19 @@ SHOTS = {
     "SERVE": ("DOOR_NO", "DOCUMENT_SHOWN"),
     "SITE_SURVEY": ("PANORAMA",),
     "LOCATE": ("PANORAMA",),
-    "SEARCH": ("DOCUMENT_SHOWN", "AFTER"),
-    "SEAL": ("SEAL_CLOSEUP", "PANORAMA"),
-    "SEIZE": ("ITEM", "STORE_PLACE"),
+    "SEARCH": ("DOCUMENT_SHOWN", "BEFORE", "AFTER"),
+    "SEAL": ("SEAL_CLOSEUP", "PANORAMA", "DOOR_NO", "ITEM", "SIGNING"),
+    "SEIZE": ("ITEM", "BEFORE", "HANDOVER", "STORE_PLACE"),
     "FREEZE_COUNTER": ("RECEIPT",),
     "INTERVIEW": ("SIGNING",),
     "COMPEL": ("PERSON_PRESENT", "PERSON_PRESENT"),
-    "DETAIN": ("HANDOVER",),
-    "VACATE": ("BEFORE", "AFTER"),
+    "DETAIN": ("DOCUMENT_SHOWN", "HANDOVER"),
+    "VACATE": ("AFTER", "BEFORE", "KEYS", "ITEM"),
     "POST_NOTICE": ("NOTICE_POSTED", "NOTICE_POSTED"),
-    "DELIVER": ("HANDOVER",),
-    "RELEASE": ("AFTER",),
+    "DELIVER": ("HANDOVER", "SIGNING"),
+    "RELEASE": ("BEFORE", "AFTER"),
 }
-"""Photographs in the order they are taken; a hurry forgets the first."""
+"""Photographs of an act; a hurry forgets the first, which is the one that proves it where one does."""
 DETAINED_DAYS = 10
 
 

@@ -29,7 +29,7 @@ def judged(kind: str, fields: dict[str, Any], shots: tuple[str, ...]) -> Assessm
 def test_a_record_in_full_lacks_nothing_that_blocks(kind: str, is_entity: bool) -> None:
     found = judged(kind, record_of(scene(kind, is_entity=is_entity)), SHOTS[kind])
     assert found.missing == []
-    assert [code for code in found.warning_codes if not code.startswith(("shot:", "item_photo"))] == []
+    assert set(found.warning_codes) <= {"item_photo"}  # named by ids that only a phone gives
 
 
 @pytest.mark.parametrize("kind", KINDS)
