@@ -1,12 +1,20 @@
 from django.urls import path
 
-from server.centre import review_views, views
+from server.centre import device_views, review_views, views
 
 urlpatterns = [
     path("", views.desk_page),
     path("sign-in", views.sign_in_page),
     path("sign-out", views.sign_out),
     path("choose", views.choose),
+    path("devices", device_views.devices_page),
+    path("devices/sheet", device_views.sheet_page),
+    path("devices/<uuid:device_id>", device_views.device_page),
+    path("devices/<uuid:device_id>/revoke", device_views.device_word, {"word": "revoke"}),
+    path("devices/<uuid:device_id>/release", device_views.device_word, {"word": "release"}),
+    path("devices/<uuid:device_id>/answer", device_views.device_word, {"word": "answer"}),
+    path("two-person-acts/<uuid:act_id>/approve", device_views.act_word, {"word": "approve"}),
+    path("two-person-acts/<uuid:act_id>/refuse", device_views.act_word, {"word": "refuse"}),
     path("cases/<uuid:case_id>", views.case_view),
     path("actions/<uuid:action_id>", views.action_view),
     path("reviews", review_views.reviews_page),

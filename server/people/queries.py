@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from server.common.clock import now
 from server.common.hashing import sha256_hex
 from server.common.statements import Given, Statement
-from server.people.access import courts_watched_by, current_at, roles_of
+from server.people.access import courts_watched_by, current_at, is_suspended, roles_of
 from server.people.certificates import read_enrolment_code
-from server.people.models import Device, EnrolmentCode, Group, GroupMember, Officer, Role
+from server.people.models import Device, EnrolmentCode, Group, GroupMember, Officer, OfficerRole, Role
 
 _DEVICE = Statement(lambda: Device.objects.filter(pk=Given("device_id")).select_related("court", "officer"))
 _NEWEST_MEMBERSHIP = Statement(
@@ -64,3 +64,14 @@ def line_of(device: Device) -> list[UUID]:
         line.append(ahead)
         ahead = Device.objects.values_list("continues_id", flat=True).get(pk=ahead)
     return line
+
+
+def officers_without_device(court_code: str) -> list[Officer]:
+    """Those who go out (officers, assistants, judges, bailiffs) and have no working device, by staff number."""
+    going_out = (Role.OFFICER, Role.ASSISTANT, Role.JUDGE, Role.BAILIFF)
+    held = OfficerRole.objects.filter(current_at(now()), role__in=going_out)
+    working = Device.objects.filter(revoked_at=None)
+    rows = Officer.objects.select_related("court").filter(court__code=court_code, is_active=True)
+    rows = rows.filter(pk__in=held.values("officer_id")).exclude(pk__in=working.values("officer_id"))
+    at = now()
+    return [each for each in rows.order_by("staff_no") if not is_suspended(each, at)]

@@ -114,8 +114,18 @@ PAGES = [
     "/centre/reviews/{review_id}",
 ]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
-FORMS = {"reviews/decide"}
+FORMS = {
+    "reviews/decide",
+    "devices/sheet",
+    "devices/<uuid:device_id>/revoke",
+    "devices/<uuid:device_id>/release",
+    "devices/<uuid:device_id>/answer",
+    "two-person-acts/<uuid:act_id>/approve",
+    "two-person-acts/<uuid:act_id>/refuse",
+}
 """Asked in tests of their own."""
+DEVICE_PAGES = {"devices": "/centre/devices", "devices/<uuid:device_id>": "/centre/devices/{device_id}"}
+"""For all, each with his own; the administrator sees devices, and is told of no case."""
 
 
 @pytest.fixture
@@ -173,7 +183,7 @@ def test_every_page_is_in_the_table() -> None:
     routes = {str(route.pattern) for route in urlpatterns}
     kinds = {"": "/centre/", "cases/<uuid:case_id>": PAGES[1], "actions/<uuid:action_id>": PAGES[2]}
     kinds |= {"reviews": PAGES[3], "reviews/<uuid:review_id>": PAGES[4]}
-    assert routes == PAGES_FOR_ALL | FORMS | kinds.keys()
+    assert routes == PAGES_FOR_ALL | FORMS | kinds.keys() | DEVICE_PAGES.keys()
 
 
 @pytest.mark.parametrize(
@@ -261,7 +271,19 @@ def test_a_review_is_hidden_from_those_who_do_not_watch_the_court(
         assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("bystander", 404), ("sysadmin", 200)])
+def test_pages_of_devices_tell_a_stranger_of_none_and_the_administrator_of_no_case(
+    known: dict[str, str], cast: Cast, who: str, status: int
+) -> None:
+    browser = browser_of(getattr(cast, who))
+    listed = browser.get(DEVICE_PAGES["devices"])
+    assert (known["device_id"] in listed.content.decode()) == (status == 200)
+    shown = browser.get(DEVICE_PAGES["devices/<uuid:device_id>"].format(**known))
+    assert shown.status_code == status
+    assert known["case_no"] not in listed.content.decode() + shown.content.decode()
+
+
+@pytest.mark.parametrize("path", [*PAGES, *DEVICE_PAGES.values()])
 def test_pages_send_those_not_signed_in_to_the_door(known: dict[str, str], path: str) -> None:
     answer = Client().get(path.format(**known))
     assert answer.status_code == 302
