@@ -8,11 +8,12 @@ from ninja import Router
 
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
-from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked, authenticate_device
+from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked
 from server.people.services import require_confirmed
 from server.sync.decoding import decoded
 from server.sync.envelope import MAX_NONCE_CHARACTERS, invalid, require_protocol
 from server.sync.pull import DEFAULT_PAGE_BYTES, LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES, PullRequest, pull
+from server.sync.recovery import authenticate_owing_device
 from server.sync.revoked import refusal
 from server.sync.units import SCHEMA_MAX, SCHEMA_MIN
 
@@ -33,7 +34,7 @@ def pull_page(request: HttpRequest) -> JsonResponse:
     require_protocol(members.get("protocol"))
     asked = _asked(members)
     try:
-        device = authenticate_device(
+        device = authenticate_owing_device(
             certificate=_text(members, "certificate", MAX_REQUEST_BYTES),
             nonce=asked.nonce,
             body=body,

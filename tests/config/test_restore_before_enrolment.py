@@ -125,3 +125,13 @@ def plain_refusal(command: str, *arguments: object) -> str:
     with pytest.raises(CommandError) as refusal:
         plain(command, *arguments)
     return str(refusal.value)
+
+
+def test_a_pull_that_comes_first_is_told_to_wait_and_not_that_nobody_knows_it(
+    office: Office, settings: Settings, tmp_path: Path
+) -> None:
+    lose_the_server(settings, tmp_path)
+    status, problem = office.phone.pull()
+    assert (status, problem["code"]) == (403, "device_unconfirmed")
+    sync_after_restore(office)
+    assert Operation.objects.count() == 3

@@ -119,6 +119,8 @@ class Audit:
 
     def _judge_page(self, page: dict[str, Any]) -> None:
         """I9, I13: nothing outside what may be seen now, and one content under one tag."""
+        waits = Device.objects.filter(pk=self._phone.device_id, recovered_at__isnull=False, confirmed_at=None)
+        require(not waits.exists(), "I9", f"{self._phone.name} reads before the desk has confirmed it")
         visible = visible_cases(self._phone.officer.pk, self._clock.now())
         for unit in page["put"]:
             name = f"{unit['type']}:{unit['id']}"

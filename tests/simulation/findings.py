@@ -45,6 +45,7 @@ class Findings:
 
     operations: int = 0
     uploads: int = 0
+    let_go: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[int, Violation]] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ class Findings:
             "seeds": seeds,
             "operations": self.operations,
             "uploads": self.uploads,
+            "let_go": self.let_go,
             "faults": dict(sorted(self.faults.items())),
             **{name: self.count(*kinds) for name, kinds in named.items()},
             "invariant_violations": len(self.violations),

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from client_sdk import FieldClient, NotSent, StorageFull
+from client_sdk import FieldClient, NotSent, Rejected, StorageFull
 from client_sdk.errors import NotEnrolled
 from client_sdk.steps import Flow, Send, Step, Tell, Wait
 from client_sdk.store import Surroundings
 from client_sdk.views import SyncReport
 from server.people.models import Officer
 from tests.simulation.acts import Plan, record
+from tests.simulation.backups import Backups
 from tests.simulation.chance import Chance, PhoneClock, VirtualClock
 from tests.simulation.dying import Peril, PerilousDriver, PhoneCrash
 from tests.simulation.findings import Trace, require
@@ -34,6 +35,7 @@ class Means:
     clock: VirtualClock
     driver: PerilousDriver
     trace: Trace
+    backups: Backups
 
 
 class Phone:
@@ -48,7 +50,9 @@ class Phone:
         self.has_just_asked = False
         self.report: SyncReport | None = None
         self.watch = Watch(name)
-        self._code, self._means = code, means
+        self.code, self._means = code, means
+        self.let_go = 0
+        """Operations whose bodies it has dropped."""
         self._path = means.folder / f"{name}.db"
         self._flow: Flow[SyncReport] | None = None
         self._step: Step[Any] | None = None
@@ -114,7 +118,7 @@ class Phone:
     def _enrolled(self) -> FieldClient:
         return FieldClient.enrol(
             "http://court.test",
-            code=self._code,
+            code=self.code,
             store=self._path,
             passphrase=PASSPHRASE,
             name=self.name,
@@ -130,12 +134,22 @@ class Phone:
 
     def look(self) -> None:
         """Write down what has reached the outbox."""
-        holdings, safe = self.opened.holdings, self.opened.holdings.require_statement().safe_seq
-        self.journal.absorb(holdings.outbox.after(self.journal.head_seq, 10_000, 1 << 40))
-        # Only what is safe may be missing, and it is the oldest.
-        kept, _ = holdings.outbox.count_after(safe)
-        owed = self.journal.head_seq - safe
-        require(kept == owed, "I7", f"{self.name} keeps {kept} of {owed} operations that are not safe")
+        outbox = self.opened.holdings.outbox
+        self.journal.absorb(outbox.after(self.journal.head_seq, 10_000, 1 << 40))
+        kept, _ = outbox.count_after(0)
+        require(kept == self.journal.head_seq, "I7", f"{self.name} keeps {kept} of {self.journal.head_seq} rows")
+        self._look_at_what_is_gone()
+
+    def _look_at_what_is_gone(self) -> None:
+        """I7: only what would survive the loss of the server."""
+        rows = self.opened.holdings.store.database.rows
+        gone = rows("SELECT coalesce(max(seq), 0) FROM operation WHERE is_let_go > 0")[0][0]
+        is_safe = self._means.backups.is_safe(self.device_id, gone)
+        require(is_safe, "I7", f"{self.name} let go of {gone}, which is not safe")
+        self.let_go = max(gone, self.let_go)
+        for (sha256,) in rows("SELECT DISTINCT sha256 FROM capture WHERE is_let_go > 0"):
+            is_safe = self._means.backups.is_file_safe(sha256)
+            require(is_safe, "I7", f"{self.name} let go of a photo that is not safe, {sha256[:12]}")
 
     def record(self, plan: Plan) -> None:
         field = self.opened
@@ -197,6 +211,10 @@ class Phone:
             self._end(f"ends its sync, everything sent: {done.value.is_everything_sent}")
         except (NotSent, StorageFull) as fault:
             self._end(f"gives up: {fault.code}")
+        except Rejected as refusal:
+            if refusal.code != "device_unconfirmed":
+                raise
+            self._end("waits for the desk")
         else:
             self._hold(step)
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from client_sdk import answers, engine, proofs, wire
 from client_sdk.answers import Answer
+from client_sdk.deliveries import Deliveries
 from client_sdk.engine import Engine
 from client_sdk.holdings import Holdings
 from client_sdk.replica import Replica
@@ -22,7 +23,8 @@ from server.cases.services import events as case_events
 from server.evidence.models import Promise
 from server.evidence.services import verification
 from server.field import services as field_services
-from server.sync import pull, push, writing
+from server.people.services import devices
+from server.sync import arrivals, faults, pull, push, recovery, writing
 from server.sync.difference import View, acknowledged, after
 from server.sync.units import VisibleUnits
 
@@ -66,7 +68,9 @@ def purge_at_acknowledgement() -> Iterator[None]:
     def purging(self: Holdings, step: KeepAnswer) -> None:
         real(self, step)
         with self.store.database.transaction():
-            self.store.database.run("DELETE FROM operation WHERE seq < ?", step.statement.acked_seq)
+            self.store.database.run(
+                "UPDATE operation SET is_let_go = 1, sealed = x'' WHERE seq <= ?", step.statement.acked_seq
+            )
 
     with mock.patch.object(Holdings, "_keep_answer", purging):
         yield
@@ -180,10 +184,10 @@ def verified_by_anothers_bytes() -> Iterator[None]:
     """Whoever promised the same file is taken for its deliverer too."""
     real = verification._count
 
-    def generous(device: Any, promises: Any, size: int) -> None:
-        others = Promise.objects.filter(sha256=promises[0].sha256).exclude(device=device)
+    def generous(devices: Any, promises: Any, size: int) -> None:
+        others = Promise.objects.filter(sha256=promises[0].sha256).exclude(device__in=list(devices))
         others.update(state=Promise.State.VERIFIED)
-        real(device, promises, size)
+        real(devices, promises, size)
 
     with mock.patch.object(verification, "_count", generous):
         yield
@@ -193,6 +197,54 @@ def verified_by_anothers_bytes() -> Iterator[None]:
 def tag_without_epoch() -> Iterator[None]:
     """After a restore a version number comes again for another content, and the tag does not tell."""
     with mock.patch.object(VisibleUnits, "_tag", lambda self, version: f"life.{version}.{self._suffix}"):
+        yield
+
+
+@contextmanager
+def restored_server_knows_nobody() -> Iterator[None]:
+    """A server restored to before an enrolment turns the device away."""
+
+    def strict(unknown: BaseException) -> Any:
+        raise unknown
+
+    with mock.patch.object(recovery, "_recovered", strict):
+        yield
+
+
+@contextmanager
+def file_purged_at_verified() -> Iterator[None]:
+    """The device throws a photo away when the court has verified it, safe or not."""
+    real = Deliveries._covers
+
+    def hasty(self: Deliveries, signed: Any, statement: Any, *given: Any) -> bool:
+        return real(self, signed, statement and dataclasses.replace(statement, safe_position=1 << 40), *given)
+
+    with mock.patch.object(Deliveries, "_covers", hasty):
+        yield
+
+
+@contextmanager
+def enrolment_code_used_up() -> Iterator[None]:
+    """Whoever asks again for a lost answer to his enrolment is told that the code is used."""
+
+    def strict(*_: Any) -> Any:
+        raise devices._invalid()
+
+    with mock.patch.object(devices, "_enrolled_before", strict):
+        yield
+
+
+@contextmanager
+def reused_id_applied() -> Iterator[None]:
+    """An id that another operation has claimed is taken for a new one."""
+    with mock.patch.object(arrivals, "_reused_ids", return_value=set()):
+        yield
+
+
+@contextmanager
+def full_disk_taken_for_poison() -> Iterator[None]:
+    """A database that cannot write is taken for a fault of what it was to write."""
+    with mock.patch.object(faults, "is_transient", return_value=False):
         yield
 
 
@@ -223,4 +275,10 @@ PLANTS: dict[str, Planted] = {
     "reset_without_sweep": Planted(reset_without_sweep, ("I8", "I12"), {"view_lost": 10, "decree": 3}),
     "tag_without_epoch": Planted(tag_without_epoch, ("I10", "I13"), {"restore": 6, "backup": 4, "decree": 2}),
     "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",), {"photo": 6}),
+    "restored_server_knows_nobody": Planted(restored_server_knows_nobody, ("I17",), {"restore": 12}),
+    "file_purged_at_verified": Planted(file_purged_at_verified, ("I7",), {"photo": 4, "backup": 2}),
+    "enrolment_code_used_up": Planted(enrolment_code_used_up, ("I17",), {"reply_lost": 6}),
+    # The second effect runs into what the tables allow once: set aside for no good reason, or a fault of the server.
+    "reused_id_applied": Planted(reused_id_applied, ("I2", "I15", "I17")),
+    "full_disk_taken_for_poison": Planted(full_disk_taken_for_poison, ("I15",), {"database_fault": 12}),
 }

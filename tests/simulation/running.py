@@ -62,6 +62,7 @@ class Runner:
             shutil.rmtree(folder, ignore_errors=True)
         findings.operations += simulation.operations
         findings.uploads += simulation.uploads
+        findings.let_go += simulation.let_go
         findings.faults += simulation.faults
         if self._shows_hash:
             print(f"seed {seed} {simulation.trace.hash()}", flush=True)

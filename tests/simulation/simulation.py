@@ -67,11 +67,15 @@ class Simulation:
         self._weights = {name: weight * size.emphasis.get(name, 1) for name, weight in EVENTS.items()}
         self._late: list[Late] = []
         self._contents: dict[str, str] = {}
-        self._backups = Backups(folder, is_on=self.chance.happens(0.5))
+        self._backups = Backups(folder, is_on=self.chance.happens(0.5), retention_days=self.chance.choose((0, 0, 7)))
 
     @property
     def operations(self) -> int:
         return sum(phone.journal.head_seq for phone in self.phones)
+
+    @property
+    def let_go(self) -> int:
+        return sum(phone.let_go for phone in self.phones)
 
     @property
     def uploads(self) -> int:
@@ -105,13 +109,13 @@ class Simulation:
 
     def _small_sizes(self) -> list[tuple[object, str, object]]:
         """So that little work already needs several pages, batches and pieces."""
-        piece, pieces = self.chance.choose((300, 100_000)), uploads.Pieces
+        piece = self.chance.choose((300, 100_000))
         page, batch = self.chance.choose((8_000, 262_144)), self.chance.choose((3, 20, 500))
         return [
             (vault, "SCRYPT_COST", 2),
             (uploads, "MIN_PIECE", 64),
             (uploads, "MAX_PIECE", 4 * piece),
-            (uploads, "Pieces", lambda: pieces(piece)),
+            (uploads, "FIRST_PIECE", piece),
             (engine, "PAGE_BYTES", page),
             (server_pull, "SMALLEST_PAGE_BYTES", page),
             (server_push, "MAX_OPERATIONS", batch),
@@ -120,6 +124,9 @@ class Simulation:
     def _build(self) -> None:
         officers = self.chance.dice.randint(1, 4)
         self.world = World(self.chance, self.clock, officers, self.chance.dice.randint(1, 6))
+        if self.chance.happens(0.3):
+            # Before anybody has enrolled: a restore to it knows none of them.
+            self._take_backup(is_verified=False)
         for number in range(self.chance.dice.randint(1, 5)):
             self._add_phone(number)
 
@@ -130,7 +137,7 @@ class Simulation:
             name, address, self._court, self.chance, weather, self.trace, self.faults, self._late, self._delivered
         )
         officer = self.chance.choose(self.world.officers)
-        means = Means(self._folder, self.chance, self.clock, self._driver, self.trace)
+        means = Means(self._folder, self.chance, self.clock, self._driver, self.trace, self._backups)
         clock = PhoneClock(self.clock, self.chance.choose(WRONG_CLOCKS))
         phone = Phone(name, officer, self.world.code_for(officer), line, clock, means)
         self.phones.append(phone)
@@ -178,9 +185,8 @@ class Simulation:
             case "decree":
                 self.trace.add(f"decree {self.world.decree()}")
             case "backup":
-                self._backups.take()
-                self.world.remember()
-            case "restore" if self._can_restore():
+                self._take_backup(is_verified=self.chance.happens(0.7))
+            case "restore" if self._backups.can_restore:
                 self._restore()
             case "view_lost":
                 # What the server believes its devices hold is gone: the next pull is a reset.
@@ -189,9 +195,9 @@ class Simulation:
             case "pause":
                 self.clock.advance(self.chance.choose((30, 600, 4_000)))
 
-    def _can_restore(self) -> bool:
-        """Devices enrolled after the backup are healed another day."""
-        return all(str(phone.id) in self._backups.logs for phone in self.phones)
+    def _take_backup(self, *, is_verified: bool) -> None:
+        self._backups.take(is_verified=is_verified)
+        self.world.remember()
 
     def _restore(self) -> None:
         self.trace.add("the server is restored")
@@ -199,7 +205,12 @@ class Simulation:
         self._backups.restore()
         self.world.go_back()
         for phone in self.phones:
-            self.audits[phone.name].go_back(self._backups.logs[str(phone.id)][0])
+            known = self._backups.logs.get(phone.id, 0) if phone.id else 0
+            self.faults["restore_before_enrolment"] += phone.id is not None and phone.id not in self._backups.logs
+            self.audits[phone.name].go_back(known)
+            if phone.id is None:
+                # Its code is void now, as the command says.
+                phone.code = self.world.code_for(phone.officer)
 
     def _arm(self, phone: Phone) -> None:
         """Now and then the next thing this device does is its last, or finds the disk full."""
@@ -239,13 +250,22 @@ class Simulation:
         for phone in self.phones:
             phone.line.is_fair = True
             phone.abandon()
+            self._push_all(phone)
+        self.world.confirm_devices()
+        for phone in self.phones:
             self._finish(phone)
-        self._backups.take()
-        self.world.remember()
+        self._take_backup(is_verified=True)
         for phone in self.phones:
             self._sync(phone)
             self._sync(phone)
         close_accounts(self.phones, self.audits, self.clock.now())
+
+    def _push_all(self, phone: Phone) -> None:
+        """A first sync: a device the restored server does not know is known by it, and can be confirmed."""
+        if phone.field is None:
+            phone.start()
+        if phone.field is not None:
+            self._sync(phone)
 
     def _finish(self, phone: Phone) -> None:
         for _ in range(MOST_SYNCS):

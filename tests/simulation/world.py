@@ -17,7 +17,7 @@ from server.common.errors import DomainError
 from server.ledger.models import ServerLife
 from server.ledger.services import begin_server_life
 from server.people import services
-from server.people.models import Court, GroupMember, Officer, Role
+from server.people.models import Court, Device, GroupMember, Officer, Role
 from tests.simulation.chance import Chance, VirtualClock
 
 WISHES = {"assign": 5.0, "grant": 3.0, "end_grant": 2.0, "close": 0.5, "suspend": 1.0, "officer": 0.5, "file": 1.0}
@@ -63,6 +63,11 @@ class World:
             assign_subject(case=case, officer=self._chance.choose(self.officers), reason="DESK")
         else:
             assign_subject(case=case, group=self._chance.choose(self.groups), reason="ROTA")
+
+    def confirm_devices(self) -> None:
+        """Somebody at the desk has looked at those a restored server knows by their certificates."""
+        for device in Device.objects.filter(recovered_at__isnull=False, confirmed_at=None):
+            services.confirm_device(device=device)
 
     def remember(self) -> None:
         """As of a backup."""
