@@ -13,10 +13,10 @@ from server.cases.flow import CASE_CLOCK
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
 from server.cases.queries import holders_of
-from server.centre.desk import FlowNames, flow_names, level_of
+from server.centre.desk import FlowNames, flow_names, level_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
-from server.centre.shots import Shot, shots_of
+from server.centre.shots import Shot, shot_labels, shots_of
 from server.centre.states import (
     Look,
     action_look,
@@ -52,6 +52,10 @@ class StageLine:
     is_current: bool
     nodes: list[NodeLine]
 
+    @property
+    def is_untouched(self) -> bool:
+        return all(node.is_pending for node in self.nodes)
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -74,6 +78,8 @@ class Act:
 @dataclass(slots=True)
 class CasePage:
     case: Case
+    look: Look | None
+    """Of its worst running node; none where all is well."""
     holder: str
     applicants: list[str]
     debtors: list[str]
@@ -96,6 +102,7 @@ def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePag
     acts, has_older_acts = acts_of(case.pk, action_id)
     page = CasePage(
         case=case,
+        look=_worst_look(nodes, names, today),
         holder=holders_of([case.pk]).get(case.pk, ""),
         applicants=parties[Party.Part.APPLICANT],
         debtors=parties[Party.Part.DEBTOR],
@@ -109,6 +116,12 @@ def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePag
     if page.shown_act:
         page.shots = shots_of(page.shown_act.id)
     return page
+
+
+def _worst_look(nodes: Sequence[Node], names: FlowNames, today: date) -> Look | None:
+    worst = worst_of(nodes, names, today)
+    level = level_of(worst, names, today) if worst else Level.NORMAL
+    return running_look(level, worst.due_on, today) if worst and level is not Level.NORMAL else None
 
 
 def stage_lines(nodes: Sequence[Node], names: FlowNames, today: date) -> list[StageLine]:
@@ -189,7 +202,7 @@ def _proof_times(action_ids: Sequence[UUID]) -> dict[UUID, datetime]:
 def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None) -> Act:
     action: FieldAction = row.action
     outstanding = action.files_promised - action.files_verified
-    texts = finding_texts(action.kind)
+    texts, labels = finding_texts(action.kind), shot_labels(action.kind)
     missing, warnings = [{code: texts.get(code, code) for code in codes} for codes in (action.missing, action.warnings)]
     return Act(
         id=action.pk,
@@ -203,7 +216,7 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
         files_verified=action.files_verified,
         missing=[text for code, text in missing.items() if not _is_shot(code)],
         warnings=[text for code, text in warnings.items() if not _is_shot(code)],
-        holes=[text for code, text in (missing | warnings).items() if _is_shot(code)],
+        holes=[labels.get(code, text) for code, text in (missing | warnings).items() if _is_shot(code)],
         look=action_look(row.status, action.is_complete, len(missing) + outstanding),
     )
 

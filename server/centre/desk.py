@@ -128,6 +128,13 @@ def level_of(node: Node, names: FlowNames, today: date) -> Level:
     )
 
 
+def worst_of(nodes: Sequence[Node], names: FlowNames, today: date) -> Node | None:
+    """The running node of the worst level; of several the one whose limit ends first."""
+    running = [node for node in nodes if node.state == Node.State.RUNNING]
+    care = {node.pk: (level_of(node, names, today).rank, -(node.due_on or date.max).toordinal()) for node in running}
+    return max(running, key=lambda node: care[node.pk], default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many cases at each level, and in each stage."""
@@ -192,9 +199,9 @@ def _rows(cases: Sequence[Any], flows: Mapping[int, FlowNames], today: date) -> 
 
 def _row(case: Any, running: list[Node], flow: FlowNames, holder: str, today: date) -> Row:
     """A case wears the worst level of its running nodes."""
-    if not running:
+    worst = worst_of(running, flow, today)
+    if worst is None:
         return Row(case.pk, case.case_no, case.cause, holder, None, "", pending_look())
-    worst = max(running, key=lambda node: (level_of(node, flow, today).rank, -(node.due_on or date.max).toordinal()))
     look = running_look(level_of(worst, flow, today), worst.due_on, today)
     return Row(case.pk, case.case_no, case.cause, holder, worst.due_on, flow.nodes.get(worst.key, worst.key), look)
 

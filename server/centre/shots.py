@@ -67,6 +67,13 @@ def shot_names() -> dict[str, str]:
     return {shot["key"]: shot[language] for shot in kinds_document()["shots"]}
 
 
+def shot_labels(kind: str) -> dict[str, str]:
+    """What a photo the kind asks for may show, by the finding that says it is missing."""
+    rows: list[dict[str, Any]] = next((row["shots"] for row in kinds_document()["kinds"] if row["key"] == kind), [])
+    names = shot_names()
+    return {row["code"]: " / ".join(names[code] for code in row["any"]) for row in rows}
+
+
 def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
     known = around.files.get(promise.sha256) if promise.state == Promise.State.VERIFIED else None
     upload = around.uploads.get((promise.device_id, promise.sha256))

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from server.cases.levels import Level
 
@@ -49,18 +48,16 @@ def running_look(level: Level, due_on: date | None, today: date) -> Look:
         return Look("active", "blue", _("In progress"))
     days = (due_on - today).days
     if days < 0:
-        return level_look(level, ngettext("%(days)d day overdue", "%(days)d days overdue", -days) % {"days": -days})
+        return level_look(level, _("%(days)d d over") % {"days": -days})
     if days == 0:
         return level_look(level)
-    return level_look(level, ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days})
+    return level_look(level, _("%(days)d d left") % {"days": days})
 
 
 def done_look(finished_on: date | None, due_on: date | None) -> Look:
     if finished_on and due_on and finished_on > due_on:
         late = (finished_on - due_on).days
-        return Look(
-            "donelate", "grey", ngettext("Done %(days)d day late", "Done %(days)d days late", late) % {"days": late}
-        )
+        return Look("donelate", "grey", _("Done %(days)d d late") % {"days": late})
     return Look("done", "green", _("Done"))
 
 

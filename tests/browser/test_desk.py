@@ -167,6 +167,7 @@ def test_forty_seconds_of_silence_show_the_banner_and_the_next_word_takes_it_awa
     expect(banner).to_be_visible()
     expect(banner.locator("[data-says=stale]")).to_be_visible()
     expect(banner.locator("[data-says=revoked]")).to_be_hidden()
+    expect(banner.locator("[data-age]")).to_contain_text("秒")
     context.set_offline(False)
     expect(banner).to_be_hidden(timeout=60_000)
     assert complaints.other_than(*LOST) == []

@@ -46,11 +46,18 @@ class Element:
 
     @property
     def text(self) -> str:
-        words = (child if isinstance(child, str) else child.text for child in self.children)
+        """What a wide screen shows: labels for narrow ones are left out."""
+        words = (
+            child if isinstance(child, str) else child.text for child in self.children if not _is_for_narrow(child)
+        )
         return re.sub(r"\s+", " ", "".join(words)).strip()
 
     def __getitem__(self, name: str) -> str:
         return self.attributes[name]
+
+
+def _is_for_narrow(child: "Element | str") -> bool:
+    return isinstance(child, Element) and "m-lab" in child.attributes.get("class", "").split()
 
 
 class _Builder(HTMLParser):

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from server.cases.models import Case
+from server.cases.models import Case, Node
 from server.cases.services import assign_subject, record_event
 from server.centre import case_page
 from server.common import clock
@@ -107,9 +107,26 @@ def test_every_node_stands_with_its_dates_and_its_state(case: Case, cast: Cast) 
 def test_a_running_node_wears_its_level_and_marks_its_stage(case: Case, cast: Cast) -> None:
     page = page_of(case, cast, language="en")
     late = next(row for row in page.all("tr[aria-current=true]") if "Triage" in row.text)
-    assert [cell.text for cell in late.all("td")] == ["Triage by difficulty", "11-02", "11-03", "19 days overdue"]
+    assert [cell.text for cell in late.all("td")] == ["Triage by difficulty", "11-02", "11-03", "19 d over"]
     assert late.one(".nd")["data-hue"] == "crimson"
+    assert page.one("main").one(".chip").text == "19 d over"
     assert page.one("li[aria-current=step]").text == "Filing and assignment1 / 3"
+
+
+def test_stages_not_begun_are_one_line_each_with_what_will_come(case: Case, cast: Cast) -> None:
+    page = page_of(case, cast)
+    stages = {line.one(".m").text: line.text for line in page.one("table.steps").all("tr.chain")}
+    assert list(stages)[:3] == ["全案", "立案分案", "启动告知"]
+    assert stages["案款发放"].endswith("案款认领 · 案款发放")
+    assert stages["立案分案"] == "立案分案 1 / 3"
+    assert len(page.one("table.steps").all(".nd")) == 5
+
+
+def test_a_case_in_time_wears_no_warning(case: Case, cast: Cast) -> None:
+    Node.objects.filter(case=case, key="triage").update(state=Node.State.DONE, finished_on=date(2026, 11, 3))
+    page = page_of(case, cast)
+    assert page.one("main").all(".chip") == []
+    assert page.one("a.it")["data-hue"] == "green"
 
 
 # --- acts
@@ -125,7 +142,7 @@ def test_an_incomplete_act_names_what_is_missing(case: Case, cast: Cast, phone: 
     lacking = [line.text for line in page.one("ul.lack").all("li")]
     assert {"缺少财产清单", "未记明保管人", "缺少查封裁定书"} <= set(lacking)
     holes = [shot.one("figcaption").text for shot in page.all("figure.shot") if "data-sha256" not in shot.attributes]
-    assert {"缺少照片：物品", "缺少照片：签名场景"} <= set(holes)
+    assert {"物品", "签名场景", "封条近景 / 张贴公告"} <= set(holes)
     assert not set(holes) & set(lacking)
     english = [line.text for line in page_of(case, cast, language="en").one("ul.lack").all("li")]
     assert "The inventory is missing" in english

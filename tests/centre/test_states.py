@@ -57,10 +57,10 @@ def test_every_state_speaks_chinese() -> None:
 @pytest.mark.parametrize(
     ("days", "language", "text"),
     [
-        (-1, "en", "1 day overdue"),
-        (-2, "en", "2 days overdue"),
-        (1, "en", "1 day left"),
-        (30, "en", "30 days left"),
+        (-1, "en", "1 d over"),
+        (-2, "en", "2 d over"),
+        (1, "en", "1 d left"),
+        (30, "en", "30 d left"),
         (0, "en", "Warning"),
         (-2, "zh-hans", "逾期 2 天"),
         (4, "zh-hans", "剩 4 天"),

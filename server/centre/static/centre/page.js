@@ -24,6 +24,11 @@ const showState = (state) => {
   for (const text of banner.querySelectorAll("[data-says]")) text.hidden = text.dataset.says !== state;
 };
 
+const showAge = (feed) => {
+  const place = document.querySelector("[data-banner]:not([hidden]) [data-age]");
+  if (place) place.textContent = new Intl.RelativeTimeFormat(root.lang).format(-Math.round(feed.age / 1000), "second");
+};
+
 const showAsOf = (time) => {
   const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour12: false, timeStyle: "medium" });
   for (const place of document.querySelectorAll("[data-as-of] time")) {
@@ -99,6 +104,7 @@ const start = (streams) => {
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const feed = new Feed(address.href, streams, { staleAfterMs: () => Number(root.dataset.staleAfterMs) || STALE_AFTER_MS });
   feed.addEventListener("state", ({ state }) => showState(state));
+  setInterval(() => showAge(feed), 1000);
   feed.addEventListener("beat", ({ serverTime }) => showAsOf(serverTime));
   feed.addEventListener("reset", ({ reason }) => { if (reason !== "rights") location.reload(); });
   feed.addEventListener("entries", ({ entries }) => {
