@@ -21,7 +21,7 @@ class Settlement:
 
 
 Settle = Callable[[Sequence[Promise]], Settlement]
-"""Called inside the verifying transaction, device row locked, with promises of one device and one hash, as they are to
+"""Called inside the verifying transaction, device row locked, with promises of one hand and one hash, as they are to
 be: their rows are not written yet. It locks its subjects and moves what waited for the bytes; it must not append
 itself. May raise Overtaken."""
 

@@ -8,12 +8,15 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from server.cases.models import Case
 from server.evidence import services
 from server.evidence.models import Promise
 from server.ledger.models import Entry
 from server.ledger.queries import head_of
 from server.ledger.services import Draft, append, begin_server_life
+from server.people.models import Device
 from tests import pictures
 from tests.actors import Phone, people_of_a_city, phone_of
 from tests.backends.waiting import somebody_waits_for_us, until
@@ -130,3 +133,18 @@ def test_a_promise_left_open_is_counted_by_the_beat_though_its_device_is_silent(
     promise(other_phone, PHOTO)
     assert (services.count_late_promises(), services.count_late_promises()) == (1, 0)
     assert (states_of(phone.id), states_of(other_phone.id)) == (["verified", "verified"], ["promised"])
+
+
+def test_what_an_earlier_log_of_the_same_hand_promised_is_entered_at_once_and_signed_apart(
+    phone: Phone, other_phone: Phone, uploader: Uploader, case: Case
+) -> None:
+    Device.objects.filter(pk=phone.id).update(continues=other_phone.device)
+    promise(other_phone, PHOTO, case)
+    promise(phone, PHOTO, case)
+    with CaptureQueriesContext(connection) as queries:
+        uploader.deliver(PHOTO)
+    assert (states_of(phone.id), states_of(other_phone.id)) == (["verified"], ["verified"])
+    receipts = [opened(each, text) for each in (phone, other_phone) for text in services.receipts_after(each.device, 0)]
+    assert [each["device"] for each in receipts] == [str(phone.id), str(other_phone.id)]
+    heads = [query["sql"] for query in queries if "ledger_head" in query["sql"] and query["sql"].startswith("SELECT")]
+    assert len(heads) == 1, "heads are locked last, and once"

@@ -34,7 +34,7 @@ def receipts_after(device: Device, position: int, server_epoch: str = "") -> lis
     signed = [row for row in rows if row.receipt_epoch == epoch]
     unsigned = [row for row in rows if row.receipt_epoch != epoch]
     if unsigned:
-        _sign(device, unsigned, _head_of(device), _sizes(unsigned))
+        sign_receipts(device, unsigned, _head_of(device), _sizes(unsigned))
     return [row.receipt for row in sorted(signed + unsigned, key=lambda row: (row.receipt_position, row.seq))]
 
 
@@ -59,6 +59,7 @@ def issue_missing_receipts(*, device_id: UUID) -> None:
         if promises:
             device = Device.objects.get(pk=device_id)
             sign_receipts(device, promises, _enter(device, promises), _sizes(promises))
+            write_verified(promises)
 
 
 def _unsigned(device_id: UUID) -> QuerySet[Promise]:
@@ -73,19 +74,8 @@ def _enter(device: Device, promises: Sequence[Promise]) -> Appended:
     return places[stream]
 
 
-def sign_receipts(
-    device: Device,
-    promises: Sequence[Promise],
-    place: Appended,
-    sizes: Mapping[str, int],
-    *,
-    together_with: Sequence[Change] = (),
-) -> None:
-    """Write these promises as verified, each with its receipt, counted by the entry at `place`.
-
-    `sizes` are as re-read, by hash; `together_with` is written in the same statement.
-    """
-    _sign(device, promises, place, sizes)
+def write_verified(promises: Sequence[Promise], *, together_with: Sequence[Change] = ()) -> None:
+    """Write these promises as verified, each with the receipt it was given, and the other changes with them."""
     rows = [(row.pk, *(getattr(row, name) for name in _WRITTEN)) for row in promises]
     update_together([*together_with, (Promise, "id", _WRITTEN, rows)])
 
@@ -95,7 +85,8 @@ def _sizes(promises: Sequence[Promise]) -> dict[str, int]:
     return dict(StoredFile.objects.filter(pk__in=hashes).values_list("sha256", "size"))
 
 
-def _sign(device: Device, promises: Sequence[Promise], place: Appended, sizes: Mapping[str, int]) -> None:
+def sign_receipts(device: Device, promises: Sequence[Promise], place: Appended, sizes: Mapping[str, int]) -> None:
+    """Give each of a device's promises its receipt, counted by the entry at `place`; `sizes` as re-read, by hash."""
     court = court_now(device.court_id)
     for promise in promises:
         promise.receipt = _receipt(device, promise, sizes[promise.sha256], place, court)

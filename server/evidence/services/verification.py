@@ -1,24 +1,29 @@
 """Verified: the bytes re-read from storage hash to the key, and this device delivered them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists
 
+from server.common.bulk import insert_unless_there
 from server.common.clock import now
 from server.common.statements import Given, Statement
 from server.evidence import settlement
 from server.evidence.models import Promise, StoredFile, Upload
 from server.evidence.services.locks import lock_device
-from server.evidence.services.receipts import sign_receipts
+from server.evidence.services.receipts import sign_receipts, write_verified
 from server.evidence.tasks import examine_file
 from server.ledger.services import Appended, Draft, append
 from server.people.models import Device
 from server.people.queries import line_of
 from server.people.streams import court_stream
 
+_FILE = (
+    *("sha256", "sm3", "size", "detected_type", "stored_at", "preview", "preview_reason", "thumbnail_sha256"),
+    *("width", "height", "exif"),
+)
 _OPEN = Statement(
     lambda: (
         Promise.objects.filter(device_id=Given("device_id"), sha256=Given("sha256"))
@@ -43,13 +48,13 @@ def _verify(device: Device, upload: Upload, size: int, detected_type: str) -> No
     line = line_of(device)
     for device_id in sorted(line):
         lock_device(device_id)
-    promises = {device_id: _OPEN.rows(device_id=device_id, sha256=upload.sha256) for device_id in line}
-    if any(found and not found[0].is_stored for found in promises.values()):
-        _record_file(upload.sha256, size, detected_type)
-    for device_id, found in promises.items():
-        if found:
-            # What an earlier log of the same hand promised is delivered by it as well.
-            _count(device if device_id == device.pk else Device.objects.get(pk=device_id), found, size)
+    # What an earlier log of the same hand promised is delivered by it as well.
+    promises = [promise for device_id in line for promise in _OPEN.rows(device_id=device_id, sha256=upload.sha256)]
+    if promises:
+        if not promises[0].is_stored:
+            _record_file(upload.sha256, size, detected_type)
+        earlier = Device.objects.in_bulk(line[1:]) if len(line) > 1 else {}
+        _count({device.pk: device, **earlier}, promises, size)
     if upload.pk:
         upload.delete()
 
@@ -67,7 +72,7 @@ def _verify_late(device_id: UUID, sha256: str) -> None:
     delivered = Promise.objects.filter(device_id=device_id, sha256=sha256, state=Promise.State.VERIFIED)
     if promises and delivered.exists():
         size = StoredFile.objects.values_list("size", flat=True).get(pk=sha256)
-        _count(Device.objects.get(pk=device_id), promises, size)
+        _count(Device.objects.in_bulk([device_id]), promises, size)
 
 
 def _until_held(verify: Callable[..., None], *given: Any) -> None:
@@ -80,28 +85,38 @@ def _until_held(verify: Callable[..., None], *given: Any) -> None:
 
 
 def _record_file(sha256: str, size: int, detected_type: str) -> None:
-    file = StoredFile(pk=sha256, size=size, detected_type=detected_type)
-    StoredFile.objects.bulk_create([file], ignore_conflicts=True)  # another device may deliver the same this moment
+    row = (sha256, "", size, detected_type, now(), StoredFile.Preview.PENDING.value, "", "", None, None, "{}")
+    insert_unless_there(StoredFile, _FILE, row)  # another device may deliver the same this moment
     examine_file.enqueue(sha256)  # a row of this transaction: nobody examines what was not committed
 
 
-def _count(device: Device, promises: Sequence[Promise], size: int) -> None:
-    """Settled as verified, entered, signed; written once, together with the receipts."""
+def _count(devices: Mapping[UUID, Device], promises: Sequence[Promise], size: int) -> None:
+    """Settled as verified, entered, signed; written once, with the receipts. Nothing is locked after the entries."""
     moment = now()
     for promise in promises:
         promise.state, promise.verified_at = Promise.State.VERIFIED.value, moment
     settled = settlement.settle(promises)
-    place = _append(device, promises, settled.drafts)
-    sign_receipts(device, promises, place, {promises[0].sha256: size}, together_with=settled.changes)
+    by_device = {
+        device: [promise for promise in promises if promise.device_id == key] for key, device in devices.items()
+    }
+    by_device = {device: own for device, own in by_device.items() if own}
+    places = _append(by_device, settled.drafts)
+    for device, own in by_device.items():
+        sign_receipts(device, own, places[court_stream(device.court_id)], {own[0].sha256: size})
+    write_verified(promises, together_with=settled.changes)
 
 
-def _append(device: Device, promises: Sequence[Promise], settled: Sequence[Draft]) -> Appended:
-    """Where the court's own stream counts them. What nobody above has a word for still gets its entry."""
-    stream, drafts = court_stream(device.court_id), list(settled)
-    if not any(stream in draft.streams for draft in drafts):
-        drafts.append(_plain_draft(device, promises, stream))
-    places = append(drafts)
-    return max((place[stream] for place in places if stream in place), key=lambda place: place.position)
+def _append(by_device: Mapping[Device, Sequence[Promise]], settled: Sequence[Draft]) -> dict[str, Appended]:
+    """Where each court's own stream counts them. What nobody above has a word for still gets its entry."""
+    drafts = list(settled)
+    for device, promises in by_device.items():
+        stream = court_stream(device.court_id)
+        if not any(stream in draft.streams for draft in drafts):
+            drafts.append(_plain_draft(device, promises, stream))
+    last: dict[str, Appended] = {}
+    for places in append(drafts):
+        last |= places  # positions rise from draft to draft
+    return last
 
 
 def _plain_draft(device: Device, promises: Sequence[Promise], stream: str) -> Draft:
