@@ -12,15 +12,17 @@ from server.cases.states import CaseChange, CaseState, merged, node_views
 from server.common.bulk import Change
 from server.evidence.models import Promise
 from server.evidence.settlement import Settlement
+from server.field.authority import UNKNOWN
 from server.field.effects import release_withheld
 from server.field.live import state_view
 from server.field.models import ActionSubject, FieldAction
-from server.field.operation import NodeEffect, gravest
+from server.field.operation import NodeEffect, Status, gravest
 from server.field.rules import CourtRules, events_told_by
 from server.field.services import Audience
 from server.field.settle_state import Held, HeldAction, hold
 from server.field.states import ActionState, FieldState
 from server.ledger.services import Draft
+from server.people.streams import court_stream
 
 _COUNTS = ("is_complete", "files_promised", "files_verified")
 
@@ -91,7 +93,13 @@ def _drafts(settled: Settled, sha256: str, audience: Audience) -> list[Draft]:
             "sha256": sha256,
         }
         drafts.append(Draft(tuple(sorted(streams)), "evidence_verified", view, {}, "case", case_id))
-    return drafts
+    return drafts or [_homeless_draft(settled.action.state, sha256)]
+
+
+def _homeless_draft(action: ActionState, sha256: str) -> Draft:
+    """An act for no case its officers know: told to the court it is from, as when it was recorded."""
+    view = {"action": state_view(action, status=Status.PARKED.value, code=UNKNOWN, cases=()), "sha256": sha256}
+    return Draft((court_stream(action.court_id),), "evidence_verified", view, {})
 
 
 def _view(action: ActionState, cases: Collection[UUID]) -> dict[str, Any]:

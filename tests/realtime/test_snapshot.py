@@ -14,6 +14,8 @@ from server.cases.services import assign_subject, close_case, record_event, resu
 from server.common.clock import local_date, now
 from server.people.models import Court
 from server.realtime.snapshot import take_snapshot
+from server.sync.deciding import decide_reviews
+from server.sync.models import Review
 from tests.actors import Cast
 from tests.devices import TestDevice
 from tests.pictures import jpeg
@@ -30,6 +32,7 @@ class Town:
     def __init__(self, cast: Cast, seed: int) -> None:
         self.cast, self.chance = cast, Random(seed)
         self.phone: TestDevice = phone_of(cast.holder)
+        self.other: TestDevice = phone_of(cast.colleague)
         self.cases: list[Case] = [hold(file_one(cast, 1), cast.group)]
         self.photos: list[bytes] = []
 
@@ -102,6 +105,22 @@ class Town:
         if self.photos:
             assert self.phone.upload(self.photos.pop()) < 300
 
+    def judge(self) -> None:
+        waiting = list(Review.objects.filter(state="open").order_by("pk"))
+        if waiting:
+            choice = self.chance.choice(("ratify", "annul", "supplement"))
+            decide_reviews(ids=[self.chance.choice(waiting).pk], choice=choice, by=self.cast.director, note="理由")
+
+    def correct(self) -> None:
+        """Her own record, or a joint act by her colleague; sometimes of a case that is no longer hers."""
+        if self.phone.log:
+            first = json.loads(self.chance.choice(self.phone.log).body)
+            original = next(each for each in self.phone.log if json.loads(each.body)["id"] == first["id"])
+            device = self.chance.choice((self.phone, self.other))
+            joined = {name: first[name] for name in ("action_id", "subjects")}
+            device.record(first["kind"], fields=COMPLETE, corrects=original.hash_hex, **joined)
+            device.push()
+
     def steps(self) -> list[Callable[[], Any]]:
         return [
             self.file,
@@ -112,6 +131,8 @@ class Town:
             self.push,
             self.push_for_nothing,
             self.deliver,
+            self.judge,
+            self.correct,
         ]
 
 
@@ -136,7 +157,7 @@ def test_a_snapshot_and_its_frames_are_a_fresh_snapshot(cast: Cast, seed: int) -
     with transaction.atomic():
         town = Town(cast, seed)
         pictures = [shown(cast.court)]
-        for _ in range(10):
+        for _ in range(12):
             town.chance.choice(town.steps())()
             pictures.append(shown(cast.court))
         for picture in pictures[:: len(pictures) // 3]:
