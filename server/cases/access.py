@@ -1,7 +1,7 @@
 """Who may read which case, and which courts' ledgers are told of it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from server.cases.models import Case, Grant, SubjectType
+from server.cases.states import CaseState
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.statements import Given, GivenMany, Statement, UuidText
@@ -66,6 +67,19 @@ def audience_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     for case_id, court_id in _LENT.rows(case_ids=case_ids, at=now()):
         audience[case_id].add(court_stream(court_id))
     return {case_id: tuple(sorted(streams)) for case_id, streams in audience.items()}
+
+
+def audience_of_states(states: Iterable[CaseState]) -> dict[UUID, tuple[str, ...]]:
+    """The same of cases that are held, with their loans as they were read under the lock."""
+    at = now()
+    return {
+        state.id: tuple(sorted({court_stream(court_id) for court_id in (state.court_id, *_lent_to(state, at))}))
+        for state in states
+    }
+
+
+def _lent_to(state: CaseState, at: datetime) -> list[UUID]:
+    return [loan.court_id for loan in state.loans if loan.covers(at)]
 
 
 def is_lent(subject_id: OuterRef, at: Given) -> Exists:

@@ -1,6 +1,5 @@
 """Reads of cases: the state decisions need, in one SELECT per table, and what pages show."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -13,17 +12,11 @@ from django.db.models.functions import Coalesce
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.flow import CASE_CLOCK, FlowDefinition
 from server.cases.flow_file import read_flow
-from server.cases.models import Assignment, Case, CaseEvent, FlowVersion, Grant, Node, Party
-from server.cases.states import CaseState, HeldAssignment, HeldEvent, HeldGrant, HeldNode
+from server.cases.held_rows import Rights, moving_of, rights_of
+from server.cases.models import Assignment, Case, FlowVersion, Node, Party
+from server.cases.states import CaseState
 from server.common.hashing import canonical_json
-from server.common.statements import Given, GivenMany, Statement
-
-NODE_COLUMNS = HeldNode._fields[:-1]
-EVENT_COLUMNS = HeldEvent._fields
-
-
-def _of_cases(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(case_id__in=GivenMany("case_ids"))
+from server.common.statements import GivenMany, Statement
 
 
 def case_rows() -> QuerySet[Case]:
@@ -35,34 +28,8 @@ def _cases() -> QuerySet[Case]:
     return case_rows().filter(pk__in=GivenMany("case_ids"))
 
 
-def _nodes() -> QuerySet[Node, Any]:
-    return _of_cases(Node.objects.all()).values_list("case_id", *NODE_COLUMNS)
-
-
-def _events() -> QuerySet[CaseEvent, Any]:
-    return _of_cases(CaseEvent.objects.order_by("received_at", "pk")).values_list("case_id", *EVENT_COLUMNS)
-
-
 _CASES = Statement(_cases)
 _CASES_HELD = Statement(lambda: _cases().select_for_update(of=("self",), no_key=True))
-_NODES = Statement(_nodes)
-_NODES_TOUCHED = Statement(lambda: _nodes().filter(Q(key__in=GivenMany("keys", "text")) | Q(pk__in=GivenMany("named"))))
-_EVENTS = Statement(_events)
-_EVENTS_TELLING = Statement(lambda: _events().filter(key__in=GivenMany("keys", "text")))
-_GRANTS = Statement(
-    lambda: (
-        Grant.objects.filter(subject_id__in=GivenMany("case_ids"), officer_id=Given("officer_id"))
-        .order_by("valid_from", "pk")
-        .values_list("subject_id", *HeldGrant._fields)
-    )
-)
-_ASSIGNMENTS = Statement(
-    lambda: (
-        Assignment.objects.filter(subject_id__in=GivenMany("case_ids"))
-        .order_by("number")
-        .values_list("subject_id", *HeldAssignment._fields)
-    )
-)
 _FLOWS = Statement(lambda: FlowVersion.objects.defer("document").order_by("key", "version"))
 
 
@@ -76,30 +43,29 @@ def case_states(
 ) -> dict[UUID, CaseState]:
     """The cases that exist, by id, each with its nodes, events, assignments and this officer's grants.
 
-    One SELECT per table whatever their number. `told` spares what these events cannot touch: other nodes, but for those
+    Three SELECTs whatever their number. `told` spares what these events cannot touch: other nodes, but for those
     `named` by id, and events that tell nothing to the nodes at hand. `lock` holds the case rows, taken in the order of
     their ids, to the end of the transaction: authority judged on them cannot change before the commit.
     """
     rows = _case_rows(case_ids, lock) if case_ids else []
     if not rows:
         return {}
-    ids = [row.pk for row in rows]
-    grants, assignments = _grants_of(ids, officer_id), _assignments_of(ids)
-    return {
-        key: replace(state, grants=tuple(grants.get(key, ())), assignments=tuple(assignments.get(key, ())))
-        for key, state in moving_states(rows, told=told, named=named).items()
-    }
+    rights = rights_of([row.pk for row in rows], officer_id)
+    return {key: _with_rights(state, rights[key]) for key, state in moving_states(rows, told=told, named=named).items()}
+
+
+def _with_rights(state: CaseState, rights: Rights) -> CaseState:
+    return replace(state, grants=tuple(rights.grants), loans=tuple(rights.loans), assignments=tuple(rights.assignments))
 
 
 def moving_states(
     rows: Sequence[Case], *, told: Collection[str] | None, named: Collection[str] = ()
 ) -> dict[UUID, CaseState]:
-    """Of cases at hand what events move, and nobody's rights: two SELECTs. `told` and `named` as in `case_states`."""
+    """Of cases at hand what events move, and nobody's rights: one SELECT. `told` and `named` as in `case_states`."""
     ids = [row.pk for row in rows]
-    flows = {row.flow.pk: flow_of(row.flow) for row in rows}.values()
-    touched = None if told is None else {node.key for flow in flows for key in told for node in flow.touched_by(key)}
-    nodes = _nodes_of(ids, touched, named)
-    events = _events_of(ids, None if told is None else _telling(flows, nodes.values()) | set(told))
+    flows = {row.flow.pk: flow_of(row.flow) for row in rows}
+    touched, telling = (None, set()) if told is None else touched_by(told, tuple(flows.values()))
+    moving = moving_of(ids, touched=touched, telling=telling, named=named)
     return {
         row.pk: CaseState(
             id=row.pk,
@@ -109,10 +75,10 @@ def moving_states(
             closed_at=row.closed_at,
             assignment_no=row.assignment_no,
             version=row.version,
-            flow=flow_of(row.flow),
+            flow=flows[row.flow.pk],
             flow_facts=row.flow_facts,
-            nodes=nodes.get(row.pk, {}),
-            events=tuple(events.get(row.pk, ())),
+            nodes=moving[row.pk].nodes,
+            events=tuple(moving[row.pk].events),
         )
         for row in rows
     }
@@ -143,49 +109,12 @@ def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
     return (_CASES_HELD if lock else _CASES).rows(case_ids=case_ids)
 
 
-def _telling(flows: Iterable[FlowDefinition], nodes: Iterable[dict[tuple[str, str], HeldNode]]) -> set[str]:
-    """Events that start or stop one of these nodes."""
-    keys = {key for held in nodes for key, _ in held}
-    tracked = (node for flow in flows for node in flow.tracked.values() if node.key in keys)
-    return {event for node in tracked for event in (*node.start, *node.stop)}
-
-
-def _nodes_of(
-    case_ids: Collection[UUID], keys: Collection[str] | None, named: Collection[str]
-) -> dict[UUID, dict[tuple[str, str], HeldNode]]:
-    nodes: dict[UUID, dict[tuple[str, str], HeldNode]] = defaultdict(dict)
-    if keys is None:
-        rows = _NODES.rows(case_ids=case_ids)
-    else:
-        rows = _NODES_TOUCHED.rows(case_ids=case_ids, keys=keys, named=map(UUID, named))
-    for case_id, *columns in rows:
-        node = HeldNode._make([*columns, False])
-        nodes[case_id][node.key, node.chain] = node
-    return nodes
-
-
-def _events_of(case_ids: Collection[UUID], keys: Collection[str] | None) -> dict[UUID, list[HeldEvent]]:
-    events: dict[UUID, list[HeldEvent]] = defaultdict(list)
-    rows = _EVENTS.rows(case_ids=case_ids) if keys is None else _EVENTS_TELLING.rows(case_ids=case_ids, keys=keys)
-    for case_id, *columns in rows:
-        events[case_id].append(HeldEvent._make(columns))
-    return events
-
-
-def _grants_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID, list[HeldGrant]]:
-    grants: dict[UUID, list[HeldGrant]] = defaultdict(list)
-    if officer_id is None:
-        return grants
-    for case_id, *columns in _GRANTS.rows(case_ids=case_ids, officer_id=officer_id):
-        grants[case_id].append(HeldGrant._make(columns))
-    return grants
-
-
-def _assignments_of(case_ids: Collection[UUID]) -> dict[UUID, list[HeldAssignment]]:
-    assignments: dict[UUID, list[HeldAssignment]] = defaultdict(list)
-    for case_id, *columns in _ASSIGNMENTS.rows(case_ids=case_ids):
-        assignments[case_id].append(HeldAssignment._make(columns))
-    return assignments
+def touched_by(told: Collection[str], flows: Collection[FlowDefinition]) -> tuple[set[str], set[str]]:
+    """Keys of the nodes that these events start or stop, and of all events that start or stop one of those."""
+    touched = [node for flow in flows for key in told for node in flow.touched_by(key)]
+    return {node.key for node in touched}, {event for node in touched for event in (*node.start, *node.stop)} | set(
+        told
+    )
 
 
 def with_stage_and_due(cases: QuerySet[Case]) -> QuerySet[Case, Any]:

@@ -50,6 +50,17 @@ class HeldGrant(NamedTuple):
         return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
 
 
+class HeldLoan(NamedTuple):
+    """Another court that is told of the case."""
+
+    court_id: UUID
+    valid_from: datetime
+    valid_to: datetime | None
+
+    def covers(self, moment: datetime) -> bool:
+        return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
+
+
 class HeldAssignment(NamedTuple):
     number: int
     assigned_at: datetime
@@ -76,6 +87,7 @@ class CaseState:
     events: tuple[HeldEvent, ...] = ()
     grants: tuple[HeldGrant, ...] = ()
     assignments: tuple[HeldAssignment, ...] = ()
+    loans: tuple[HeldLoan, ...] = ()
 
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)

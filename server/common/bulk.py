@@ -34,6 +34,25 @@ def insert_unless_there(model: type[models.Model], names: Sequence[str], row: Se
     _execute(f"{sql} ON CONFLICT DO NOTHING", adapters, [row])
 
 
+Rows = tuple[type[models.Model], tuple[str, ...], Sequence[Sequence[Any]]]
+"""Model, names and rows, as `insert_rows` takes them."""
+
+
+def insert_together(inserts: Iterable[Rows]) -> None:
+    """Rows of several tables, each table once: those of one row in one statement where the database can."""
+    inserts = list(inserts)
+    single = [each for each in inserts if len(each[2]) == 1]
+    if connection.vendor != "postgresql" or len(single) < 2:
+        single = []
+    for model, names, rows in inserts:
+        if not single or len(rows) > 1:
+            insert_rows(model, names, rows)
+    if single:
+        sql = _insert_several_sql(tuple((model, names) for model, names, _ in single))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [value for _, _, (row,) in single for value in row])
+
+
 def _execute(sql: str, adapters: "Adapters", rows: Sequence[Sequence[Any]]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -141,6 +160,12 @@ def _update_unnest_sql(model: type[models.Model], key: str, names: tuple[str, ..
 @lru_cache(maxsize=64)
 def _update_several_sql(changes: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...]) -> str:
     *others, last = [_update_unnest_sql(*change) for change in changes]
+    return f"WITH {', '.join(f'w{i} AS ({sql})' for i, sql in enumerate(others))} {last}"
+
+
+@lru_cache(maxsize=64)
+def _insert_several_sql(inserts: tuple[tuple[type[models.Model], tuple[str, ...]], ...]) -> str:
+    *others, last = [_values_sql(*insert)[0] for insert in inserts]
     return f"WITH {', '.join(f'w{i} AS ({sql})' for i, sql in enumerate(others))} {last}"
 
 

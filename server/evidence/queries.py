@@ -3,37 +3,36 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.common.statements import Given, GivenMany, Statement
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from server.common.statements import Given, Statement
 from server.evidence.access import Readable
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.people.models import Device
 
 WANTED_AT_ONCE = 500
-_OWED = Statement(
-    lambda: (
+
+
+def _owed() -> QuerySet[Promise, Any]:
+    arrived = Upload.objects.filter(device_id=Given("device_id"), sha256=OuterRef("sha256")).values("offset")[:1]
+    return (
         Promise.objects.filter(device_id=Given("device_id"), fault="")
         .exclude(state__in=[Promise.State.VERIFIED, Promise.State.MISSING])
         .order_by("-priority", "incarnation", "seq")
-        .values_list("sha256", "priority")[:WANTED_AT_ONCE]
+        .values_list("sha256", "priority", Coalesce(Subquery(arrived), 0))[:WANTED_AT_ONCE]
     )
-)
-_OFFSETS = Statement(
-    lambda: Upload.objects.filter(device_id=Given("device_id"), sha256__in=GivenMany("hashes", "text")).values_list(
-        "sha256", "offset"
-    )
-)
+
+
+_OWED = Statement(_owed)
 
 
 def wanted_by(device: Device) -> list[dict[str, Any]]:
-    """What this device still owes: [{"sha256", "offset", "priority"}], most wanted first, then oldest. Two SELECTs."""
-    wanted: dict[str, int] = {}
-    for sha256, priority in _OWED.rows(device_id=device.pk):
-        wanted.setdefault(sha256, priority)
-    offsets = dict(_OFFSETS.rows(device_id=device.pk, hashes=wanted)) if wanted else {}
-    return [
-        {"sha256": sha256, "offset": offsets.get(sha256, 0), "priority": priority}
-        for sha256, priority in wanted.items()
-    ]
+    """What this device still owes: [{"sha256", "offset", "priority"}], most wanted first, then oldest. One SELECT."""
+    wanted: dict[str, dict[str, Any]] = {}
+    for sha256, priority, offset in _OWED.rows(device_id=device.pk):
+        wanted.setdefault(sha256, {"sha256": sha256, "offset": offset, "priority": priority})
+    return list(wanted.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Evidence is never refused: an answer names what is missing and what to explain; 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from server.field.predicates import Get, Holds, predicate, value_at
 from server.field.shape import Read, record_reader
@@ -43,8 +43,25 @@ class Assessment:
         return list(dict.fromkeys(finding["code"] for finding in self.warnings))
 
 
+class Reading(NamedTuple):
+    """A record by its declared types, and what did not fit: code and pointer."""
+
+    body: Mapping[str, Any]
+    misfits: Sequence[tuple[str, str]]
+
+
+def read(document: Mapping[str, Any], kind: str, record: Any) -> Reading | None:
+    """For `assess` and `tell` both, half of whose cost it is; None for an unknown kind."""
+    judge = _catalogue(document).get(kind)
+    return judge.reading(record) if judge else None
+
+
 def assess(
-    document: Mapping[str, Any], kind: str, record: Any, overrides: Mapping[str, Any] | None = None
+    document: Mapping[str, Any],
+    kind: str,
+    record: Any,
+    overrides: Mapping[str, Any] | None = None,
+    reading: Reading | None = None,
 ) -> Assessment:
     """Judge a record: an operation's body, or anything with its `fields`, `evidence` and `position`.
 
@@ -56,15 +73,18 @@ def assess(
     judge = _catalogue(document).get(kind)
     if judge is None:
         return Assessment(missing=[Finding(code="kind_unknown", rule="kind", at="/kind")])
-    return judge.assess(record, document.get("overrides", {}) if overrides is None else overrides)
+    reading = reading or judge.reading(record)
+    return judge.assess(reading, document.get("overrides", {}) if overrides is None else overrides)
 
 
-def tell(document: Mapping[str, Any], kind: str, record: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
+def tell(
+    document: Mapping[str, Any], kind: str, record: Any, reading: Reading | None = None
+) -> Iterator[tuple[Mapping[str, Any], Any]]:
     """The events of a kind whose condition holds, each with the first of its dates that the record gives."""
     judge = _catalogue(document).get(kind)
     if judge is None:
         return
-    body = judge.read(record, "", lambda path, at: None)
+    body = (reading or judge.reading(record)).body
     fields = body["fields"]
     for spec, when, dates in judge.events:
         if when is None or when(fields, body):
@@ -95,9 +115,12 @@ class _Judge:
     events: list[tuple[Mapping[str, Any], Holds | None, list[Get]]]
     findings_per_rule: int
 
-    def assess(self, record: Any, overrides: Mapping[str, Any]) -> Assessment:
+    def reading(self, record: Any) -> Reading:
         misfits: list[tuple[str, str]] = []
-        body = self.read(record, "", lambda path, at: misfits.append((f"shape:{path}", at)))
+        return Reading(self.read(record, "", lambda path, at: misfits.append((f"shape:{path}", at))), misfits)
+
+    def assess(self, reading: Reading, overrides: Mapping[str, Any]) -> Assessment:
+        body, misfits = reading
         found = _Findings(self.findings_per_rule)
         name = self.shape["rule"]
         level = _level(name, self.kind, self.shape["level"], overrides)

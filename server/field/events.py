@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from server.field.completeness import tell
+from server.field.completeness import Reading, tell
 from server.field.kinds import Document
 
 
@@ -19,9 +19,9 @@ class CausedEvent:
     """`at` lies ahead of the act, as an expiry does: not to be bounded by the time of arrival."""
 
 
-def caused_events(document: Document, kind: str, record: Any) -> list[CausedEvent]:
+def caused_events(document: Document, kind: str, record: Any, reading: Reading | None = None) -> list[CausedEvent]:
     """In the order of the data; none for an unknown kind. Never raises, whatever the record holds."""
     return [
         CausedEvent(spec["event"], at, spec.get("protective", False), spec.get("forecast", False))
-        for spec, at in tell(document, kind, record)
+        for spec, at in tell(document, kind, record, reading)
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from server.field.completeness import assess
+from server.field.completeness import Reading, assess, read
 from server.field.events import CausedEvent, caused_events
 from server.field.kinds import Document, kinds_document
 from server.field.states import Facts, Verdict
@@ -13,17 +13,25 @@ class CourtRules:
     def __init__(self, overrides: Mapping[str, str]) -> None:
         self._document: Document = kinds_document()
         self._overrides = overrides
+        self._read: tuple[Facts | None, Reading | None] = (None, None)
         self._told: tuple[Facts | None, Sequence[CausedEvent]] = (None, ())
 
     def judge(self, facts: Facts) -> Verdict:
-        found = assess(self._document, facts.kind, _record(facts), self._overrides)
+        found = assess(self._document, facts.kind, _record(facts), self._overrides, self._reading(facts))
         return Verdict(tuple(found.missing_codes), tuple(found.warning_codes))
 
     def events(self, facts: Facts) -> Sequence[CausedEvent]:
         # Asked once for each subject of an act.
         if self._told[0] is not facts:
-            self._told = (facts, caused_events(self._document, facts.kind, _record(facts)))
+            events = caused_events(self._document, facts.kind, _record(facts), self._reading(facts))
+            self._told = (facts, events)
         return self._told[1]
+
+    def _reading(self, facts: Facts) -> Reading | None:
+        # An act is judged, then asked what it tells.
+        if self._read[0] is not facts:
+            self._read = (facts, read(self._document, facts.kind, _record(facts)))
+        return self._read[1]
 
 
 def _record(facts: Facts) -> dict[str, Any]:

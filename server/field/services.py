@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from server.cases.access import audience_of
+from server.cases.access import audience_of, audience_of_states
 from server.cases.services import touch, write_case_events
 from server.cases.states import CaseChange, merged, node_views
-from server.common.bulk import insert_rows, json_text, update_rows
+from server.common.bulk import insert_together, json_text, update_rows
 from server.common.clock import to_wire
 from server.field.decide import recorded_at_of
 from server.field.live import state_view
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, gravest
-from server.field.states import ActionEffects, ActionState, SubjectRow
+from server.field.states import ActionEffects, ActionState, FieldState, SubjectRow
 from server.ledger.services import Draft
 from server.people.streams import court_stream
 
@@ -29,18 +29,33 @@ _JUDGED = ("node_id", "status", "code", "node_effect")
 Audience = Mapping[UUID, tuple[str, ...]]
 
 
-def write_effects(effects: Sequence[ActionEffects]) -> list[Draft]:
-    """Write a batch's effects inside the caller's transaction; the entries are the caller's to append, once."""
+def write_effects(effects: Sequence[ActionEffects], state: FieldState | None = None) -> list[Draft]:
+    """Write a batch's effects inside the caller's transaction; the entries are the caller's to append, once.
+
+    `state`, on which they were decided, spares asking anew who is told.
+    """
     made = [effect for effect in effects if effect.action]
-    _write_actions(made)
-    insert_rows(ActionRecord, _RECORD, [_record(effect) for effect in made if not effect.is_recorded])
+    actions = {effect.action.id: effect.action for effect in made if effect.action}  # as the last of them left it
     rows = [(effect, row) for effect in made for row in effect.rows]
-    insert_rows(ActionSubject, _SUBJECT, [_subject(e, row) for e, row in rows if row.id not in e.standing])
+    insert_together(
+        (
+            (FieldAction, _ACTION, [_action(action) for action in actions.values() if action.is_new]),
+            (ActionRecord, _RECORD, [_record(effect) for effect in made if not effect.is_recorded]),
+            (ActionSubject, _SUBJECT, [_subject(e, row) for e, row in rows if row.id not in e.standing]),
+        )
+    )
+    update_rows(FieldAction, "id", _COUNTS, [(a.id, *counts_of(a)) for a in actions.values() if not a.is_new])
     update_rows(ActionSubject, "id", _JUDGED, [_judged_again(row) for e, row in rows if row.id in e.standing])
     mark_released(row for effect in made for row, _ in effect.released)
     write_changes([change for effect in effects for change in _changes(effect)], _shown(made))
-    audience = audience_of({case for effect in effects for case in _concerned(effect)})
+    audience = _audience({case for effect in effects for case in _concerned(effect)}, state)
     return [draft for effect in effects for draft in _drafts(effect, audience)]
+
+
+def _audience(cases: set[UUID], state: FieldState | None) -> Audience:
+    held = {case: state.cases[case] for case in cases & state.cases.keys()} if state else {}
+    rest = cases - held.keys()
+    return {**audience_of_states(held.values()), **(audience_of(rest) if rest else {})}
 
 
 def mark_released(rows: Iterable[UUID]) -> None:
@@ -70,14 +85,6 @@ def _shown(effects: Sequence[ActionEffects]) -> set[UUID]:
     """Cases whose units list these acts."""
     rows = {row.subject_id for effect in effects for row in effect.rows if row.is_known}
     return rows | {change.case_id for effect in effects for _, change in effect.released}
-
-
-def _write_actions(effects: Sequence[ActionEffects]) -> None:
-    """Each action once, as the last operation of the batch left it."""
-    actions = {effect.action.id: effect.action for effect in effects if effect.action}
-    fresh = [_action(action) for action in actions.values() if action.is_new]
-    insert_rows(FieldAction, _ACTION, fresh)
-    update_rows(FieldAction, "id", _COUNTS, [(a.id, *counts_of(a)) for a in actions.values() if not a.is_new])
 
 
 def _action(action: ActionState) -> tuple[Any, ...]:

@@ -1,10 +1,12 @@
 """New operations made readable: bodies parsed, times bounded, reused ids found. What cannot be read is set aside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
@@ -22,14 +24,16 @@ BODY_VERSION = 1
 MAX_SUBJECTS = 200
 MAX_SUBJECTS_AT_ONCE = 10_000
 
-_ISSUED = Statement(
-    lambda: IssuedStatement.objects.filter(
-        pk__in=GivenMany("hashes", "text"), device_id=Given("device_id")
-    ).values_list("hash", "issued_at")
-)
-_CLAIMED = Statement(
-    lambda: Operation.objects.filter(claimed_id__in=GivenMany("ids", "text")).values_list("claimed_id", flat=True)
-)
+
+def _named() -> Any:
+    """Two reads in one: when statements were issued, and ids that were claimed before."""
+    issued = IssuedStatement.objects.filter(pk__in=GivenMany("hashes", "text"), device_id=Given("device_id"))
+    claimed = Operation.objects.filter(claimed_id__in=GivenMany("ids", "text"))
+    no_moment = Cast(Value(None), DateTimeField())
+    return issued.values_list("hash", "issued_at").union(claimed.values_list("claimed_id", no_moment), all=True)
+
+
+_NAMED: Statement[Any] = Statement(_named)
 
 
 @dataclass(slots=True)
@@ -48,13 +52,13 @@ class Arrivals:
 
 
 def read_arrivals(log: DeviceLog, framed: Sequence[Framed], received_at: datetime) -> Arrivals:
-    """Two SELECTs whatever their number. Raises DomainError push_too_large where they name too many subjects."""
+    """One SELECT whatever their number. Raises DomainError push_too_large where they name too many subjects."""
     arrivals = Arrivals(framed, received_at)
     bodies = {each.seq: body for each in framed if (body := _body(each, arrivals)) is not None}
     _require_modest(bodies)
     reporter = reporter_of(log, log.incarnation)
-    statements = _statement_times(log, bodies)
-    reused = _reused_ids(arrivals.claimed_ids)
+    statements, claimed = _known(log, bodies, arrivals.claimed_ids)
+    reused = _reused_ids(arrivals.claimed_ids, claimed)
     disputed = disputed_bodies(log.device)
     for seq, original in already_brought(log.device, _bytes_of(framed), arrivals.claimed_ids).items():
         arrivals.outcomes.setdefault(seq, Outcome(Status.APPLIED, "continued", details={"operation": original.hash}))
@@ -133,18 +137,21 @@ def reporter_of(log: DeviceLog, incarnation: int) -> Reporter:
     )
 
 
-def _statement_times(log: DeviceLog, bodies: Mapping[int, Mapping[str, Any]]) -> dict[str, datetime]:
+def _known(
+    log: DeviceLog, bodies: Mapping[int, Mapping[str, Any]], claimed: Mapping[int, str]
+) -> tuple[dict[str, datetime], set[str]]:
+    """When the statements that bodies name were issued to this device; which of these ids were claimed before."""
     named = {body["last_statement"] for body in bodies.values() if body.get("last_statement")}
-    if not named:
-        return {}
-    return dict(_ISSUED.rows(hashes=named, device_id=log.device_id))
+    if not named and not claimed:
+        return {}, set()
+    rows = _NAMED.rows(hashes=named, device_id=log.device_id, ids=set(claimed.values()))
+    times = {name: issued_at for name, issued_at in rows if issued_at is not None}
+    return times, {name for name, issued_at in rows if issued_at is None}
 
 
-def _reused_ids(claimed: Mapping[int, str]) -> set[int]:
+def _reused_ids(claimed: Mapping[int, str], before: Collection[str]) -> set[int]:
     """Operations whose id was claimed before, by any device, or earlier in this batch."""
-    if not claimed:
-        return set()
-    seen = set(_CLAIMED.rows(ids=set(claimed.values())))
+    seen = set(before)
     reused = set()
     for seq, claimed_id in claimed.items():
         if claimed_id in seen:

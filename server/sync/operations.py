@@ -20,7 +20,8 @@ class Handler:
     load: Callable[[Sequence[SignedOperation]], Any]
     decide: Callable[[SignedOperation, Any], Any]
     """Its effects carry the operation's `outcome`."""
-    write: Callable[[Sequence[Any]], list[Draft]]
+    write: Callable[[Sequence[Any], Any], list[Draft]]
+    """The effects, and the state they were decided on."""
     again: Callable[[SignedOperation, Terms, Callable[[SignedOperation, Any], Any]], Any]
     """Loads and decides one that was judged before, on other terms."""
     annul: Callable[[str], list[Draft]]
@@ -53,7 +54,9 @@ def apply_together(operations: Sequence[SignedOperation]) -> Applied:
         effect = handler.decide(operation, states[id(handler)])
         effects[id(handler)].append(effect)
         outcomes[operation.seq] = effect.outcome
-    drafts = [draft for key, batch in batches.items() for draft in HANDLERS[batch[0].kind].write(effects[key])]
+    drafts = [
+        draft for key, batch in batches.items() for draft in HANDLERS[batch[0].kind].write(effects[key], states[key])
+    ]
     return Applied(outcomes, drafts)
 
 
@@ -61,4 +64,4 @@ def apply_again(operation: SignedOperation, terms: Terms) -> Applied:
     """One operation that has been judged before, on other terms; written through the same writers."""
     handler = HANDLERS[operation.kind]
     effect = handler.again(operation, terms, handler.decide)
-    return Applied({operation.seq: effect.outcome}, handler.write([effect]))
+    return Applied({operation.seq: effect.outcome}, handler.write([effect], None))

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from server.common.bulk import update_rows
+from server.common.bulk import update_together
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.evidence.bearer import issue_bearer
@@ -150,7 +150,7 @@ def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked
     waiting = dict.fromkeys(arrivals.readable, Outcome(Status.PARKED, "log_forked"))
     promise_files(writing.promises_of(arrivals, {**waiting, **arrivals.outcomes}))
     store_thumbnails(pushed.device, pushed.envelope.thumbnails)
-    writing.note_contact(pushed.device, pushed.envelope.status, pushed.received_at)
+    update_together([writing.contact(pushed.device, pushed.envelope.status, pushed.received_at)])
     append(alarms)
     same = [each for each in pushed.envelope.operations if each.seq in stored and each.seq < branch[0].seq]
     asked = Asked(pushed.envelope.nonce, pushed.court.server_epoch, pushed.court.key, pushed.received_at)
@@ -195,9 +195,11 @@ def _write(pushed: Pushed, arrivals: Arrivals, outcomes: Mapping[int, Outcome]) 
     promise_files(writing.promises_of(arrivals, outcomes))
     open_reviews(pushed.device, log.incarnation, outcomes)
     store_thumbnails(pushed.device, pushed.envelope.thumbnails)
-    writing.note_contact(pushed.device, pushed.envelope.status, pushed.received_at)
+    end = []
     if arrivals.framed and arrivals.framed[-1].seq > log.acked_seq:
         last = arrivals.framed[-1]
         log.acked_seq, log.acked_hash = last.seq, last.hash.hex()
-        update_rows(DeviceLog, "device_id", ("acked_seq", "acked_hash"), [(log.pk, log.acked_seq, log.acked_hash)])
+        end = [(log.pk, log.acked_seq, log.acked_hash)]
+    contact = writing.contact(pushed.device, pushed.envelope.status, pushed.received_at)
+    update_together([contact, (DeviceLog, "device_id", ("acked_seq", "acked_hash"), end)])
     return results

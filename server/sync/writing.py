@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from server.common.bulk import insert_rows, json_text, update_rows
+from server.common.bulk import Change, insert_rows, json_text
 from server.common.clock import to_wire
 from server.evidence.services import PromiseDraft
 from server.field.operation import Outcome, SignedOperation, Status, plausible_time
@@ -134,7 +134,7 @@ def promise_of(operation: SignedOperation, outcome: Outcome, item: Mapping[str, 
     )
 
 
-def note_contact(device: Device, status: Mapping[str, Any], at: datetime) -> None:
+def contact(device: Device, status: Mapping[str, Any], at: datetime) -> Change:
     """What it says it still holds, for the day it is lost; a report too long is cut to its figures."""
     kept = dict(status)
     if len(json_text(kept)) > MAX_STATUS_CHARACTERS:
@@ -143,4 +143,4 @@ def note_contact(device: Device, status: Mapping[str, Any], at: datetime) -> Non
     if not kept:
         kept = device.last_status
     text = json_text({**kept, "reported_at": to_wire(at)})
-    update_rows(Device, "id", ("last_contact_at", "last_status"), [(device.pk, at, text)])
+    return Device, "id", ("last_contact_at", "last_status"), [(device.pk, at, text)]

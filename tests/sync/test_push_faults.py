@@ -1,6 +1,7 @@
 """Whose fault it is decides: ours is pinned on one operation, the machine's stops the push and is told as such."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,15 +39,13 @@ def plant(monkeypatch: pytest.MonkeyPatch, stage: str, fault: Exception, *, seq:
             raise fault
         return sound.decide(operation, state)  # type: ignore[no-any-return]
 
-    def write(effects: Sequence[Any]) -> Any:
-        drafts = sound.write(effects)
+    def write(effects: Sequence[Any], state: Any) -> Any:
+        drafts = sound.write(effects, state)
         if any(effect.operation.seq == seq for effect in effects):
             raise fault
         return drafts
 
-    planted = operations.Handler(
-        sound.load, decide if stage == "decide" else sound.decide, write if stage == "write" else sound.write
-    )
+    planted = replace(sound, decide=decide) if stage == "decide" else replace(sound, write=write)
     monkeypatch.setitem(operations.HANDLERS, "LOCATE", planted)
 
 
@@ -111,7 +110,7 @@ PLACES = [
     (push, "append"),
     (push, "stated"),
     (writing, "store_operations"),
-    (writing, "note_contact"),
+    (writing, "contact"),
 ]
 
 

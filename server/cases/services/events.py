@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from server.cases.held_rows import EVENT_COLUMNS, NODE_COLUMNS
 from server.cases.models import Case, CaseEvent, Node
-from server.cases.queries import EVENT_COLUMNS, NODE_COLUMNS, case_states
+from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
 from server.common.bulk import Change, among, insert_rows, update_rows

@@ -1,0 +1,132 @@
+"""What decisions read beside the rows of cases themselves: what moves, and who has rights, each in one SELECT."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    DateTimeField,
+    Field,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast
+
+from server.cases.models import Assignment, CaseEvent, Grant, Node
+from server.cases.states import HeldAssignment, HeldEvent, HeldGrant, HeldLoan, HeldNode
+from server.common.statements import Given, GivenMany, Statement
+
+NODE_COLUMNS = HeldNode._fields[:-1]
+EVENT_COLUMNS = HeldEvent._fields
+_NODE, _EVENT, _GRANT, _ASSIGNMENT = "node", "event", "grant", "assignment"
+
+
+class Moving(NamedTuple):
+    """Of one case."""
+
+    nodes: dict[tuple[str, str], HeldNode]
+    events: list[HeldEvent]
+
+
+class Rights(NamedTuple):
+    """Of one case: one officer's grants, loans to other courts, and who held it in turn."""
+
+    grants: list[HeldGrant]
+    loans: list[HeldLoan]
+    assignments: list[HeldAssignment]
+
+
+def moving_of(
+    case_ids: Collection[UUID], *, touched: Collection[str] | None, telling: Collection[str], named: Collection[str]
+) -> dict[UUID, Moving]:
+    """Nodes and events: all of them, or nodes by key or named by id, and events by key or that finished a named one."""
+    if touched is None:
+        rows = _MOVING.rows(case_ids=case_ids)
+    else:
+        ids = list(map(UUID, named))
+        rows = _MOVING_TOUCHED.rows(case_ids=case_ids, keys=touched, telling=telling, named=ids)
+    moving: dict[UUID, Moving] = defaultdict(lambda: Moving({}, []))
+    arrived = []
+    for what, case_id, *cells in rows:
+        if what == _NODE:
+            node = HeldNode(*cells[:12])
+            moving[case_id].nodes[node.key, node.chain] = node
+        else:
+            event_id, key, chain, source_type, _, source_id = cells[:6]
+            arrived.append((cells[-1], case_id, HeldEvent(event_id, key, cells[-2], source_type, source_id, chain)))
+    for _, case_id, event in sorted(arrived, key=lambda each: (each[0], each[2].id)):
+        moving[case_id].events.append(event)
+    return moving
+
+
+def rights_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID, Rights]:
+    """In the order in which they began."""
+    rights: dict[UUID, Rights] = defaultdict(lambda: Rights([], [], []))
+    for row in sorted(_RIGHTS.rows(case_ids=case_ids, officer_id=officer_id), key=_begun):
+        what, case_id, _id, reason, number, begins, ends, officer, other = row
+        of_case = rights[case_id]
+        if what == _ASSIGNMENT:
+            of_case.assignments.append(HeldAssignment(number, begins, ends, other, officer))
+        elif officer is not None:
+            of_case.grants.append(HeldGrant(reason, number, begins, ends))
+        else:
+            of_case.loans.append(HeldLoan(other, begins, ends))
+    return rights
+
+
+def _begun(row: tuple[Any, ...]) -> tuple[bool, int, datetime, int]:
+    is_assignment = row[0] == _ASSIGNMENT
+    return (is_assignment, row[4] if is_assignment else 0, row[5], row[2].int)
+
+
+def _text(value: str) -> Cast:
+    return Cast(Value(value), TextField())
+
+
+def _nothing(field: "Field[Any, Any]") -> Cast:
+    return Cast(Value(None), field)
+
+
+def _nodes() -> QuerySet[Node, Any]:
+    rows = Node.objects.filter(case_id__in=GivenMany("case_ids"))
+    moments = (_nothing(DateTimeField()), _nothing(DateTimeField()))
+    return rows.values_list(_text(_NODE), "case_id", *NODE_COLUMNS, *moments)
+
+
+def _events() -> QuerySet[CaseEvent, Any]:
+    rows = CaseEvent.objects.filter(case_id__in=GivenMany("case_ids"))
+    told = ("id", "key", "chain", "source_type", _nothing(BigIntegerField()), "source_id")
+    moved = (*(_nothing(DateField()) for _ in range(3)), *(_nothing(UUIDField()) for _ in range(2)))
+    versions = _nothing(BigIntegerField())
+    return rows.values_list(_text(_EVENT), "case_id", *told, *moved, versions, "occurred_at", "received_at")
+
+
+def _moving_touched() -> Any:
+    nodes = _nodes().filter(Q(key__in=GivenMany("keys", "text")) | Q(pk__in=GivenMany("named")))
+    finished = Node.objects.filter(pk__in=GivenMany("named"), stop_event_id__isnull=False).values("stop_event_id")
+    events = _events().filter(Q(key__in=GivenMany("telling", "text")) | Q(pk__in=Subquery(finished)))
+    return nodes.union(events, all=True)
+
+
+def _rights() -> Any:
+    lent = Q(reason=Grant.Reason.DELEGATED, court_id__isnull=False)
+    grants = Grant.objects.filter(lent | Q(officer_id=Given("officer_id")), subject_id__in=GivenMany("case_ids"))
+    spans = ("valid_from", "valid_to", "officer_id", "court_id")
+    assignments = Assignment.objects.filter(subject_id__in=GivenMany("case_ids"))
+    held = ("assigned_at", "ended_at", "officer_id", "group_id")
+    return grants.values_list(_text(_GRANT), "subject_id", "id", "reason", "assignment_no", *spans).union(
+        assignments.values_list(_text(_ASSIGNMENT), "subject_id", "id", _text(""), "number", *held), all=True
+    )
+
+
+_MOVING: Statement[Any] = Statement(lambda: _nodes().union(_events(), all=True))
+_MOVING_TOUCHED: Statement[Any] = Statement(_moving_touched)
+_RIGHTS: Statement[Any] = Statement(_rights)
