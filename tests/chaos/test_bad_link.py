@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from tests.chaos.bad_link import measure
-from tests.journeys.conftest import deployment
+from tests.journeys.conftest import database_url, deployment
 from tests.journeys.deployment import Deployment
 
-__all__ = ["deployment"]
+__all__ = ["database_url", "deployment"]
 
 
 def test_ninety_photos_arrive_over_a_link_that_dies_every_two_megabytes(deployment: Deployment, tmp_path: Path) -> None:

@@ -268,9 +268,17 @@ class Device:
     def sync(self) -> None:
         """Push before pull before uploads, and once more for what they proved."""
         self.push()
-        self.pull()
+        self.pull_if_confirmed()
         self.upload()
-        self.pull()
+        self.pull_if_confirmed()
+
+    def pull_if_confirmed(self) -> None:
+        """R63: a court that knows us by our certificate alone takes all we owe, and shows nothing yet."""
+        try:
+            self.pull()
+        except Refused as refusal:
+            if refusal.code != "device_unconfirmed":
+                raise
 
     # --- requests and statements (sections 7 and 8) --------------------------------------------------------------
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from tests import pictures
-from tests.journeys.conftest import deployment
+from tests.journeys.conftest import database_url, deployment
 from tests.journeys.deployment import Deployment
 from tests.wire.files import FOLDER, LOGS, joined, vectors
-from tests.wire.independent_client import Answer, Device, Line
+from tests.wire.independent_client import Answer, Device, Line, Refused
 from tests.wire.independent_reader import (
     Distrusted,
     Log,
@@ -31,7 +31,7 @@ from tests.wire.independent_reader import (
     verify,
 )
 
-__all__ = ["deployment"]
+__all__ = ["database_url", "deployment"]
 FIELDS = {"narrative": "九时到场，邻居证实被执行人已搬离"}
 
 
@@ -193,6 +193,28 @@ def test_after_a_restore_it_rewinds_and_brings_back_what_the_court_lost(
     assert (device.epoch != epoch, device.acked) == (True, 3)
     assert all(device.is_safe(sha256) for sha256 in device.files)
     require_at_court(deployment, device, actions)
+
+
+def test_after_a_restore_to_before_its_enrolment_it_brings_all_and_reads_when_the_desk_has_confirmed(
+    deployment: Deployment, line: FaultyLine, tmp_path: Path
+) -> None:
+    deployment.manage("backup", str(tmp_path / "copy"))
+    device = Device(line)
+    device.enrol(deployment.enrolment_code())
+    device.sync()
+    actions = [record(device, pictures.jpeg(seed=63))]
+    device.sync()
+    deployment.kill()
+    shutil.rmtree(deployment.folder / "data" / "evidence")
+    deployment.manage("restore", str(tmp_path / "copy"), "--force")
+    deployment.start()
+    device.sync()
+    require_at_court(deployment, device, actions)
+    with pytest.raises(Refused, match="device_unconfirmed"):
+        device.pull()
+    deployment.manage("confirm_device", device.id)
+    device.sync()
+    assert all(device.is_safe(sha256) for sha256 in device.files)
 
 
 # --- offline, on the reference bytes ----------------------------------------------------------------------------------
