@@ -1,7 +1,7 @@
 """One act as a person reads it: every device's account, every file, what the file says of itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -35,7 +35,7 @@ def actions_of_case(case_id: UUID, *, after: UUID | None = None, limit: int = 50
 def action_detail(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionDetail:
     """`subjects` are those the reader may know of. Seven SELECTs at most."""
     records = list(ActionRecord.objects.filter(action=action).select_related("officer").order_by("pk"))
-    evidence = _evidence_of(record.operation_hash for record in records)
+    evidence = _evidence_of(records)
     corrections = corrections_of(records)
     views = [
         _record(
@@ -139,8 +139,10 @@ def _subject(row: ActionSubject) -> SubjectView:
     )
 
 
-def _evidence_of(operation_hashes: Iterable[str]) -> dict[str, list[EvidenceView]]:
-    promises = list(Promise.objects.filter(operation_hash__in=list(operation_hashes)).order_by("pk"))
+def _evidence_of(records: Collection[ActionRecord]) -> dict[str, list[EvidenceView]]:
+    # The device first: the index begins with it.
+    devices, operations = {record.device_id for record in records}, [record.operation_hash for record in records]
+    promises = list(Promise.objects.filter(device_id__in=devices, operation_hash__in=operations).order_by("pk"))
     verified = {promise.sha256 for promise in promises if promise.state == Promise.State.VERIFIED}
     files = StoredFile.objects.in_bulk(verified)
     views: dict[str, list[EvidenceView]] = defaultdict(list)

@@ -1,7 +1,7 @@
 """Reads of acts: the state decisions need, one SELECT per table whatever the batch, and what cases show of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,8 @@ _SUBJECTS = Statement(lambda: ActionSubject.objects.filter(action_id__in=GivenMa
 _RECORDS = Statement(lambda: ActionRecord.objects.filter(action_id__in=GivenMany("action_ids")).order_by("pk"))
 _FILES = Statement(
     lambda: (
-        Promise.objects.filter(operation_hash__in=GivenMany("operations", "text"))
+        # The device first: the index begins with it.
+        Promise.objects.filter(device_id__in=GivenMany("devices"), operation_hash__in=GivenMany("operations", "text"))
         .order_by("pk")
         .values_list("operation_hash", "evidence_id", "shot_code", "origin")
     )
@@ -122,7 +123,7 @@ def _with_facts(states: dict[UUID, ActionState], apart_from: Collection[str]) ->
     for record in _RECORDS.rows(action_ids=states):
         if record.operation_hash not in apart_from:
             records[record.action_id].append(record)
-    evidence = _evidence_of(record.operation_hash for rows in records.values() for record in rows)
+    evidence = _evidence_of([record for rows in records.values() for record in rows])
     if apart_from:
         states = _without_files(states, apart_from)
     return {key: founded(state, subjects[key], records[key], evidence) for key, state in states.items()}
@@ -171,10 +172,11 @@ def told_outcome(row: ActionSubject) -> SubjectOutcome:
     return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
 
 
-def _evidence_of(operation_hashes: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+def _evidence_of(records: Sequence[ActionRecord]) -> dict[str, list[dict[str, Any]]]:
     """Files as completeness sees them, by operation."""
     files: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for operation_hash, *members in _FILES.rows(operations=operation_hashes):
+    places = {"devices": {r.device_id for r in records}, "operations": [r.operation_hash for r in records]}
+    for operation_hash, *members in _FILES.rows(**places):
         files[operation_hash].append(dict(zip(("id", "shot_code", "origin"), members, strict=True)))
     return files
 
