@@ -1,6 +1,7 @@
 """A log goes on from another: under a fresh code after a fork, by its own key after damage; nothing counts twice."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.sync.pushing import COMPLETE, phone_of, statuses
 pytestmark = pytest.mark.django_db
 
 
-def record(phone: TestDevice, case: Case, count: int = 1, **more: object) -> None:
+def record(phone: TestDevice, case: Case, count: int = 1, **more: Any) -> None:
     for _ in range(count):
         phone.record("LOCATE", case_id=case.pk, fields=COMPLETE, **more)
 

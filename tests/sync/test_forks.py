@@ -1,6 +1,7 @@
 """Two phones from one image: both histories are kept, neither takes effect by itself, and a person decides."""
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.sync.pushing import COMPLETE, statuses
 pytestmark = pytest.mark.django_db
 
 
-def record(phone: TestDevice, case: Case, count: int = 1, **more: object) -> list[str]:
+def record(phone: TestDevice, case: Case, count: int = 1, **more: Any) -> list[str]:
     return [phone.record("LOCATE", case_id=case.pk, fields=COMPLETE, **more).hash_hex for _ in range(count)]
 
 

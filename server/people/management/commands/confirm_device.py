@@ -25,14 +25,14 @@ class Command(BaseCommand):
             for device in waiting.select_related("officer").order_by("recovered_at"):
                 self.stdout.write(f"{device.pk}  {device.officer.staff_no}  {device.officer.name}")
             return
-        device = Device.objects.select_related("officer").filter(pk=options["device"]).first()
-        if device is None:
+        found = Device.objects.select_related("officer").filter(pk=options["device"]).first()
+        if found is None:
             raise CommandError(_("There is no device %(device)s.") % {"device": options["device"]})
         try:
-            self._confirm(device, options)
+            self._confirm(found, options)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        told = {"device": device.pk, "name": device.officer.name}
+        told = {"device": found.pk, "name": found.officer.name}
         self.stdout.write(_("Confirmed: %(device)s of %(name)s reads again at its next sync.") % told)
 
     @transaction.atomic
