@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from server.centre.language import content_language
 from server.field.details import corrections_of
+from server.field.kinds import kinds_document
 from server.field.models import ActionRecord
 
 
@@ -29,18 +33,25 @@ def accounts_of(action_id: UUID) -> list[Account]:
 
 
 def accounts(records: Sequence[ActionRecord]) -> list[Account]:
-    corrections = corrections_of(records)
+    corrections, labels = corrections_of(records), field_labels()
     return [
         Account(
             operation=record.operation_hash,
             officer=record.officer.name,
             recorded_at=record.recorded_at,
-            fields=[(name, _text(value)) for name, value in record.fields.items()],
+            fields=[(labels.get(name, name), _text(value)) for name, value in record.fields.items()],
             corrects=record.corrects,
             corrected_by=[each.operation_hash for each in corrections[record.operation_hash].later],
         )
         for record in records
     ]
+
+
+def field_labels() -> dict[str, str]:
+    """What the fields of acts are called, in the reader's language."""
+    document, language = kinds_document(), content_language()
+    declared = [*(fact for kind in document["kinds"] for fact in kind["facts"]), *document["fields"]]
+    return {"correction_reason": _("Why it was corrected")} | {field["name"]: field[language] for field in declared}
 
 
 def _text(value: Any) -> str:

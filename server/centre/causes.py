@@ -54,3 +54,21 @@ def review_look(state: str, status: str) -> Look:
     if state == "replayed":
         return Look("done", "green", _("Applied after repair"))
     return action_look(status, True, 0) if status != "applied" else Look("parked", "violet", _("Parked for review"))
+
+
+def refusal_text(code: str) -> str:
+    """Why a decision was not taken, by the code of its error."""
+    return {
+        "review_not_found": _("There is no such review among those you may read."),
+        "role_required": _("The director, the president or a team leader of this court decides."),
+        "own_act": _("You did this yourself. Another leader of your court decides."),
+        "review_decided": _("This has been decided already. Look again."),
+        "review_not_ratifiable": _(
+            "This act names nothing here that could be ratified. Ask for a supplement, or annul it."
+        ),
+        "handler_fault_stands": _(
+            "A fault of the server stands in the way. It must be mended first; nothing was changed."
+        ),
+        "note_required": _("Give a reason: the officer is told, and it stays on record."),
+        "note_too_long": _("The reason is too long."),
+    }.get(code, code)

@@ -42,6 +42,7 @@ class ReviewPage:
     cause: str
     reason: str
     kind: str
+    other_kind: str
     look: Look
     marks: list[Mark]
     accounts: list[Account]
@@ -54,12 +55,14 @@ class ReviewPage:
 def review_page(review: Review, reader: Officer) -> ReviewPage:
     detail = review_detail(review, reader)
     kind = detail.act.kind if detail.act else str((detail.stated or {}).get("kind", ""))
+    names = kind_names()
     texts = finding_texts(kind) if detail.act else {}
     return ReviewPage(
         detail=detail,
         cause=cause_name(detail.cause),
         reason=cause_reason(detail.cause),
-        kind=kind_names().get(kind, kind),
+        kind=names.get(kind, kind),
+        other_kind=names.get(detail.other_act.kind, "") if detail.other_act else "",
         look=review_look(detail.state, detail.status),
         marks=_marks(detail),
         accounts=accounts_of(detail.act.id) if detail.act else [],

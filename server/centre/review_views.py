@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from server.centre.causes import cause_name
+from server.centre.causes import cause_name, refusal_text
 from server.centre.language import chinese_first
 from server.centre.review_list import ReviewList, review_list
 from server.centre.review_page import review_page
@@ -115,7 +115,7 @@ def _show(request: HttpRequest, review_id: UUID | None) -> HttpResponse:
 
 def _told(request: HttpRequest) -> dict[str, Any]:
     """What the last decision did, for the line above the list."""
-    done, code = request.GET.get("done", ""), request.GET.get("code", "")[:40]
+    done, code = request.GET.get("done", ""), refusal_text(request.GET.get("code", "")[:40])
     choice = request.GET.get("choice", "")
     name = str(ReviewDecision.Choice(choice).label) if choice in CHOICES else ""
     return {"done": int(done) if done.isdecimal() and len(done) < 5 else 0, "code": code, "choice": name}

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.access import cases_visible_to
-from server.cases.models import Assignment, Case
+from server.cases.models import Assignment, Case, Node
 from server.cases.queries import assignments_of
 from server.field.access import readable_subjects
 from server.field.decide import case_no_of, case_uuid_of
 from server.field.details import action_detail
+from server.field.effects import PARALLEL, SOURCE
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import plausible_time
+from server.field.schemas import ActionDetail
 from server.people.models import Officer
 from server.people.schemas import OfficerView
 from server.sync.models import Operation, Review, ReviewDecision
@@ -41,7 +43,22 @@ def review_detail(review: Review, reader: Officer) -> ReviewDetail:
         stated=dict(body) if body else None,
         cases=reviewed_cases(body or {}, record, recorded_at or operation.received_at, reader),
         act=action_detail(record.action, _subjects(reader, record.action)) if record else None,
+        other_act=_other_act(reader, body or {}, record) if review.cause == PARALLEL else None,
     )
+
+
+def _other_act(reader: Officer, body: Mapping[str, Any], record: ActionRecord | None) -> ActionDetail | None:
+    """What finished the node that this act names; both stand, and a person may be shown both."""
+    named = [each["node_id"] for each in body.get("subjects") or [] if each.get("node_id")]
+    told = Node.objects.filter(pk__in=named, stop_event__source_type=SOURCE).values_list(
+        "stop_event__source_id", flat=True
+    )
+    ids = [UUID(source) for source in told]
+    actions = FieldAction.objects.filter(pk__in=ids).select_related("officer").order_by("pk")
+    for action in actions.exclude(pk=record.action_id) if record else actions:
+        if subjects := _subjects(reader, action):
+            return action_detail(action, subjects)
+    return None
 
 
 def _subjects(reader: Officer, action: FieldAction) -> list[ActionSubject]:

@@ -83,6 +83,8 @@ class ReviewDetail(ReviewView):
     """Those the reader may read."""
     act: ActionDetail | None
     """Null where none was made of it."""
+    other_act: ActionDetail | None
+    """Of two acts on one node the one that moved it."""
 
 
 class DecisionBody(Schema):

@@ -78,7 +78,7 @@ def test_what_cannot_be_decided_is_said_and_stays(phone: TestDevice, cast: Cast)
     (broken,) = ids("body_invalid")
     answer = tap(browser_of(cast.director), id=broken, choice="ratify")
     assert f"/centre/reviews/{broken}?" in answer["Location"]
-    assert "review_not_ratifiable" in seen_by(cast.director, answer["Location"]).one("p.told").text
+    assert "没有可在本院追认的内容" in seen_by(cast.director, answer["Location"]).one("p.told").text
     assert "note_required" in tap(browser_of(cast.director), id=broken, choice="annul")["Location"]
 
 

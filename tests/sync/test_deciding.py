@@ -208,6 +208,8 @@ def test_two_acts_on_one_node_are_both_shown_and_both_stand(phone: TestDevice, i
     second.record("LOCATE", subjects=[subject], fields=COMPLETE)
     assert statuses(second.push()) == [("superseded", "parallel")]
     review = Review.objects.get()
+    _, shown = get(cast.duty, f"/{review.pk}")
+    assert [shown[name]["officer"]["name"] for name in ("act", "other_act")] == [cast.colleague.name, cast.holder.name]
     assert decide(cast.director, review, "ratify")[0] == 200
     assert set(ActionSubject.objects.values_list("status", flat=True)) == {"applied"}
     assert FieldAction.objects.count() == 2

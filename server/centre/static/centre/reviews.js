@@ -6,7 +6,7 @@ const ratify = () => document.activeElement.closest(".rw")?.querySelector("[data
 
 const choose = (number) => {
   const option = form?.querySelectorAll("input[type=radio]")[number - 1];
-  if (option) { option.checked = true; option.focus(); }
+  if (option) { option.focus(); option.click(); }
 };
 
 const needsReason = () => form.querySelector("input[type=radio]:checked").value !== "ratify";
