@@ -53,7 +53,7 @@ def create_group(*, court: Court, name: str, team: Team | None = None, by: Offic
 @transaction.atomic
 def rotate_signing_key(*, court: Court, by: Officer | None = None) -> CourtKey:
     """A new signing key vouched for by the root. The old public key stays for ever; its private key is forgotten."""
-    court = Court.objects.select_for_update().get(pk=court.pk)
+    court = Court.objects.select_for_update(no_key=True).get(pk=court.pk)
     old = court.keys.filter(purpose=CourtKey.Purpose.SIGNING).order_by("id").last()
     assert old is not None, "every court is created with a signing key"
     moment = now()

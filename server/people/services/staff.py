@@ -169,7 +169,7 @@ def reinstate_officer(*, officer: Officer, reason: str, by: Officer | None = Non
 
 
 def _lock(officer: Officer) -> None:
-    Officer.objects.select_for_update().get(pk=officer.pk)
+    Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
 
 
 def _bump_profile(officer: Officer) -> None:
