@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from client_sdk.errors import InvalidRecord
+from client_sdk.errors import InvalidRecord, NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.recorder import Recorder
 from client_sdk.records import Subject
@@ -54,7 +54,10 @@ class Corrector:
 
     def _original(self, action: Action | str) -> Original:
         known = self._holdings.outbox.action(action.seq if isinstance(action, Action) else action, 0)
-        members = self._holdings.outbox.body(known.seq)
+        try:
+            members = self._holdings.outbox.body(known.seq)
+        except NotFound:  # let go of, once the court held it safely: what is listed of it is enough
+            members = _listed(known)
         return Original(known.hash, known.id, known.kind, members)
 
     def _subject(self, stated: Mapping[str, Any]) -> Subject:
@@ -62,3 +65,10 @@ class Corrector:
         if stated.get("type") != "case":
             return Subject(str(stated.get("type")), str(stated.get("id")))
         return self._recorder.subject(str(stated["id"]), stated.get("node_id"))
+
+
+def _listed(action: Action) -> dict[str, Any]:
+    subjects = [{"type": "case", "id": case_id} for case_id in action.case_ids]
+    if action.case_no is not None:
+        subjects.append({"type": "case_no", "id": action.case_no})
+    return {"action_id": action.id, "subjects": subjects, "fields": {}, "evidence": []}

@@ -77,3 +77,12 @@ def test_without_a_reason_nothing_is_recorded(held: Device, reason: Any) -> None
 def test_an_act_of_another_device_is_not_found(held: Device) -> None:
     with pytest.raises(NotFound):
         held.field.correct("0199a000-0000-7000-8000-00000000000f", reason="补记")
+
+
+def test_an_act_whose_body_was_let_go_of_is_corrected_too(held: Device) -> None:
+    action = held.field.record_action(case_id=CASE, kind="LOCATE", fields={"narrative": "五楼"})
+    database = held.field.holdings.store.database
+    with database.transaction():
+        database.run("UPDATE operation SET is_let_go = 1 WHERE seq = 1")
+    correction = held.field.correct(action, fields={"narrative": "六楼"}, reason="楼层写错")
+    assert (correction.id, correction.corrects, correction.case_ids) == (action.id, action.hash, (CASE,))
