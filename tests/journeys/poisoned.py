@@ -5,14 +5,14 @@ from typing import Any
 
 from server.config.asgi import application
 from server.sync.operations import HANDLERS
+from tests.journeys.marks import POISON
 
 __all__ = ["application"]
-MARK = "此条触发故障"
 
 
 def _faulty(decide: Any) -> Any:
     def failing(operation: Any, state: Any) -> Any:
-        if operation.body["fields"].get("narrative") == MARK:
+        if operation.body["fields"].get("narrative") == POISON:
             raise ZeroDivisionError("nobody tested this handler with such a record")
         return decide(operation, state)
 

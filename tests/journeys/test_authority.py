@@ -12,7 +12,7 @@ from client_sdk.steps import Reply, Request, Unreachable
 from client_sdk.transport import HttpTransport
 from tests import pictures
 from tests.journeys.deployment import Deployment
-from tests.journeys.poisoned import MARK
+from tests.journeys.marks import POISON
 from tests.sync.pushing import COMPLETE
 
 PASSPHRASE = "三号楼的钥匙"
@@ -136,7 +136,7 @@ def test_one_poison_record_in_the_middle_of_five_hundred(broken_release: Deploym
     field = enrolled(deployment, store, "holder")
     case_id = deployment.city["cases"][0]
     for number in range(500):
-        narrative = MARK if number == 250 else f"第 {number} 次到场"
+        narrative = POISON if number == 250 else f"第 {number} 次到场"
         field.record_action(case_id=case_id, kind="LOCATE", fields={**COMPLETE, "narrative": narrative})
     assert dict(field.sync().statuses) == {"applied": 499, "quarantined": 1}
     field.sync()
@@ -147,7 +147,7 @@ def test_one_poison_record_in_the_middle_of_five_hundred(broken_release: Deploym
         (waiting,) = browser.get("/api/v1/reviews").json()["items"]
         assert (waiting["cause"], waiting["seq"], waiting["status"]) == ("handler_fault", 251, "quarantined")
         trace_id = waiting["details"]["trace_id"]
-        assert browser.get(f"/api/v1/reviews/{waiting['id']}").json()["stated"]["fields"]["narrative"] == MARK
+        assert browser.get(f"/api/v1/reviews/{waiting['id']}").json()["stated"]["fields"]["narrative"] == POISON
 
     deployment.stop()
     deployment.application = "server.config.asgi:application"
