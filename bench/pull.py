@@ -62,7 +62,8 @@ def measure(place: Place, size: Size) -> Report:
 def _measure(server: Server, city: City, size: Size) -> Found:
     """Several devices of one officer, so that one change is pulled many times while the meter runs."""
     line = Connection(server.port)  # one for all: an idle one is closed after a minute
-    pullers = [_puller(enrol(city.executor, line), line) for _ in range(size.phones)]
+    phones = [enrol(city.executor, line) for _ in range(size.phones)]
+    pullers = [_puller(phone, line) for phone in phones]  # each knows of all the others by then
     whole, seconds, sizes = Reading(), list[float](), list[int]()
     _change(city, size, 0)
     _pull(pullers, size.changed)  # the first acknowledges a whole answer: not what is measured
