@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 
 from tests.backends.folders import temporary_folder
-from tests.chaos.machines import NO_LIMIT, ROOT, Machine, Postgres, Server, SmallDisk, Stuck, limit_files, wait_until
+from tests.chaos.machines import NO_LIMIT, ROOT, Machine, Postgres, Server, SmallDisk, Stuck, wait_until
 from tests.chaos.proxy import FAULTS, FaultyProxy
 from tests.chaos.recount import Tally, recount
 
@@ -179,10 +179,9 @@ class Journey:
 
     def _officer_file_limit(self) -> None:
         officer = self._chance.choice(self._officers)
-        assert officer.process
-        limit_files(officer.process.pid, self._chance.randrange(40_000, 200_000))
+        officer.limit_files(self._chance.randrange(40_000, 200_000))
         self._pass(self._chance.uniform(0.5, 1.5))
-        limit_files(officer.process.pid, NO_LIMIT)
+        officer.limit_files(NO_LIMIT)
 
     def _officer_pages(self) -> None:
         store = self._chance.choice(self._officers).store

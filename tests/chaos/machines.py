@@ -39,7 +39,7 @@ def wait_until(happened: Callable[[], object], what: str, seconds: float = _READ
 
 
 def kill_9(processes: Iterable[psutil.Process]) -> None:
-    """All of them, then wait until the kernel has them."""
+    """All of them, then wait until the kernel has them. psutil knows a process by its start too, never a reused pid."""
     found = list(processes)
     for process in found:
         with suppress(psutil.NoSuchProcess):
@@ -83,13 +83,21 @@ class Machine:
         return self.process is not None and self.process.poll() is None
 
     def kill(self) -> None:
-        """`kill -9`, with all its children."""
-        if self.process is not None:
-            found = family(self.process.pid)
-            for each in found[:1]:
-                each.kill()
-            self.process.wait(30)  # here and not by psutil, which would keep the exit code for itself
-            kill_9(found[1:])
+        """`kill -9`, with all its children. Of one that has ended nothing is left to kill: its pid is another's now."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        found = family(self.process.pid)
+        self.process.kill()
+        self.process.wait(30)  # here and not by psutil, which would keep the exit code for itself
+        kill_9(found[1:])
+
+    def limit_files(self, size: int) -> None:
+        """RLIMIT_FSIZE of every process of it, while it runs."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        for each in family(self.process.pid):
+            with suppress(ProcessLookupError):
+                resource.prlimit(each.pid, resource.RLIMIT_FSIZE, (size, NO_LIMIT))
 
 
 class Postgres(Machine):
@@ -165,23 +173,18 @@ class Server(Machine):
             return False
 
     def kill_one(self, name: str) -> None:
-        """One child only; `serve` then ends the others, which may be in the middle of something."""
-        assert self.process is not None
-        kill_9(each for each in family(self.process.pid)[1:] if name in _words(each))
+        """One of its processes only; the others end by themselves, maybe in the middle of something."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        found = family(self.process.pid)
+        if name == "serve":
+            self.process.kill()
+        else:
+            kill_9(each for each in found[1:] if name in _words(each))
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(25)
+            self.process.wait(30)
         self.kill()
-
-    def limit_files(self, size: int) -> None:
-        """RLIMIT_FSIZE of every process of it, while it runs."""
-        assert self.process is not None
-        for each in family(self.process.pid):
-            limit_files(each.pid, size)
-
-
-def limit_files(pid: int, size: int) -> None:
-    with suppress(ProcessLookupError):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, NO_LIMIT))
+        kill_9(found[1:])
 
 
 def _words(process: psutil.Process) -> list[str]:
