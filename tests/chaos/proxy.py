@@ -193,7 +193,7 @@ class FaultyProxy(Proxy):
     async def _answer(self, request: bytes, writer: asyncio.StreamWriter, fault: str) -> None:
         answer = await self._whole_answer(request)
         if fault in ("cut_down", "truncated", "stalled"):
-            at = self._chance.randrange(len(answer))
+            at = self._chance.randrange(len(answer) + 1)  # a server that is just dying answers nothing
             self._hand_over(writer, answer[:at])
             await writer.drain()
             if fault == "cut_down":
