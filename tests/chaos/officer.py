@@ -109,12 +109,15 @@ def require_passing(fault: FieldError) -> None:
 def opened(options: argparse.Namespace) -> FieldClient:
     machine = replace(this_machine(), reserve_bytes=0)  # so that the disk itself is found full, not our own caution
     given: dict[str, Any] = {"store": options.store, "passphrase": PASSPHRASE, "surroundings": machine}
+    is_enrolled = False
     while True:
         try:
+            if is_enrolled:
+                return FieldClient.open(options.store, passphrase=PASSPHRASE, surroundings=machine)
             return FieldClient.enrol(options.server, code=options.code, **given)
         except AlreadyEnrolled:
-            return FieldClient.open(options.store, passphrase=PASSPHRASE, surroundings=machine)
-        except FieldError as fault:
+            is_enrolled = True
+        except FieldError as fault:  # on a disk full to the last byte a store cannot even be opened
             require_passing(fault)
             time.sleep(0.2)
 
