@@ -7,6 +7,7 @@ at requests: it gives each a connection of its own and chooses what to do to it.
 import asyncio
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -21,7 +22,7 @@ _PATIENCE_SECONDS = 30.0
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Proxy:
+class Proxy(ABC):
     """Listens on 127.0.0.1 in a thread of its own, in front of `port`. Use with `with`."""
 
     def __init__(self, port: int) -> None:
@@ -82,8 +83,8 @@ class Proxy:
             self._tasks.discard(task)
             writer.close()
 
-    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
 
     async def dial(self) -> Streams:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.target)
