@@ -18,6 +18,7 @@ from server.people.models import (
     OfficerRole,
     Role,
     Team,
+    TwoPersonAct,
 )
 
 
@@ -96,6 +97,13 @@ class DeviceAdmin(ReadOnly):
     list_display = ("name", "officer", "court", "enrolled_at", "revoked_at", "last_contact_at")
     # What it last said it held names cases.
     exclude = ("last_status", "public_key")
+
+
+@admin.register(TwoPersonAct)
+class TwoPersonActAdmin(ReadOnly):
+    list_display = ("device", "court", "kind", "state", "requested_by", "requested_at", "decided_by", "decided_at")
+    # Sealed keys: for the two persons alone.
+    exclude = ("asked", "outcome")
 
 
 @admin.register(EnrolmentCode)
