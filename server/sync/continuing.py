@@ -12,10 +12,10 @@ from server.people.certificates import Certificate, Continues
 from server.people.device_auth import prove_certificate
 from server.people.models import Device
 from server.people.queries import line_of
-from server.people.services import Before, recover_device
+from server.people.services import Before
 from server.sync.chain import genesis
-from server.sync.logs import open_log
 from server.sync.models import LostRange, Operation
+from server.sync.recovery import known_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,7 @@ class Claimed:
 def before_of(claimed: Claimed) -> Before:
     """Raises DomainError 401 `certificate_invalid`. A claim about operations we do not hold is simply not certified."""
     proved = prove_certificate(claimed.certificate)
-    device = Device.objects.select_related("court", "officer").filter(pk=proved.device).first()
-    if device is None or device.certificate != proved.text:
-        device = recover_device(certificate=proved)
-        open_log(device)
-    return Before(device, _point(proved, claimed))
+    return Before(known_by(proved), _point(proved, claimed))
 
 
 def _point(proved: Certificate, claimed: Claimed) -> Continues | None:

@@ -3,8 +3,9 @@
 Every hash is recomputed, for what is already acknowledged too: a device's word on its own chain is never taken.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 from uuid import UUID
 
 from server.common.signing import verify_bytes
@@ -39,20 +40,44 @@ class ChainDamaged(Exception):
 
 
 class LogForked(Exception):
-    """The device has signed another history; `branch` is this batch's part of it."""
+    """The device has signed another history; `branch` is this batch's part of it.
 
-    def __init__(self, branch: Sequence[Framed]) -> None:
-        super().__init__(f"fork at {branch[0].seq}")
+    `seq` is where this batch shows two hashes, the kept log's and the other; `is_joined` is whether all of the branch
+    before this batch is held.
+    """
+
+    def __init__(self, branch: Sequence[Framed], seq: int, hashes: tuple[bytes, bytes], *, is_joined: bool) -> None:
+        super().__init__(f"fork at {seq}")
         self.branch = branch
+        self.seq = seq
+        self.kept, self.other = hashes
+        self.is_joined = is_joined
 
 
-def require_continuation(log: LogHead, envelope: Envelope) -> None:
-    """Raises SequenceGap, ChainDamaged or LogForked; afterwards what stands above `acked_seq` may be stored."""
-    if envelope.first_seq > log.acked_seq + 1:
+def require_continuation(log: LogHead, envelope: Envelope, is_on_a_branch: Callable[[], bool]) -> None:
+    """Raises SequenceGap, ChainDamaged or LogForked; afterwards what stands above `acked_seq` may be stored.
+
+    `is_on_a_branch` tells whether the batch goes on from a head of the fork table; asked only where that matters.
+    """
+    is_gap = envelope.first_seq > log.acked_seq + 1
+    if is_gap and not is_on_a_branch():
         raise SequenceGap
     _require_links(log, envelope)
     _require_signature(log, envelope.operations)
+    before = log.hashes.get(envelope.first_seq - 1)
+    if is_gap or before not in (None, envelope.prev_hash):
+        _raise_other_start(log, envelope, before, is_on_a_branch)
     _require_one_history(log, envelope)
+
+
+def _raise_other_start(
+    log: LogHead, envelope: Envelope, before: bytes | None, is_on_a_branch: Callable[[], bool]
+) -> NoReturn:
+    """The batch begins on another history already."""
+    if not envelope.operations or envelope.first_seq == 1:
+        raise ChainDamaged(envelope.first_seq, "link_mismatch")
+    hashes = before or log.hashes[log.acked_seq], envelope.prev_hash
+    raise LogForked(envelope.operations, envelope.first_seq - 1, hashes, is_joined=is_on_a_branch())
 
 
 def _require_links(log: LogHead, envelope: Envelope) -> None:
@@ -75,11 +100,8 @@ def _is_signed(log: LogHead, each: Framed) -> bool:
 
 
 def _require_one_history(log: LogHead, envelope: Envelope) -> None:
-    # Only inside a lost range nothing is known of the one before.
-    if log.hashes.get(envelope.first_seq - 1, envelope.prev_hash) != envelope.prev_hash:
-        if not envelope.operations:
-            raise ChainDamaged(envelope.first_seq, "link_mismatch")
-        raise LogForked(envelope.operations)
+    """Of what is in a lost range nothing is known; everything else acknowledged must be the same."""
     for index, each in enumerate(envelope.operations):
-        if log.hashes.get(each.seq, each.hash) != each.hash:
-            raise LogForked(envelope.operations[index:])
+        kept = log.hashes.get(each.seq, each.hash)
+        if kept != each.hash:
+            raise LogForked(envelope.operations[index:], each.seq, (kept, each.hash), is_joined=True)

@@ -4,7 +4,6 @@ Both histories are kept. From the first difference on nothing takes effect by it
 comes, the other lies in the fork table until its device goes on under a certificate of its own (`continuing.py`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from server.ledger.services import Draft
 from server.people.keys import SigningKey
 from server.people.models import Device
 from server.people.streams import court_stream
+from server.sync.continuity import LogForked
 from server.sync.envelope import Envelope, Framed
 from server.sync.models import DeviceLog, Fork, ForkedOperation
 
@@ -26,7 +26,7 @@ def fork_of(log: DeviceLog) -> Fork | None:
     return _FORK.first(device_id=log.device_id, incarnation=log.incarnation)
 
 
-def keep_branch(log: DeviceLog, branch: Sequence[Framed], kept_hash: str, at: datetime) -> tuple[Fork, list[Draft]]:
+def keep_branch(log: DeviceLog, found: LogForked, at: datetime) -> tuple[Fork, list[Draft]]:
     """Keep the other history, whatever it holds; the alarm's entry where this is new."""
     rows = [
         ForkedOperation(
@@ -38,18 +38,14 @@ def keep_branch(log: DeviceLog, branch: Sequence[Framed], kept_hash: str, at: da
             signature=each.signature,
             received_at=at,
         )
-        for each in branch
+        for each in found.branch
     ]
     ForkedOperation.objects.bulk_create(rows, ignore_conflicts=True)
-    known, first = fork_of(log), branch[0]
-    if known is not None and known.seq <= first.seq:
+    known = fork_of(log)
+    if known is not None and known.seq <= found.seq:
         return known, []
-    other = first.hash.hex()
-    fork, is_new = Fork.objects.update_or_create(
-        device=log.device,
-        incarnation=log.incarnation,
-        defaults={"seq": first.seq, "kept_hash": kept_hash, "other_hash": other},
-    )
+    first = {"seq": found.seq, "kept_hash": found.kept.hex(), "other_hash": found.other.hex()}
+    fork, is_new = Fork.objects.update_or_create(device=log.device, incarnation=log.incarnation, defaults=first)
     if is_new:
         log.is_forked = True
         update_rows(DeviceLog, "device_id", ("is_forked",), [(log.pk, True)])

@@ -6,6 +6,7 @@ Reading order: `push`, `_transact`, `_accept`. What an act means is decided in `
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,13 +21,13 @@ from server.evidence.services import promise_files, store_thumbnails
 from server.field.operation import Outcome, SignedOperation, Status
 from server.ledger.queries import HeadState
 from server.ledger.services import Draft, append
+from server.people.court_now import CourtNow, court_now
 from server.people.device_auth import DeviceRevoked
 from server.people.models import Device
 from server.people.streams import court_stream
 from server.sync import writing
 from server.sync.arrivals import Arrivals, read_arrivals
 from server.sync.continuity import ChainDamaged, LogForked, LogHead, SequenceGap, require_continuation
-from server.sync.court_now import CourtNow, court_now
 from server.sync.damage import keep_damaged
 from server.sync.decoding import MAX_DECOMPRESSED_BYTES
 from server.sync.envelope import MAX_OPERATIONS, Envelope
@@ -127,10 +128,8 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
         device.court_id, device.pk, log.incarnation, device.alg, bytes(device.public_key), log.acked_seq, hashes
     )
     try:
-        require_continuation(head, pushed.envelope)
+        require_continuation(head, pushed.envelope, partial(is_on_a_branch, log, pushed.envelope))
     except SequenceGap:
-        if is_on_a_branch(log, pushed.envelope):
-            raise LogForked(pushed.envelope.operations) from None
         message = _("Operations are missing: go back to what the server states.")
         return _with_statement(pushed, DomainError("sequence_gap", 409, message))
     except ChainDamaged as damage:
@@ -144,8 +143,7 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
 def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked) -> Answer:
     """R35: the other history is kept, its files may follow, nothing of it takes effect."""
     log, branch = pushed.log, found.branch
-    first = stored.get(branch[0].seq)
-    fork, alarms = keep_branch(log, branch, first.hash if first else log.acked_hash, pushed.received_at)
+    fork, alarms = keep_branch(log, found, pushed.received_at)
     arrivals = read_arrivals(log, branch, pushed.received_at)
     waiting = dict.fromkeys(arrivals.readable, Outcome(Status.PARKED, "log_forked"))
     promise_files(writing.promises_of(arrivals, {**waiting, **arrivals.outcomes}))
@@ -154,7 +152,7 @@ def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked
     append(alarms)
     same = [each for each in pushed.envelope.operations if each.seq in stored and each.seq < branch[0].seq]
     asked = Asked(pushed.envelope.nonce, pushed.court.server_epoch, pushed.court.key, pushed.received_at)
-    signed = fork_statement(fork, pushed.device, asked, branch[-1])
+    signed = fork_statement(fork, pushed.device, asked, branch[-1] if found.is_joined else None)
     return {**pushed.stated(), "results": [writing.repeated(stored[each.seq]) for each in same], "fork": signed}
 
 

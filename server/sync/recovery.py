@@ -8,7 +8,8 @@ from server.people.models import Device
 from server.people.queries import device_by_id
 from server.people.services import recover_device
 from server.sync.chain import genesis
-from server.sync.models import DeviceLog
+from server.sync.logs import open_log
+from server.sync.models import Operation
 
 
 def authenticate_owing_device(*, certificate: str, nonce: str, body: bytes, signature: str | None) -> Device:
@@ -29,17 +30,26 @@ def known_by(certificate: Certificate) -> Device:
 
 @transaction.atomic
 def _recovered(unknown: CertificateUnknown) -> Device:
-    proved, known = unknown.certificate, unknown.device
-    if known is not None:
-        # The row decides, held: two requests of the same device may be here at once.
-        known = Device.objects.select_for_update().get(pk=known.pk)
-        if known.incarnation > proved.incarnation or known.court_id != proved.court:
-            raise unknown
-        if known.certificate == proved.text:
-            return known
-        if known.incarnation == proved.incarnation:
-            raise unknown
-    device = recover_device(certificate=proved)
-    beginning = {"incarnation": proved.incarnation, "acked_seq": 0, "acked_hash": genesis(proved.text).hex()}
-    DeviceLog.objects.update_or_create(device=device, defaults={**beginning, "safe_seq": 0, "safe_hash": ""})
+    """An identifier is certified once: where the row has another certificate, this one is not for it."""
+    proved = unknown.certificate
+    if unknown.device is not None:
+        raise unknown
+    device = recover_device(certificate=proved, continues=_predecessor(proved))
+    if device.certificate != proved.text:
+        raise unknown
+    open_log(device)
     return device
+
+
+def _predecessor(proved: Certificate) -> Device | None:
+    """Whose log it goes on from: the certificate names a head, and no device."""
+    if proved.continues is None:
+        return None
+    earlier = proved.continues
+    candidates = Device.objects.filter(officer_id=proved.officer, incarnation=earlier.incarnation).order_by(
+        "enrolled_at"
+    )
+    if earlier.seq:
+        place = {"incarnation": earlier.incarnation, "seq": earlier.seq, "hash": earlier.hash}
+        return candidates.filter(operations__in=Operation.objects.filter(**place)).first()
+    return next((each for each in candidates if genesis(each.certificate).hex() == earlier.hash), None)

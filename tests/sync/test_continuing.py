@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from server.cases.models import Case
+from server.common.clock import now
 from server.evidence.models import Promise
 from server.field.models import FieldAction
 from server.ledger.models import Entry
-from server.people.models import Device
-from server.people.services import issue_enrolment_code
-from server.sync.models import DamagedOperation, Operation, Review
+from server.people.models import Device, EnrolmentCode
+from server.people.services import issue_enrolment_code, revoke_device
+from server.sync.models import DamagedOperation, DeviceLog, IssuedStatement, Operation, Review
 from tests.actors import Cast
 from tests.devices import Refused, TestDevice, new_nonce, unb64url
 from tests.pictures import jpeg
@@ -148,3 +149,40 @@ def test_another_key_begins_nothing(cast: Cast, phone: TestDevice) -> None:
     asked = {"protocol": 1, "certificate": phone.certificate, "nonce": new_nonce(), **place}
     status, problem = other.send("/api/v1/devices/incarnation", asked)
     assert (status, problem["code"]) == (401, "request_signature_invalid")
+
+
+def test_beginning_anew_is_no_way_around_the_desk(phone: TestDevice) -> None:
+    Device.objects.filter(pk=phone.id).update(recovered_at=now(), is_doubted=True)
+    new = TestDevice(phone.transport)
+    begin_anew(phone, new)
+    device = Device.objects.get(pk=new.id)
+    assert device.recovered_at is not None
+    assert (device.confirmed_at, device.is_doubted) == (None, True)
+
+
+def test_one_call_ends_every_name_its_key_ever_had(cast: Cast, phone: TestDevice) -> None:
+    new, renewed = TestDevice(phone.transport), successor(phone, issue_enrolment_code(officer=cast.holder), 0)
+    begin_anew(phone, new)
+    revoke_device(device=Device.objects.get(pk=new.id), reason="遗失")
+    assert set(Device.objects.exclude(revoked_at=None).values_list("pk", flat=True)) == {phone.id, new.id}
+    assert begin_anew(phone, TestDevice(phone.transport))[0] == 403
+    # Another key is another phone.
+    assert Device.objects.get(pk=renewed.id).revoked_at is None
+    assert Entry.objects.filter(kind="device_revoked").count() == 2
+
+
+def test_a_successor_known_again_after_a_restore_still_goes_on_from_its_old_log(
+    cast: Cast, phone: TestDevice, held: Case
+) -> None:
+    record(phone, held, 2)
+    phone.push()
+    new = successor(phone, issue_enrolment_code(officer=cast.holder), 1)
+    new.record_bytes(phone.log[1].body)
+    EnrolmentCode.objects.filter(device_id=new.id).delete()
+    DeviceLog.objects.filter(pk=new.id).delete()
+    IssuedStatement.objects.filter(device_id=new.id).delete()
+    Device.objects.filter(pk=new.id).delete()
+
+    assert statuses(new.push()) == [("applied", "continued")]
+    assert Device.objects.get(pk=new.id).continues_id == phone.id
+    assert not Review.objects.exists()

@@ -10,7 +10,7 @@ from server.evidence.models import Promise
 from server.field.models import FieldAction
 from server.ledger.models import Entry
 from server.sync.models import Fork, ForkedOperation, Operation, Review
-from tests.devices import TestDevice
+from tests.devices import Refused, TestDevice
 from tests.pictures import jpeg
 from tests.sync.pushing import COMPLETE, statuses
 
@@ -103,3 +103,26 @@ def test_whoever_comes_first_is_kept(phone: TestDevice, held: Case) -> None:
     answer = phone.push(first_seq=2)
     fork = phone.verified(answer["fork"], "fork")
     assert (fork["kept_hash"], fork["other_hash"]) == (first[0], second[0])
+
+
+def test_a_branch_that_begins_behind_a_hole_is_not_called_held(
+    phone: TestDevice, clone: TestDevice, held: Case
+) -> None:
+    branch = record(clone, held, 3)
+    answer = clone.push(first_seq=4)
+    fork = clone.verified(answer["fork"], "fork")
+    assert (fork["seq"], fork["kept_hash"], fork["other_hash"]) == (3, phone.log[2].hash_hex, branch[1])
+    assert "held_seq" not in fork
+    clone.push(first_seq=2)
+    assert Fork.objects.get().seq == 2
+    assert list(ForkedOperation.objects.order_by("seq").values_list("hash", flat=True)) == branch
+
+
+def test_a_branch_goes_on_with_signed_heads_only(clone: TestDevice, held: Case) -> None:
+    record(clone, held, 6)
+    clone.push(first_seq=2, limit=3)
+    clone.log[-1].signature = bytes(64)
+    with pytest.raises(Refused) as refusal:
+        clone.push(first_seq=5)
+    assert refusal.value.code == "chain_invalid"
+    assert ForkedOperation.objects.count() == 3

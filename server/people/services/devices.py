@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.hashing import sha256_hex
-from server.ledger.services import append
+from server.ledger.services import Draft, append
 from server.people.access import is_suspended
 from server.people.certificates import SECRET_BYTES, Continues, enrolment_code_text, issue_certificate
 from server.people.device_auth import DeviceRevoked
@@ -133,6 +133,8 @@ def continue_device(*, applicant: Applicant) -> Device:
     """
     assert applicant.before is not None
     old = Device.objects.select_for_update().get(pk=applicant.before.device.pk)
+    if old.revoked_at is not None:
+        raise DeviceRevoked(applicant.before.device)
     known = Device.objects.select_related("court", "officer").filter(pk=applicant.id).first()
     if known is not None and known.continues_id == old.pk and bytes(known.public_key) == applicant.key:
         return known
@@ -140,6 +142,8 @@ def continue_device(*, applicant: Applicant) -> Device:
         message = _("This device has begun anew too often today. What it records stays on it; ask your administrator.")
         raise DomainError("too_many_attempts", 429, message, retry_after_seconds=3600)
     device = _certified(Officer.objects.select_related("court").get(pk=old.officer_id), applicant)
+    # The same hand under another name: whatever it was still asked, it is asked further.
+    device.recovered_at, device.confirmed_at, device.is_doubted = old.recovered_at, old.confirmed_at, old.is_doubted
     _insert(device)
     _tell_enrolled(device)
     return device
@@ -207,15 +211,21 @@ def note_failed_enrolment(*, address: str) -> None:
 
 @transaction.atomic
 def revoke_device(*, device: Device, reason: str, by: Officer | None = None) -> Device:
-    """The device may neither read nor push any more. Revoking twice changes nothing."""
-    device = Device.objects.select_for_update(of=("self",)).select_related("court", "officer").get(pk=device.pk)
-    if device.revoked_at is not None:
-        return device
-    device.revoked_at, device.revoked_reason = now(), reason[:200]
-    device.save(update_fields=["revoked_at", "revoked_reason"])
+    """The device may neither read nor push any more, under no name its key ever had. Twice changes nothing."""
+    rows = Device.objects.select_for_update(of=("self",)).select_related("court", "officer")
+    same = rows.filter(officer_id=device.officer_id, public_key=device.public_key).order_by("pk")
+    named = {each.pk: each for each in same}
+    working = [each for each in named.values() if each.revoked_at is None]
+    for each in working:
+        each.revoked_at, each.revoked_reason = now(), reason[:200]
+        each.save(update_fields=["revoked_at", "revoked_reason"])
+    append([_revoked(each, by, reason) for each in working])
+    return named[device.pk]
+
+
+def _revoked(device: Device, by: Officer | None, reason: str) -> Draft:
     view = {"device": str(device.pk), "officer": str(device.officer_id)}
-    append([court_entry(device.court_id, "device_revoked", view, by=by, reason=reason)])
-    return device
+    return court_entry(device.court_id, "device_revoked", view, by=by, reason=reason)
 
 
 def forget_failed_enrolments(*, before: datetime) -> None:

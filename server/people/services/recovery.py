@@ -26,11 +26,12 @@ class Unconfirmed(DomainError):
 
 
 @transaction.atomic
-def recover_device(*, certificate: Certificate) -> Device:
-    """The device as its proved certificate tells it, new here or of an incarnation newer than ours."""
+def recover_device(*, certificate: Certificate, continues: Device | None = None) -> Device:
+    """The device as its proved certificate tells it; the one already here where another request came first."""
     officer = _officer_of(certificate)
     members = {
         "court": officer.court,
+        "continues": continues,
         "officer": officer,
         "incarnation": certificate.incarnation,
         "alg": certificate.alg,
@@ -40,9 +41,10 @@ def recover_device(*, certificate: Certificate) -> Device:
         "recovered_at": now(),
         "confirmed_at": None,
     }
-    device, _is_new = Device.objects.update_or_create(id=certificate.device, defaults=members)
-    view = {"device": str(device.pk), "officer": str(officer.pk), "incarnation": device.incarnation}
-    append([court_entry(officer.court_id, "device_recovered", view)])
+    device, is_new = Device.objects.get_or_create(id=certificate.device, defaults=members)
+    if is_new:
+        view = {"device": str(device.pk), "officer": str(officer.pk), "incarnation": device.incarnation}
+        append([court_entry(officer.court_id, "device_recovered", view)])
     return device
 
 
