@@ -16,6 +16,7 @@ def replace_file(path: Path, content: bytes) -> None:
     part = path.with_name(path.name + ".part")
     with open(part, "wb", opener=open_private) as handle:
         handle.write(content)
+        handle.flush()
         sync_file(handle.fileno())
     rename_durably(part, path)
 
@@ -43,8 +44,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
+    """A new folder is as durable as the files in it: each parent that gained a name is synced."""
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
 
 

@@ -105,3 +105,9 @@ def _write_new_key(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    # What is sealed with it may be committed a moment later: its name must not go with the power.
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

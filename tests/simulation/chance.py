@@ -96,8 +96,6 @@ def seeded(chance: Chance, clock: VirtualClock) -> Iterator[None]:
             (uuid_utils, "uuid7", lambda: chance.uuid7(clock.moment)),
             (Ed25519PrivateKey, "generate", classmethod(generated)),
             (X25519PrivateKey, "generate", classmethod(generated)),
-            # A crash here ends a process, never the power: what was written stays.
-            (os, "fsync", lambda descriptor: None),
         ):
             stack.enter_context(mock.patch.object(place, name, ours))
         server_clock.set_clock(clock.now)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from client_sdk.cases import case_of
 from server.evidence import store
-from server.evidence.models import Promise
+from server.evidence.models import Promise, Upload
 from server.evidence.store import Area
 from server.field.models import ActionRecord, FieldAction
 from server.ledger.models import Entry, Head
@@ -30,6 +30,7 @@ def close_accounts(phones: list[Phone], audits: dict[str, Audit], now: datetime)
         _what_is_called_safe_is_safe(phone)
     _effects_once()
     _one_review_each()
+    bytes_before_offsets_are_there()
     _verified_means_delivered({phone.device_id: audits[phone.name] for phone in phones})
     _ledger_is_whole()
 
@@ -140,6 +141,14 @@ def _verified_means_delivered(audits: dict[object, Audit]) -> None:
     for action in FieldAction.objects.all():
         is_complete = not action.missing and all(states.get(action.pk, []))
         require(action.is_complete == is_complete, "I16", f"action {action.pk}: complete is {action.is_complete}")
+
+
+def bytes_before_offsets_are_there() -> None:
+    """I16: what an upload's offset says has arrived is in the store; nobody sends it again."""
+    blobs = store.current_store()
+    for upload in Upload.objects.order_by("pk"):
+        held = sum(len(block) for part in upload.parts for block in blobs.read_part(part))
+        require(held == upload.offset, "I16", f"{upload.sha256[:12]} has {held} bytes of {upload.offset}")
 
 
 def _ledger_is_whole() -> None:

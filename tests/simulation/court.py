@@ -21,6 +21,7 @@ class Court:
         self._handler = WSGIHandler()
         self._countdown = 0
         self._fault: Callable[[], BaseException] = ServerCrash
+        self._after_death: Callable[[], object] = _nothing
         self._real_commit = connection.commit
         connection.execute_wrappers.append(self._watched)
         connection.commit = self._commit  # type: ignore[method-assign]
@@ -29,9 +30,9 @@ class Court:
         connection.execute_wrappers.remove(self._watched)
         del connection.commit
 
-    def die_at(self, statement: int) -> None:
+    def die_at(self, statement: int, and_then: Callable[[], object] | None = None) -> None:
         """The next request ends the process at that statement; a commit counts twice, before and after."""
-        self._countdown, self._fault = statement, ServerCrash
+        self._countdown, self._fault, self._after_death = statement, ServerCrash, and_then or _nothing
 
     def fail_at(self, statement: int) -> None:
         """The database refuses that statement, as a full disk or a lock would."""
@@ -43,6 +44,7 @@ class Court:
             return self._respond(_environ(request, address))
         except ServerCrash:
             connection.close()
+            self._after_death()
             return None
         finally:
             self._countdown = 0
@@ -82,6 +84,10 @@ class Court:
             self._countdown -= 1
             if not self._countdown:
                 raise self._fault()
+
+
+def _nothing() -> None:
+    """A process that ends takes nothing with it that was written."""
 
 
 def _environ(request: Request, address: str) -> dict[str, Any]:

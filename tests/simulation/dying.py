@@ -1,8 +1,14 @@
-"""How a device's process ends: at any statement of its store, at any named moment of a write. And a full disk."""
+"""How a device's process ends: at any statement of its store, at any named moment of a write. And a full disk.
 
+A commit of a store that asks for `synchronous = FULL` is durable, which SQLite promises and proves itself; one that
+asks for less loses what it committed since to a power cut.
+"""
+
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -19,11 +25,14 @@ class Peril:
 
     def __init__(self) -> None:
         self.is_dead = False
+        self.is_power_cut = False
+        self.synced_copy: Path | None = None
+        """Its store as it was when commits ceased to be durable."""
         self._countdown = 0
         self._full_at = 0
 
-    def die_at(self, point: int) -> None:
-        self._countdown = point
+    def die_at(self, point: int, *, is_power_cut: bool = False) -> None:
+        self._countdown, self.is_power_cut = point, is_power_cut
 
     def fill_at(self, statement: int) -> None:
         """From that statement on, writes find the disk full; `relax` makes room."""
@@ -31,6 +40,7 @@ class Peril:
 
     def relax(self) -> None:
         self._countdown = self._full_at = 0
+        self.is_power_cut = self.is_power_cut and self.is_dead
 
     def point(self, _moment: str = "") -> None:
         if self.is_dead:
@@ -52,14 +62,24 @@ class Peril:
 class _Connection:
     """SQLite's connection as the store uses it."""
 
-    def __init__(self, peril: Peril, real: sqlite3.Connection) -> None:
+    def __init__(self, peril: Peril, real: sqlite3.Connection, path: Path) -> None:
         self._peril = peril
         self._real = real
+        self._path = path
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         self._peril.statement(sql)
-        # Nothing here survives a power cut, and nothing has to: a crash ends a process.
-        return self._real.execute(sql.replace("synchronous = FULL", "synchronous = OFF"), values)
+        if sql.startswith("PRAGMA synchronous"):
+            self._note_durability(is_durable=sql.endswith("FULL"))
+            sql = "PRAGMA synchronous = OFF"
+        return self._real.execute(sql, values)
+
+    def _note_durability(self, *, is_durable: bool) -> None:
+        self._peril.synced_copy = None if is_durable else self._path.with_suffix(".synced")
+        if self._peril.synced_copy:
+            copy = sqlite3.connect(self._peril.synced_copy)
+            self._real.backup(copy)
+            copy.close()
 
     @property
     def in_transaction(self) -> bool:
@@ -79,7 +99,7 @@ class PerilousDriver:
         self.running = Peril()
 
     def connect(self, path: object, **options: Any) -> _Connection:
-        return _Connection(self.running, sqlite3.connect(str(path), **options))
+        return _Connection(self.running, sqlite3.connect(str(path), **options), Path(str(path)))
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -92,3 +112,10 @@ class PerilousDriver:
                 yield
             finally:
                 moments.watch(None)
+
+
+def go_back_to(synced_copy: Path, database: Path) -> None:
+    """What a power cut leaves of a database whose commits waited for nothing."""
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    shutil.copy(synced_copy, database)

@@ -24,6 +24,7 @@ FAULTS = {
     "upload_cut": 2.0,
     "upload_corrupted": 0.3,
     "server_crash": 3.0,
+    "server_power_cut": 1.0,
     "database_fault": 1.5,
 }
 
@@ -68,6 +69,8 @@ class Line:
     faults: Counter[str]
     on_its_way: list[Late]
     delivered: Delivered
+    cut_power: Callable[[], None]
+    """Of the court's machine."""
     is_fair: bool = False
     heard: dict[str, deque[Reply]] = field(default_factory=dict)
     """Answers to earlier requests of each kind, heard or not: what a confused proxy may bring again."""
@@ -110,6 +113,8 @@ class Line:
                 return self._send_damaged(request, fault)
             case "server_crash":
                 self.court.die_at(self.chance.dice.randint(1, _LAST_STATEMENT))
+            case "server_power_cut":
+                self.court.die_at(self.chance.dice.randint(1, _LAST_STATEMENT), self.cut_power)
             case "database_fault":
                 self.court.fail_at(self.chance.dice.randint(1, _LAST_STATEMENT))
         return self._heard(self.deliver(request), request, fault)

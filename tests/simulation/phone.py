@@ -8,18 +8,19 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from client_sdk import FieldClient, NotSent, Rejected, StorageFull
-from client_sdk.errors import NotEnrolled
+from client_sdk.errors import NotEnrolled, NotFound, StoreDamaged
 from client_sdk.steps import Flow, Send, Step, Tell, Wait
-from client_sdk.store import Surroundings
+from client_sdk.store import Places, Surroundings
 from client_sdk.views import SyncReport
 from server.people.models import Officer
 from tests.simulation.acts import Plan, record
 from tests.simulation.backups import Backups
 from tests.simulation.chance import Chance, PhoneClock, VirtualClock
-from tests.simulation.dying import Peril, PerilousDriver, PhoneCrash
+from tests.simulation.dying import Peril, PerilousDriver, PhoneCrash, go_back_to
 from tests.simulation.findings import Trace, require
 from tests.simulation.journal import Journal
 from tests.simulation.network import Line
+from tests.simulation.power import Disk
 from tests.simulation.watch import Watch
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Means:
     driver: PerilousDriver
     trace: Trace
     backups: Backups
+    disk: Disk
 
 
 class Phone:
@@ -76,7 +78,9 @@ class Phone:
 
     @property
     def opened(self) -> FieldClient:
+        """Whoever looks at it runs it."""
         assert self.field is not None
+        self._means.driver.running = self.peril
         return self.field
 
     def attempt(self, action: Callable[[], T]) -> T | None:
@@ -90,14 +94,23 @@ class Phone:
         finally:
             self.peril.relax()
 
-    def die(self) -> None:
-        """As by kill -9: nothing is tidied up; locks and memory go with the process."""
-        self._means.trace.add(f"{self.name} dies")
+    def die(self, *, is_power_cut: bool = False) -> None:
+        """As by kill -9: nothing is tidied up; locks and memory go with the process, unsynced writes with the power."""
+        is_power_cut = is_power_cut or self.peril.is_power_cut
+        self._means.trace.add(f"{self.name} dies{' with the power' if is_power_cut else ''}")
         self.peril.is_dead = True
         self._flow = self._step = None
         if self.field is not None:
             self.field.close()
+        if is_power_cut:
+            self._lose_power()
         self.field, self.peril = None, Peril()
+
+    def _lose_power(self) -> None:
+        self.clock.boot()
+        self._means.disk.cut(Places(self._path).vault)
+        if self.peril.synced_copy is not None:
+            go_back_to(self.peril.synced_copy, self._path)
 
     def start(self) -> None:
         """Open the store, or enrol where there is none yet; a lost answer is tried again with the same code."""
@@ -131,6 +144,7 @@ class Phone:
             return
         self.field, self.id = field, field.holdings.identity.device
         self.look()
+        self._look_at_photos()
 
     def look(self) -> None:
         """Write down what has reached the outbox."""
@@ -150,6 +164,20 @@ class Phone:
         for (sha256,) in rows("SELECT DISTINCT sha256 FROM capture WHERE is_let_go > 0"):
             is_safe = self._means.backups.is_file_safe(sha256)
             require(is_safe, "I7", f"{self.name} let go of a photo that is not safe, {sha256[:12]}")
+
+    def _look_at_photos(self) -> None:
+        """I1: a photo that was taken can be read, until the device was allowed to let go of it."""
+        rows = self.opened.holdings.store.database.rows
+        let_go = {sha256 for (sha256,) in rows("SELECT sha256 FROM capture WHERE is_let_go > 0")}
+        for sha256, content in self.journal.photos.items():
+            is_kept = sha256 in let_go or self._reads(sha256) == content
+            require(is_kept, "I1", f"{self.name}: a photo is gone from its disk, {sha256[:12]}")
+
+    def _reads(self, sha256: str) -> bytes | None:
+        try:
+            return self.opened.holdings.captures.read(sha256, 0, 1 << 20)
+        except (NotFound, StoreDamaged):
+            return None
 
     def record(self, plan: Plan) -> None:
         field = self.opened

@@ -1,5 +1,6 @@
 """One seed: a court, its devices and their weather; the dice pick what happens next until the rounds are over."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,12 +22,13 @@ from tests.simulation import acts
 from tests.simulation.audit import Audit
 from tests.simulation.backups import Backups
 from tests.simulation.chance import Chance, PhoneClock, VirtualClock, seeded
-from tests.simulation.closing import close_accounts, own_work_shows_once
+from tests.simulation.closing import bytes_before_offsets_are_there, close_accounts, own_work_shows_once
 from tests.simulation.court import Court
 from tests.simulation.dying import PerilousDriver
 from tests.simulation.findings import Trace, require
 from tests.simulation.network import Late, Line, Weather
 from tests.simulation.phone import Means, Phone
+from tests.simulation.power import Disk
 from tests.simulation.world import World
 
 EVENTS = {
@@ -37,6 +39,8 @@ EVENTS = {
     "late": 2.0,
     "decree": 2.0,
     "crash": 0.7,
+    "power_cut": 0.4,
+    "server_power_cut": 0.3,
     "backup": 0.5,
     "restore": 0.3,
     "view_lost": 0.7,
@@ -67,6 +71,7 @@ class Simulation:
         self._weights = {name: weight * size.emphasis.get(name, 1) for name, weight in EVENTS.items()}
         self._late: list[Late] = []
         self._contents: dict[str, str] = {}
+        self._disk, self._evidence = Disk(self.chance, folder), folder / "evidence"
         self._backups = Backups(folder, is_on=self.chance.happens(0.5), retention_days=self.chance.choose((0, 0, 7)))
 
     @property
@@ -101,7 +106,8 @@ class Simulation:
             enter(seeded(self.chance, self.clock))
             enter(self._driver.installed())
             enter(self._backups.installed())
-            enter(override_settings(EVIDENCE_DIR=self._folder / "evidence"))
+            enter(mock.patch.object(os, "fsync", self._disk.fsync))
+            enter(override_settings(EVIDENCE_DIR=self._evidence))
             for place, name, value in self._small_sizes():
                 enter(mock.patch.object(place, name, value))
             enter(mock.patch.dict(server_operations.HANDLERS, _failing_on_poison()))
@@ -134,10 +140,11 @@ class Simulation:
         name = f"phone{number}"
         weather, address = Weather.of(self.chance, self._size.emphasis), f"10.0.0.{number}"
         line = Line(
-            name, address, self._court, self.chance, weather, self.trace, self.faults, self._late, self._delivered
+            *(name, address, self._court, self.chance, weather, self.trace, self.faults, self._late),
+            *(self._delivered, self._cut_server_power),
         )
         officer = self.chance.choose(self.world.officers)
-        means = Means(self._folder, self.chance, self.clock, self._driver, self.trace, self._backups)
+        means = Means(self._folder, self.chance, self.clock, self._driver, self.trace, self._backups, self._disk)
         clock = PhoneClock(self.clock, self.chance.choose(WRONG_CLOCKS))
         phone = Phone(name, officer, self.world.code_for(officer), line, clock, means)
         self.phones.append(phone)
@@ -170,9 +177,9 @@ class Simulation:
                     self._record(phone)
             case "look":
                 own_work_shows_once(phone)
-            case "crash":
-                self.faults["device_crash"] += 1
-                phone.die()
+            case "crash" | "power_cut":
+                self.faults["device_crash" if event == "crash" else event] += 1
+                phone.die(is_power_cut=event == "power_cut")
             case _:
                 self._happen_elsewhere(event)
 
@@ -192,6 +199,9 @@ class Simulation:
                 # What the server believes its devices hold is gone: the next pull is a reset.
                 self.faults["view_lost"] += 1
                 DeviceView.objects.all().delete()
+            case "server_power_cut":
+                self.faults[event] += 1
+                self._cut_server_power()
             case "pause":
                 self.clock.advance(self.chance.choose((30, 600, 4_000)))
 
@@ -212,11 +222,18 @@ class Simulation:
                 # Its code is void now, as the command says.
                 phone.code = self.world.code_for(phone.officer)
 
+    def _cut_server_power(self) -> None:
+        """Its database keeps what it committed; of its files there is what was synced."""
+        self.trace.add("the server loses its power")
+        self._disk.cut(self._evidence)
+        bytes_before_offsets_are_there()
+
     def _arm(self, phone: Phone) -> None:
         """Now and then the next thing this device does is its last, or finds the disk full."""
         if self.chance.happens(0.007):
-            self.faults["device_crash"] += 1
-            phone.peril.die_at(self.chance.dice.randint(1, 25))
+            is_power_cut = self.chance.happens(0.4)
+            self.faults["power_cut" if is_power_cut else "device_crash"] += 1
+            phone.peril.die_at(self.chance.dice.randint(1, 25), is_power_cut=is_power_cut)
         elif self.chance.happens(0.007):
             self.faults["disk_full"] += 1
             phone.peril.fill_at(self.chance.dice.randint(1, 12))
