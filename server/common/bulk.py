@@ -5,7 +5,7 @@ both. Here a row is a tuple, and a batch is one statement on either database.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -79,6 +79,28 @@ def update_rows(model: type[models.Model], key: str, names: Sequence[str], rows:
     sql, adapters = _update_sql(model, key, tuple(names))
     with connection.cursor() as cursor:
         cursor.executemany(sql, [_key_last(adapters, row) for row in rows])
+
+
+def update_one(model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Set `values` of the row that is still as `where` says, both by attribute names; False where there is none."""
+    sql, adapters = _update_one_sql(model, tuple(where), tuple(values))
+    given = [adapt(value) for adapt, value in zip(adapters, (*values.values(), *where.values()), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return bool(cursor.rowcount == 1)
+
+
+def count_up(model: type[models.Model], key: str, name: str, keys: Collection[UUID]) -> None:
+    """One more in the column `name` of these rows; the caller holds them, or their order does not matter."""
+    if not keys:
+        return
+    found, column = (_column(field) for field in _fields(model, (key, name)))
+    among_keys = "(SELECT unnest(%s::uuid[]))"
+    given: Any = list(keys)
+    if connection.vendor != "postgresql":
+        among_keys, given = "(SELECT value FROM json_each(%s))", json.dumps([each.hex for each in keys])
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {_table(model)} SET {column} = {column} + 1 WHERE {found} IN {among_keys}", [given])
 
 
 Change = tuple[type[models.Model], str, tuple[str, ...], Sequence[Sequence[Any]]]
@@ -161,6 +183,17 @@ def _update_unnest_sql(model: type[models.Model], key: str, names: tuple[str, ..
 def _update_several_sql(changes: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...]) -> str:
     *others, last = [_update_unnest_sql(*change) for change in changes]
     return f"WITH {', '.join(f'w{i} AS ({sql})' for i, sql in enumerate(others))} {last}"
+
+
+@lru_cache(maxsize=64)
+def _update_one_sql(
+    model: type[models.Model], where: tuple[str, ...], names: tuple[str, ...]
+) -> "tuple[str, Adapters]":
+    fields = _fields(model, (*names, *where))
+    sets, found = fields[: len(names)], fields[len(names) :]
+    changed = ", ".join(f"{_column(field)} = %s" for field in sets)
+    unchanged = " AND ".join(f"{_column(field)} = %s" for field in found)
+    return f"UPDATE {_table(model)} SET {changed} WHERE {unchanged}", tuple(map(_adapter, fields))
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from server.common.bulk import json_text, update_one
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.hashing import sha256_hex
@@ -226,8 +227,9 @@ def _created(device: Device, view: View) -> bool:
 
 def _replaced(row: DeviceView, view: View) -> bool:
     columns = _small_columns(view) | _acked_columns(row, view)
-    same = DeviceView.objects.filter(pk=row.pk, acked_cursor=row.acked_cursor, sent_cursor=row.sent_cursor)
-    return same.update(**columns) == 1
+    values = {name: json_text(value) if isinstance(value, dict) else value for name, value in columns.items()}
+    same = {"device_id": row.pk, "acked_cursor": row.acked_cursor, "sent_cursor": row.sent_cursor}
+    return update_one(DeviceView, same, values)
 
 
 def _acked_columns(row: DeviceView, view: View) -> dict[str, Any]:

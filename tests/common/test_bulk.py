@@ -6,7 +6,16 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from server.common.bulk import among, insert_rows, json_text, update_rows
+from server.common.bulk import (
+    among,
+    count_up,
+    insert_rows,
+    insert_together,
+    insert_unless_there,
+    json_text,
+    update_one,
+    update_rows,
+)
 from server.common.clock import now
 from server.common.ids import new_id
 from server.field.models import ActionRecord, ActionSubject, FieldAction
@@ -85,3 +94,49 @@ def test_what_the_database_refuses_is_an_error_of_django(cast: Cast) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         insert_rows(FieldAction, (*NAMES, *COUNTS), [action_row(cast, missing=None)])
     assert FieldAction.objects.count() == 1
+
+
+def test_rows_of_several_tables_go_in_together_one_or_many(cast: Cast) -> None:
+    device = device_of(cast)
+    for count in (1, 3):
+        actions = [action_row(cast, missing=json_text(ODD)) for _ in range(count)]
+        records = [
+            (new_id(), each[0], each[0].hex, device, cast.holder.pk, now(), "{}", "[]", "[]") for each in actions
+        ]
+        columns = ("id", "action_id", "operation_hash", "device_id", "officer_id", "recorded_at")
+        lists = ("fields", "missing", "warnings")
+        extra = tuple((*row, "unbounded", "", "") for row in records)
+        names = (*columns, *lists, "clock_verdict", "corrects", "catalogue")
+        insert_together(
+            [(FieldAction, (*NAMES, *COUNTS), actions), (ActionRecord, names, extra), (ActionSubject, (), [])]
+        )
+        found = FieldAction.objects.filter(pk__in=[each[0] for each in actions])
+        assert [action.missing for action in found] == [ODD] * count
+        assert ActionRecord.objects.filter(action_id__in=[each[0] for each in actions]).count() == count
+
+
+def test_a_row_that_is_there_already_is_left_as_it_is(cast: Cast) -> None:
+    row = action_row(cast)
+    insert_unless_there(FieldAction, (*NAMES, *COUNTS), row)
+    insert_unless_there(FieldAction, (*NAMES, *COUNTS), [row[0], *action_row(cast, kind="SEAL")[1:]])
+    assert FieldAction.objects.get().kind == "LOCATE"
+
+
+def test_one_row_is_changed_while_it_is_still_as_it_was(cast: Cast) -> None:
+    row = action_row(cast, files_promised=1)
+    insert_rows(FieldAction, (*NAMES, *COUNTS), [row])
+    was, moment = {"id": row[0], "files_promised": 1}, now()
+    assert update_one(FieldAction, was, {"files_promised": 2, "missing": json_text(ODD), "received_at": moment})
+    assert not update_one(FieldAction, was, {"files_promised": 3})
+    action = FieldAction.objects.get()
+    assert (action.files_promised, action.missing, action.received_at) == (2, ODD, moment)
+
+
+def test_counting_up_counts_the_named_rows_once_each(cast: Cast) -> None:
+    rows = [action_row(cast, files_verified=number) for number in range(3)]
+    insert_rows(FieldAction, (*NAMES, *COUNTS), rows)
+    with CaptureQueriesContext(connection) as queries:
+        count_up(FieldAction, "id", "files_verified", {rows[0][0], rows[2][0]})
+        count_up(FieldAction, "id", "files_verified", set())
+    assert len(queries) == 1
+    assert [FieldAction.objects.get(pk=row[0]).files_verified for row in rows] == [1, 1, 3]

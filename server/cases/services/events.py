@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from server.cases.held_rows import EVENT_COLUMNS, NODE_COLUMNS
@@ -13,7 +12,7 @@ from server.cases.models import Case, CaseEvent, Node
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
-from server.common.bulk import Change, among, insert_rows, update_rows
+from server.common.bulk import Change, count_up, insert_rows, update_rows
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
@@ -29,8 +28,7 @@ def locked_case(case_id: UUID) -> Case:
 
 def touch(case_ids: Collection[UUID]) -> None:
     """A new version of these cases' units. Called in every transaction that changes what they show, once."""
-    if case_ids:
-        Case.objects.filter(pk__in=among(case_ids)).update(version=F("version") + 1)
+    count_up(Case, "id", "version", case_ids)
 
 
 def write_case_events(changes: Sequence[CaseChange]) -> None:

@@ -28,6 +28,8 @@ def store_thumbnails(device: Device, thumbnails: Mapping[str, bytes]) -> None:
         for sha256, content in thumbnails.items()
         if 0 < len(content) <= THUMBNAIL_BYTES and sha256_hex(content) == sha256
     }
+    if not fitting:
+        return
     rows = ProvisionalThumbnail.objects.filter(device=device)
     missing = fitting.keys() - set(rows.filter(sha256__in=fitting).values_list("sha256", flat=True))
     if missing:
