@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from server.people import services
-from server.people.models import Officer, Team
+from server.people.models import Device, Officer, Team, TwoPersonAct
 from tests.actors import Cast, browser_of, phone_of
 
 REGISTERED = sorted(site._registry.items(), key=lambda entry: entry[0]._meta.label)
@@ -20,7 +20,10 @@ WITHHELD_APPS = {"cases", "field", "evidence", "sync", "ledger"}
 
 @pytest.fixture
 def furnished(cast: Cast) -> Cast:
-    phone_of(cast.holder)
+    phone = phone_of(cast.holder)
+    device = Device.objects.get(pk=phone.id)
+    release = TwoPersonAct.Kind.RELEASE
+    services.ask_two_persons(kind=release, device=device, reason="复核", by=cast.sysadmin, asked={"key": "sealed"})
     services.create_team(court=cast.court, kind=Team.Kind.DISPOSAL, name="处置团队")
     return cast
 
@@ -64,7 +67,7 @@ def test_pages_open_and_take_no_writes(furnished: Cast, model: Any, admin: Any) 
     if row is not None:
         page = browser.get(reverse(f"{address}_change", args=[row.pk]))
         assert page.status_code == 200
-        for secret in ("password", "sealed_private_key", "secret_hash"):
+        for secret in ("password", "sealed_private_key", "secret_hash", "asked", "outcome"):
             assert f"field-{secret}" not in page.content.decode()
         assert browser.post(reverse(f"{address}_change", args=[row.pk]), {"name": "x"}).status_code == 403
         assert browser.post(reverse(f"{address}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
