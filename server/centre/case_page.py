@@ -28,6 +28,7 @@ from server.centre.states import (
 from server.evidence.models import Promise
 from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
+from server.people.models import Officer
 
 ACTS_AT_ONCE = 200
 
@@ -93,7 +94,7 @@ class CasePage:
     shown_act: Act | None = None
 
 
-def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePage:
+def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
     names = flow_names()[case.flow_id]
     nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
     parties: dict[str, list[str]] = defaultdict(list)
@@ -114,7 +115,7 @@ def case_page(case: Case, today: date, action_id: UUID | None = None) -> CasePag
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:
-        page.shots = shots_of(page.shown_act.id)
+        page.shots = shots_of(page.shown_act.id, reader)
     return page
 
 

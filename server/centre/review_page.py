@@ -69,7 +69,7 @@ def review_page(review: Review, reader: Officer) -> ReviewPage:
         missing=[texts.get(code, code) for code in detail.act.missing] if detail.act else [],
         said=[_said(each.choice, each.by.name if each.by else "", each.at, each.note) for each in detail.decisions],
         why_not=_why_not(detail),
-        shots=shots_of(detail.act.id) if detail.act else [],
+        shots=shots_of(detail.act.id, reader) if detail.act else [],
     )
 
 

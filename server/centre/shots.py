@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from server.centre.awaited import Awaited, awaited_by
 from server.centre.language import content_language
 from server.centre.states import Look, file_look, preview_reason_text
 from server.common.clock import SHANGHAI
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.field.kinds import kinds_document
+from server.people.models import Officer
 
 PREVIEWLESS = "no_preview_for_type"
 """Of a video the device's own picture is all there is; of what is no picture it would mislead."""
@@ -31,6 +33,8 @@ class Shot:
     exif: dict[str, Any]
     verified_at: datetime | None
     size: int
+    awaited: Awaited | None
+    """Of one that may still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,10 @@ class Around:
     uploads: Mapping[tuple[UUID, str], Upload]
     thumbnails: Mapping[tuple[UUID, str], str]
     """What the worker made of a device's thumbnail: a hash, or "" until it has."""
+    awaited: Mapping[UUID, Awaited]
 
     @classmethod
-    def of(cls, promises: Sequence[Promise]) -> "Around":
+    def of(cls, promises: Sequence[Promise], reader: Officer) -> "Around":
         hashes, devices = {promise.sha256 for promise in promises}, {promise.device_id for promise in promises}
         uploads = Upload.objects.filter(sha256__in=hashes, device_id__in=devices)
         thumbnails = ProvisionalThumbnail.objects.filter(
@@ -53,12 +58,14 @@ class Around:
             StoredFile.objects.in_bulk(hashes),
             {(upload.device_id, upload.sha256): upload for upload in uploads},
             {(row[0], row[1]): row[2] for row in thumbnails.values_list("device_id", "sha256", "stored_sha256")},
+            awaited_by(reader, promises),
         )
 
 
-def shots_of(action_id: UUID) -> list[Shot]:
-    promises = list(Promise.objects.filter(holder_id=action_id).order_by("recorded_at", "id"))
-    around, names = Around.of(promises), shot_names()
+def shots_of(action_id: UUID, reader: Officer) -> list[Shot]:
+    rows = Promise.objects.filter(holder_id=action_id).select_related("device")
+    promises = list(rows.order_by("recorded_at", "id"))
+    around, names = Around.of(promises, reader), shot_names()
     return [_shot(promise, around, names) for promise in promises]
 
 
@@ -92,6 +99,7 @@ def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
         exif=known.exif if known else {},
         verified_at=promise.verified_at,
         size=promise.size,
+        awaited=around.awaited.get(promise.pk),
     )
 
 

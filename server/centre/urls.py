@@ -17,6 +17,8 @@ urlpatterns = [
     path("two-person-acts/<uuid:act_id>/refuse", device_views.act_word, {"word": "refuse"}),
     path("cases/<uuid:case_id>", views.case_view),
     path("actions/<uuid:action_id>", views.action_view),
+    path("actions/<uuid:action_id>/files/<str:sha256>/want", views.file_word, {"word": "want"}),
+    path("actions/<uuid:action_id>/files/<str:sha256>/leave", views.file_word, {"word": "leave"}),
     path("reviews", review_views.reviews_page),
     path("reviews/decide", review_views.decide),
     path("reviews/<uuid:review_id>", review_views.review_view),

@@ -1,4 +1,4 @@
-"""Pages of the command centre: sign in, the desk, one case with an act's photos."""
+"""Pages of the command centre: sign in, the desk, one case with an act's photos and what is wanted of them."""
 
 from datetime import UTC
 from typing import Any
@@ -23,6 +23,7 @@ from server.centre.language import chinese_first
 from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
+from server.evidence.services import stop_wanting_file, want_file
 from server.field.models import ActionSubject
 from server.ledger.models import Head
 from server.people.models import Officer
@@ -115,6 +116,20 @@ def action_view(request: HttpRequest, action_id: UUID) -> HttpResponse:
     return _desk(request, case, action_id) if case else missing(request)
 
 
+@never_cache
+@login_required
+@chinese_first
+@require_POST
+def file_word(request: HttpRequest, action_id: UUID, sha256: str, word: str) -> HttpResponse:
+    """Have a missing file sent first, or let it come in its turn; back to its act."""
+    change = want_file if word == "want" else stop_wanting_file
+    try:
+        change(by=_officer(request), sha256=sha256, reason=request.POST.get("reason", "")[:200])
+    except DomainError:
+        return missing(request)
+    return redirect(f"/centre/actions/{action_id}")
+
+
 def missing(request: HttpRequest) -> HttpResponse:
     """The same for what there is not and for what is not the reader's."""
     return render(request, "centre/missing.html", frame(request), status=404)
@@ -132,7 +147,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
     streams = places_of(streams_watched_by(officer))  # read first: a lower bound of what the page shows
     filters = Filters.of(request.GET)
     listed, counters = desk(officer, filters, today)
-    page = case_page(case, today, action_id) if case else None
+    page = case_page(case, officer, today, action_id) if case else None
     context = frame(
         request,
         officer=officer,

@@ -12,6 +12,7 @@ from server.config.problems import answer
 from server.config.version import VERSION
 from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
+from server.evidence.wanted_api import router as wanted
 from server.field.api import router as field
 from server.ledger.queries import current_server_epoch
 from server.people.api import router as people
@@ -76,6 +77,7 @@ for router in (
     reviews,
     pull,
     evidence,
+    wanted,
     papers,
     field,
     live,

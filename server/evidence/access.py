@@ -1,17 +1,20 @@
 """Who may read a file: whoever may read a subject it was promised for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from server.cases.access import cases_visible_to
-from server.cases.models import SubjectType
+from server.cases.models import Case, SubjectType
 from server.common.errors import DomainError
 from server.evidence.models import Promise
-from server.people.access import courts_watched_by
-from server.people.models import Officer
+from server.people.access import courts_watched_by, roles_of
+from server.people.models import Officer, Role
+
+DIRECTS_DEVICES = frozenset({Role.COMMAND_CENTRE, Role.DIRECTOR, Role.PRESIDENT, Role.TEAM_LEADER})
+"""In their own court; a superior court and inspection read, they tell no phone what to send first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,29 @@ def require_can_read_file(officer: Officer, sha256: str) -> Readable:
 
 def can_read_file(officer: Officer, sha256: str) -> bool:
     return bool(readable_promises(officer, sha256).promises)
+
+
+def wantable_by(officer: Officer, promises: Collection[Promise]) -> set[UUID]:
+    """Of promises he may read, those he may tell their devices to send first: he acts for the court of the device, or
+    for that of the case, which may be lent to another. Two SELECTs at most."""
+    if not promises or not roles_of(officer) & DIRECTS_DEVICES:
+        return set()
+    asked = {case_id for promise in promises for case_id in case_ids_of(promise)}
+    own = set(Case.objects.filter(pk__in=asked, court_id=officer.court_id).values_list("pk", flat=True))
+    return {
+        promise.pk
+        for promise in promises
+        if promise.device.court_id == officer.court_id or not own.isdisjoint(case_ids_of(promise))
+    }
+
+
+def require_can_want(officer: Officer, readable: Readable) -> set[UUID]:
+    """Which of these promises he may. Raises DomainError 403 `role_required` for none."""
+    wantable = wantable_by(officer, readable.promises)
+    if not wantable:
+        message = _("Your role does not include this. Ask the administrator of your court.")
+        raise DomainError("role_required", 403, message, {"roles": sorted(DIRECTS_DEVICES)})
+    return wantable
 
 
 def readable_promises(officer: Officer, sha256: str) -> Readable:

@@ -85,6 +85,8 @@ class Promise(models.Model):
     """The server epoch it was signed in; after a restore it is signed again."""
     receipt_position = models.BigIntegerField(default=0)
     priority = models.PositiveSmallIntegerField(default=0)
+    wanted_at = models.DateTimeField(null=True)
+    """Since when the court wants it before everything else; ends with its verification."""
 
     class Meta:
         constraints = [

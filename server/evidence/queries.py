@@ -1,24 +1,40 @@
 """Reads of evidence."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from server.common.clock import from_wire, now
 from server.common.statements import Given, Statement
 from server.evidence.access import Readable
+from server.evidence.expected import NAMED_CHARACTERS, Expected, Owed, expected, read_report
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.people.models import Device
 
 WANTED_AT_ONCE = 500
+_CLOSED = (Promise.State.VERIFIED, Promise.State.MISSING)
+
+
+def open_promises() -> QuerySet[Promise]:
+    """Files that may still come."""
+    return Promise.objects.filter(fault="").exclude(state__in=_CLOSED)
+
+
+def is_open(promise: Promise) -> bool:
+    return not promise.fault and promise.state not in _CLOSED
 
 
 def _owed() -> QuerySet[Promise, Any]:
     arrived = Upload.objects.filter(device_id=Given("device_id"), sha256=OuterRef("sha256")).values("offset")[:1]
     return (
-        Promise.objects.filter(device_id=Given("device_id"), fault="")
-        .exclude(state__in=[Promise.State.VERIFIED, Promise.State.MISSING])
+        open_promises()
+        .filter(device_id=Given("device_id"))
         .order_by("-priority", "incarnation", "seq")
         .values_list("sha256", "priority", Coalesce(Subquery(arrived), 0))[:WANTED_AT_ONCE]
     )
@@ -61,3 +77,50 @@ def _provisional_of(readable: Readable) -> str:
         device_id__in={device for device, _ in shown}, sha256__in={sha256 for _, sha256 in shown if sha256}
     ).exclude(stored_sha256="")
     return next((row.stored_sha256 for row in rows if (row.device_id, row.sha256) in shown), "")
+
+
+def expected_of(promises: Iterable[Promise]) -> dict[UUID, Expected]:
+    """By promise, of those still open: its place in its device's queue, and when to expect it. Three SELECTs."""
+    missing = [promise for promise in promises if is_open(promise)]
+    if not missing:
+        return {}
+    devices = Device.objects.in_bulk({promise.device_id for promise in missing})
+    owed, arriving_at = _owed_by(devices.keys())
+    return {
+        promise.pk: _expected(promise, devices[key], owed[key], arriving_at.get(key))
+        for promise in missing
+        for key in [promise.device_id]
+    }
+
+
+_OwedBy = dict[UUID, dict[str, Owed]]
+
+
+def _owed_by(devices: Collection[UUID]) -> tuple[_OwedBy, dict[UUID, datetime]]:
+    """What each device owes, by the beginning of its hash, and when a piece of any of it last came."""
+    uploads = Upload.objects.filter(device_id__in=devices).values_list("device_id", "sha256", "offset", "updated_at")
+    offsets: dict[tuple[UUID, str], int] = {}
+    arriving_at: dict[UUID, datetime] = {}
+    for device, sha256, offset, updated_at in uploads:
+        offsets[device, sha256] = offset
+        if offset:
+            arriving_at[device] = max(updated_at, arriving_at.get(device, updated_at))
+    owed: _OwedBy = defaultdict(dict)
+    rows = open_promises().filter(device_id__in=devices).order_by("incarnation", "seq")
+    for device, sha256, size, wanted_at in rows.values_list("device_id", "sha256", "size", "wanted_at"):
+        left = max(0, size - offsets.get((device, sha256), 0))
+        owed[device].setdefault(sha256[:NAMED_CHARACTERS], Owed(left, wanted_at))
+    return owed, arriving_at
+
+
+def _expected(promise: Promise, device: Device, owed: Mapping[str, Owed], arriving_at: datetime | None) -> Expected:
+    heard = [at for at in (device.last_contact_at, arriving_at) if at]
+    report = read_report(device.last_status, _reported_at(device))
+    return expected(promise.sha256, report, owed, max(heard, default=None), now())
+
+
+def _reported_at(device: Device) -> datetime | None:
+    try:
+        return from_wire(device.last_status["reported_at"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -5,7 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from server.evidence.expected import Expected
 from server.evidence.models import Promise, StoredFile
+from server.evidence.queries import expected_of
+from server.evidence.schemas import expected_view
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
 from server.field.schemas import (
@@ -145,15 +148,16 @@ def _evidence_of(records: Collection[ActionRecord]) -> dict[str, list[EvidenceVi
     promises = list(Promise.objects.filter(device_id__in=devices, operation_hash__in=operations).order_by("pk"))
     verified = {promise.sha256 for promise in promises if promise.state == Promise.State.VERIFIED}
     files = StoredFile.objects.in_bulk(verified)
+    expected = expected_of(promises)
     views: dict[str, list[EvidenceView]] = defaultdict(list)
     for promise in promises:
         # A file another device delivered says nothing here: this promise is not kept yet.
         file = files.get(promise.sha256) if promise.state == Promise.State.VERIFIED else None
-        views[promise.operation_hash].append(_file(promise, file))
+        views[promise.operation_hash].append(_file(promise, file, expected.get(promise.pk)))
     return views
 
 
-def _file(promise: Promise, file: StoredFile | None) -> EvidenceView:
+def _file(promise: Promise, file: StoredFile | None, expected: Expected | None) -> EvidenceView:
     return EvidenceView(
         id=promise.evidence_id,
         sha256=promise.sha256,
@@ -165,6 +169,8 @@ def _file(promise: Promise, file: StoredFile | None) -> EvidenceView:
         state=promise.state,
         fault=promise.fault,
         verified_at=promise.verified_at,
+        wanted_at=promise.wanted_at if expected else None,
+        expected=expected_view(expected),
         detected_type=file.detected_type if file else "",
         preview=file.preview if file else StoredFile.Preview.PENDING,
         preview_reason=file.preview_reason if file else "",

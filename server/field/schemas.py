@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ninja import Schema
 
+from server.evidence.schemas import ExpectedView
 from server.people.schemas import OfficerView
 
 
@@ -55,6 +56,10 @@ class EvidenceView(Schema):
     state: str
     fault: str
     verified_at: datetime | None
+    wanted_at: datetime | None = None
+    """Since when the court wants it first; None once it is here."""
+    expected: ExpectedView | None = None
+    """Of a file that may still come: its place in its device's queue, as the device last told it."""
     detected_type: str
     preview: str
     preview_reason: str

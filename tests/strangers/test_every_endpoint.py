@@ -71,6 +71,8 @@ HIDDEN = {
     "GET /api/v1/evidence/{sha256}",
     "HEAD /api/v1/evidence/{sha256}",
     "GET /api/v1/evidence/{sha256}/thumbnail",
+    "POST /api/v1/evidence/{sha256}/wanted",
+    "DELETE /api/v1/evidence/{sha256}/wanted",
     "GET /api/v1/papers/{sha256}",
     "HEAD /api/v1/papers/{sha256}",
     "GET /api/v1/live/{court}",
@@ -122,6 +124,8 @@ FORMS = {
     "devices/<uuid:device_id>/answer",
     "two-person-acts/<uuid:act_id>/approve",
     "two-person-acts/<uuid:act_id>/refuse",
+    "actions/<uuid:action_id>/files/<str:sha256>/want",
+    "actions/<uuid:action_id>/files/<str:sha256>/leave",
 }
 """Asked in tests of their own."""
 DEVICE_PAGES = {"devices": "/centre/devices", "devices/<uuid:device_id>": "/centre/devices/{device_id}"}

@@ -8,6 +8,7 @@ from server.evidence.services.reading import open_range, record_access
 from server.evidence.services.receipts import issue_missing_receipts, receipts_after
 from server.evidence.services.upkeep import count_late_promises, enqueue_overdue_previews, sweep_parts
 from server.evidence.services.uploads import append_chunk, end_upload, open_upload, upload_for, upload_of
+from server.evidence.services.wanting import stop_wanting_file, want_file
 
 __all__ = [
     "PromiseDraft",
@@ -26,9 +27,11 @@ __all__ = [
     "promise_files",
     "receipts_after",
     "record_access",
+    "stop_wanting_file",
     "store_thumbnails",
     "sweep_parts",
     "upload_for",
     "upload_of",
+    "want_file",
     "wanted_by",
 ]

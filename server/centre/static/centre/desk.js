@@ -1,4 +1,5 @@
-// Keyboard of the desk: j k move through the cases and to "more", Enter opens, / finds. Everything works without it.
+// Keyboard of the desk: j k move through the cases and to "more", Enter opens, / finds, w wants the first missing file
+// now. Everything works without it.
 const stops = [...document.querySelectorAll(".it, [data-more]")];
 const current = Math.max(0, stops.findIndex((stop) => stop.hasAttribute("aria-current")));
 
@@ -19,5 +20,6 @@ const move = (step) => {
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j" || event.key === "k") { move(event.key === "j" ? 1 : -1); event.preventDefault(); }
+  if (event.key === "w") document.querySelector("[data-want]")?.click();
   if (event.key === "/") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
 });

@@ -13,7 +13,8 @@ let due = 0;
 let isAsking = false;
 
 const shownCase = () => document.querySelector("[data-case]")?.dataset.case;
-const concerns = (entry) => entry.subject?.id === shownCase() || (entry.action?.cases ?? []).includes(shownCase());
+const casesOf = (entry) => [entry.subject?.id, ...(entry.action?.cases ?? entry.cases ?? [])];
+const concerns = (entry) => casesOf(entry).includes(shownCase());
 
 const showState = (state) => {
   root.dataset.link = state;
@@ -98,6 +99,18 @@ const lookForPreviews = () => {
   later(FIRST_LOOK_MS * 2 ** looks);
   looks += 1;
 };
+
+// A form that stays: sent behind the page, which then shows what became of it. Without this script it is a plain form.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-stay]");
+  if (!form) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error("refused");
+    later(0);
+  } catch { form.submit(); }
+});
 
 const start = (streams) => {
   const address = new URL("/ws/v1/live", location.href);
