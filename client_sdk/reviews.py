@@ -23,6 +23,8 @@ CAUSES: dict[str, tuple[str, str]] = {
     "id_reuse": ("记录编号重复", "its id had been used before"),
     "kind_unknown": ("服务器不认识这种行为", "the server does not know this kind of act"),
     "handler_fault": ("服务器处理出错,并非您的过失", "a fault of the server, none of yours"),
+    "act_annulled": ("所补充的行为已不予采信", "its act had been annulled"),
+    "found_void": ("生效后查明不实", "found void after it had counted"),
     "log_forked": ("设备记录出现两个版本", "the device's log has two versions"),
 }
 STANDINGS: dict[str, tuple[str, str]] = {

@@ -102,7 +102,7 @@ def _nodes() -> QuerySet[Node, Any]:
 
 
 def _events() -> QuerySet[CaseEvent, Any]:
-    rows = CaseEvent.objects.filter(case_id__in=GivenMany("case_ids"))
+    rows = CaseEvent.objects.filter(case_id__in=GivenMany("case_ids"), voided_at=None)
     told = ("id", "key", "chain", "source_type", _nothing(BigIntegerField()), "source_id")
     moved = (*(_nothing(DateField()) for _ in range(3)), *(_nothing(UUIDField()) for _ in range(2)))
     versions = _nothing(BigIntegerField())

@@ -168,8 +168,14 @@ class CaseEvent(models.Model):
     """`desk`, `operation` or `import`."""
     source_id = models.CharField(max_length=64, default="")
     chain = models.CharField(max_length=60, default="", blank=True)
+    voided_at = models.DateTimeField(null=True)
+    """Its act was annulled: kept for the record, and folded no more."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "key", "source_type", "source_id"], name="event_once_per_source")
+            models.UniqueConstraint(
+                fields=["case", "key", "source_type", "source_id"],
+                condition=models.Q(voided_at=None),
+                name="event_once_per_source",
+            )
         ]

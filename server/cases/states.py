@@ -1,13 +1,13 @@
 """A case as decisions see it, and what an event does to it. Pure: loaded by queries, written by services."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.cases.flow import FlowDefinition, NodeDefinition
-from server.cases.nodes import NodeChange, NodeState, apply_event
+from server.cases.nodes import NodeChange, NodeState, apply_event, fold_events
 from server.common.clock import local_date
 from server.common.ids import new_id
 
@@ -119,6 +119,32 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
     moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
     return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved)
+
+
+def without_events(state: CaseState, ids: Collection[UUID]) -> tuple[CaseState, CaseChange]:
+    """The state as if these events had never been told, and the nodes that stand otherwise for it.
+
+    `state` holds all events and nodes of the case.
+    """
+    struck = [event for event in state.events if event.id in ids]
+    events = tuple(event for event in state.events if event.id not in ids)
+    touched = {definition.key for event in struck for definition in state.flow.touched_by(event.key)}
+    folded = (_refolded(state, node, events) for node in state.nodes.values() if node.key in touched)
+    moved = tuple(node for node in folded if node)
+    nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}}
+    return replace(state, events=events, nodes=nodes), CaseChange(state.id, (), moved)
+
+
+def _refolded(state: CaseState, node: HeldNode, events: tuple[HeldEvent, ...]) -> HeldNode | None:
+    """The node as these events make it; None where it stands as it stood."""
+    definition = state.flow.tracked[node.key]
+    ours = tuple(event for event in events if not definition.repeat or event.chain == node.chain)
+    days = [(event.key, local_date(event.occurred_at)) for event in ours]
+    after = fold_events(state.flow, days, state.flow_facts).get(node.key)
+    if after is None:
+        return None
+    fresh = _moved(state, NodeChange(node.key, after, after), node.chain, ours)
+    return fresh if fresh._replace(version=node.version) != node else None
 
 
 def merged(changes: Iterable[CaseChange]) -> list[CaseChange]:

@@ -26,6 +26,7 @@ from server.centre.states import (
     running_look,
 )
 from server.evidence.models import Promise
+from server.field.authority import UNKNOWN
 from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
 from server.people.models import Officer
@@ -74,6 +75,7 @@ class Act:
     holes: list[str]
     """Photos its kind asks for that were never taken: neither in `missing` nor in `warnings`."""
     look: Look
+    status: str
 
 
 @dataclass(slots=True)
@@ -177,7 +179,8 @@ def acts_of(case_id: UUID, asked_for: UUID | None = None) -> tuple[list[Act], bo
 
     The act asked for is among them, however old it is.
     """
-    stands = ActionSubject.objects.filter(subject_id=case_id).select_related("action__officer", "record__device")
+    known = ActionSubject.objects.filter(subject_id=case_id).exclude(code=UNKNOWN)
+    stands = known.select_related("action__officer", "record__device")
     rows = list(stands.order_by("-action__received_at", "-action_id")[: ACTS_AT_ONCE + 1])
     has_older, rows = len(rows) > ACTS_AT_ONCE, rows[:ACTS_AT_ONCE]
     if has_older and asked_for and all(row.action_id != asked_for for row in rows):
@@ -219,6 +222,7 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
         warnings=[text for code, text in warnings.items() if not _is_shot(code)],
         holes=[labels.get(code, text) for code, text in (missing | warnings).items() if _is_shot(code)],
         look=action_look(row.status, action.is_complete, len(missing) + outstanding),
+        status=row.status,
     )
 
 

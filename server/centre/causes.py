@@ -20,6 +20,8 @@ def cause_name(cause: str) -> str:
         "kind_unknown": _("Unknown kind of act"),
         "handler_fault": _("A fault of this server"),
         "log_forked": _("The device's log has two versions"),
+        "act_annulled": _("Its act was annulled"),
+        "found_void": _("Found void after it had counted"),
     }.get(cause, cause)
 
 
@@ -42,6 +44,8 @@ def cause_reason(cause: str) -> str:
         "handler_fault": _(
             "Our own code failed on this record; the officer did nothing wrong. Once it is mended, replay."
         ),
+        "act_annulled": _("It adds to an act that was annulled. Ratified, the act counts by what this says."),
+        "found_void": _("It had counted, and was annulled later with the reason below. Record and photos stay."),
         "log_forked": _("This device's log was continued in two ways: a copied or restored phone. Both are kept."),
     }.get(cause, "")
 
@@ -60,7 +64,7 @@ def refusal_text(code: str) -> str:
     """Why a decision was not taken, by the code of its error."""
     return {
         "review_not_found": _("There is no such review among those you may read."),
-        "role_required": _("The director, the president or a team leader of this court decides."),
+        "role_required": _("The director or the president decides this, or the leader of the team that acted."),
         "own_act": _("You did this yourself. Another leader of your court decides."),
         "review_decided": _("This has been decided already. Look again."),
         "review_not_ratifiable": _(
@@ -71,4 +75,5 @@ def refusal_text(code: str) -> str:
         ),
         "note_required": _("Give a reason: the officer is told, and it stays on record."),
         "note_too_long": _("The reason is too long."),
+        "act_elsewhere": _("This act stands in no case of your court. The court whose case it is decides."),
     }.get(code, code)

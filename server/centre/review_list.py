@@ -13,7 +13,7 @@ from server.centre.states import Look
 from server.field.models import ActionRecord
 from server.people.models import Officer
 from server.sync.models import Review
-from server.sync.review_access import can_decide, reviews_visible_to
+from server.sync.review_access import Decider, reviews_visible_to
 from server.sync.reviews import causes_waiting, reviews_page
 
 SHOWN_AT_MOST = 200
@@ -85,11 +85,11 @@ def _by_cause(reader: Officer, reviews: Sequence[Review]) -> dict[str, list[Bunc
         .filter(pk__in={review.subject_id for review in reviews if review.subject_id})
         .values_list("pk", "case_no")
     )
-    kinds = _kinds_of(reviews)
+    kinds, decider = _kinds_of(reviews), Decider(reader)
     bunches: dict[str, dict[tuple[UUID | None, UUID], list[ReviewRow]]] = defaultdict(lambda: defaultdict(list))
     for review in reviews:
         key = (review.subject_id, review.operation.device.officer_id)
-        bunches[review.cause][key].append(_row(reader, review, numbers, kinds))
+        bunches[review.cause][key].append(_row(decider, review, numbers, kinds))
     found = {cause: [Bunch(rows) for rows in by_key.values()] for cause, by_key in bunches.items()}
     return defaultdict(list, found)
 
@@ -101,7 +101,7 @@ def _kinds_of(reviews: Sequence[Review]) -> dict[str, str]:
     return {operation: names.get(kind, kind) for operation, kind in rows}
 
 
-def _row(reader: Officer, review: Review, numbers: Mapping[UUID, str], kinds: Mapping[str, str]) -> ReviewRow:
+def _row(decider: Decider, review: Review, numbers: Mapping[UUID, str], kinds: Mapping[str, str]) -> ReviewRow:
     operation = review.operation
     return ReviewRow(
         id=review.pk,
@@ -111,6 +111,6 @@ def _row(reader: Officer, review: Review, numbers: Mapping[UUID, str], kinds: Ma
         officer=operation.device.officer.name,
         opened_at=review.opened_at,
         look=review_look(review.state, operation.status),
-        may_ratify=can_decide(reader, review),
+        may_ratify=decider.why_not_review(review) == "",
         seq=operation.seq,
     )

@@ -78,7 +78,7 @@ def _why_not(detail: ReviewDetail) -> str:
         return _("This has been decided.")
     return {
         "own_act": _("You did this yourself. Another leader of your court decides."),
-        "role_required": _("The director, the president or a team leader of this court decides."),
+        "role_required": _("The director or the president decides this, or the leader of the team that acted."),
     }.get(detail.may_decide, "")
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from server.centre import device_views, review_views, views
+from server.centre import act_words, device_views, review_views, views
 
 urlpatterns = [
     path("", views.desk_page),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("actions/<uuid:action_id>", views.action_view),
     path("actions/<uuid:action_id>/files/<str:sha256>/want", views.file_word, {"word": "want"}),
     path("actions/<uuid:action_id>/files/<str:sha256>/leave", views.file_word, {"word": "leave"}),
+    path("actions/<uuid:action_id>/annul", act_words.act_word, {"word": "annul"}),
+    path("actions/<uuid:action_id>/reinstate", act_words.act_word, {"word": "reinstate"}),
     path("reviews", review_views.reviews_page),
     path("reviews/decide", review_views.decide),
     path("reviews/<uuid:review_id>", review_views.review_view),

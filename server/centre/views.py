@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from server.cases.access import cases_visible_to
 from server.cases.models import Case
+from server.centre.act_words import act_words
 from server.centre.addresses import Addresses
 from server.centre.case_page import case_page
 from server.centre.desk import Filters, desk
@@ -156,6 +157,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         filters=filters,
         addresses=Addresses.of(filters, listed),
         page=page,
+        words=act_words(officer, page.shown_act, request.GET.get("code", "")) if page else None,
         streams=streams,
         link_states=link_looks(),
     )

@@ -13,6 +13,7 @@ from server.field.states import Corrected
 
 UNKNOWN = "subject_unknown"
 UNFOUNDED = "correction_unfounded"
+ACT_ANNULLED = "act_annulled"
 
 
 def why_parked(operation: SignedOperation, subject: Mapping[str, Any], case: CaseState | None) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.states import CaseChange
 from server.common.ids import new_id
-from server.field.authority import UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
+from server.field.authority import ACT_ANNULLED, UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
 from server.field.effects import PARALLEL, claim_only, node_effect, release_withheld
 from server.field.operation import (
     NodeEffect,
@@ -38,7 +38,7 @@ class Judged(NamedTuple):
 def record_action(operation: SignedOperation, state: FieldState) -> ActionEffects:
     """Judge one act of any kind and fold it into the state."""
     facts, known = facts_of(operation), state.actions.get(action_id_of(operation))
-    judged = [_judged(operation, subject, state) for subject in operation.subjects]
+    judged = [_judged(operation, subject, known, state) for subject in operation.subjects]
     if operation.is_id_reused or not _may_join(known, facts, judged):
         return _id_reused(operation, facts, judged, state)
     action = _contributed(operation, facts, known, judged, state)
@@ -87,7 +87,9 @@ def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
         return None
 
 
-def _judged(operation: SignedOperation, subject: Mapping[str, Any], state: FieldState) -> Judged:
+def _judged(
+    operation: SignedOperation, subject: Mapping[str, Any], known: ActionState | None, state: FieldState
+) -> Judged:
     case_id = _case_id(subject, state)
     case = state.cases.get(case_id) if case_id else None
     if case_id in state.ratified:
@@ -95,6 +97,8 @@ def _judged(operation: SignedOperation, subject: Mapping[str, Any], state: Field
     code = why_parked(operation, subject, case)
     if not code and not is_correction_founded(operation, action_id_of(operation), state.corrected):
         code = UNFOUNDED
+    if not code and known and _is_annulled(known, case_id):
+        code = ACT_ANNULLED
     if not code and case_id and _is_parallel(operation, subject, case_id, state):
         code = PARALLEL
     return Judged(subject, case_id, code)
@@ -117,6 +121,11 @@ def _is_parallel(operation: SignedOperation, subject: Mapping[str, Any], case_id
     source = next((e.source_id for e in case.events if e.id == node.stop_event_id), "")
     doer = state.doers.get(source)
     return doer is not None and doer != operation.reporter.officer_id and source != str(action_id_of(operation))
+
+
+def _is_annulled(action: ActionState, case_id: UUID | None) -> bool:
+    """A person has said that the act does not count in this case: what is added to it waits for a person too."""
+    return any(outcome.status is Status.ANNULLED and outcome.subject_id == case_id for _, outcome in action.told)
 
 
 def _may_join(known: ActionState | None, facts: Facts, judged: Sequence[Judged]) -> bool:

@@ -1,7 +1,7 @@
 """What an act does to the nodes of a case: credit once it is complete, protection on any claim. Pure."""
 
-from collections.abc import Sequence
-from datetime import datetime, time
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time
 from uuid import UUID
 
 from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, merged
@@ -42,6 +42,18 @@ def claim_only(action: ActionState, case_id: UUID, state: FieldState) -> CaseCha
     """Fold only what protects people and property: such clocks start on any claim, credit waits."""
     events = [event for event in state.rules.events(action.facts) if event.is_protective]
     return _fold(action, case_id, state, events, CLAIM)
+
+
+def tell_again(
+    action: ActionState, case_id: UUID, state: FieldState, struck: Collection[tuple[str, date]]
+) -> CaseChange:
+    """What an act told too, and was not written since another, annulled now, had told the same of that day."""
+    events = [
+        event
+        for event in state.rules.events(action.facts)
+        if (event.event, local_date(_moment(event, action))) in struck
+    ]
+    return _fold(action, case_id, state, events, SOURCE)
 
 
 def _fold(

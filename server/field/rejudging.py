@@ -3,25 +3,18 @@
 The same decision over the same state, told apart only by what is written already. Nothing is decided here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from server.cases.access import audience_of
-from server.cases.services import touch
 from server.cases.states import CaseChange, CaseState
-from server.field.authority import UNKNOWN
-from server.field.live import action_view
-from server.field.models import ActionRecord, ActionSubject, FieldAction
-from server.field.operation import NodeEffect, SignedOperation, Status, SubjectOutcome, gravest
+from server.field.models import ActionRecord, ActionSubject
+from server.field.operation import NodeEffect, SignedOperation, Status, SubjectOutcome
 from server.field.queries import field_state
 from server.field.states import ActionEffects, FieldState, SubjectRow
-from server.ledger.services import Draft
-from server.people.streams import court_stream
 
-RATIFIED, REPLAYED, ANNULLED = "action_ratified", "action_replayed", "action_annulled"
+RATIFIED, REPLAYED = "action_ratified", "action_replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +71,3 @@ def _row(row: SubjectRow, standing: ActionSubject | None) -> SubjectRow:
         return replace(row, id=standing.pk)
     outcome = SubjectOutcome(Status.APPLIED, NodeEffect(standing.node_effect), standing.code, "case", row.subject_id)
     return replace(row, id=standing.pk, outcome=outcome, change=CaseChange(row.subject_id))
-
-
-def annul_record(operation_hash: str) -> list[Draft]:
-    """The act does not count where it was not applied; nothing of it is erased. Entries are the caller's to append."""
-    rows = list(ActionSubject.objects.filter(record__operation_hash=operation_hash).order_by("pk"))
-    waiting = [row for row in rows if row.status in (Status.PARKED, Status.SUPERSEDED)]
-    ActionSubject.objects.filter(pk__in=[row.pk for row in waiting]).update(
-        status=Status.ANNULLED.value, code=Status.ANNULLED.value
-    )
-    if not waiting:
-        return []
-    action = FieldAction.objects.select_for_update(no_key=True).get(pk=waiting[0].action_id)
-    known = ActionSubject.objects.filter(action=action).exclude(code=UNKNOWN).order_by("pk")
-    told = {row.subject_id: _outcome(row) for row in known}
-    cases = {row.subject_id for row in waiting} & told.keys()
-    audience = audience_of(cases)
-    touch(audience)
-    own = court_stream(action.court_id)
-    return [_annulled(action, told, audience.get(case, (own,)), audience, case) for case in sorted(cases)]
-
-
-def _annulled(
-    action: FieldAction,
-    told: Mapping[UUID, SubjectOutcome],
-    streams: tuple[str, ...],
-    audience: Mapping[UUID, tuple[str, ...]],
-    case: UUID,
-) -> Draft:
-    together = [each for each in told if each not in audience or set(streams) <= set(audience[each])]
-    worst = gravest(told[each] for each in together)
-    view: dict[str, Any] = {
-        "action": action_view(action, status=worst.status.value, code=worst.code, cases=together),
-        "nodes": [],
-    }
-    return Draft(streams, ANNULLED, view, {}, "case", case)
-
-
-def _outcome(row: ActionSubject) -> SubjectOutcome:
-    return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)

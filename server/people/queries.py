@@ -37,6 +37,12 @@ def current_members(group: Group, at: datetime | None = None) -> list[GroupMembe
     return sorted(members, key=lambda member: (member.part != GroupMember.Part.EXECUTOR, member.valid_from))
 
 
+def team_members_of(leader: Officer, at: datetime) -> list[GroupMember]:
+    """Everybody ever in a group of the teams this officer stands in now; none where his court has no teams."""
+    own = GroupMember.objects.filter(current_at(at), officer=leader, group__team__isnull=False)
+    return list(GroupMember.objects.filter(group__team__in=own.values("group__team")))
+
+
 def group_of(officer: Officer, at: datetime | None = None) -> Group | None:
     """The group the officer joined last, of those he is in at this moment."""
     newest = _NEWEST_MEMBERSHIP.first(officer_id=officer.pk, at=at or now())

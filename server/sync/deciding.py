@@ -58,12 +58,12 @@ def ratify_review(*, review_id: UUID, by: Officer, note: str = "") -> Review:
     operation = read_again(held.operation, held.log, as_new_act=held.review.cause == "id_reuse")
     if operation is None:
         raise _not_ratifiable(held.review.cause)
-    applied = _applied(operation, Terms(courts=frozenset({held.review.court_id})))
+    applied = judged_anew(operation, Terms(courts=frozenset({held.review.court_id})))
     outcome = applied.outcomes[operation.seq]
     if outcome.status is Status.QUARANTINED or not any(each.status is Status.APPLIED for each in outcome.subjects):
         raise _not_ratifiable(outcome.code)
-    _write(held, operation, outcome)
-    _close(held.review, Review.State.RATIFIED, Choice.RATIFY, by, note)
+    write_outcome(held, operation, outcome)
+    close_review(held.review, Review.State.RATIFIED, Choice.RATIFY, by, note)
     append([*applied.drafts, review_draft(held.review, "review_ratified", by=by, note=note)])
     return held.review
 
@@ -78,7 +78,7 @@ def annul_review(*, review_id: UUID, by: Officer, note: str) -> Review:
     body = body_of(held.operation)
     handler = HANDLERS.get(str(body["kind"])) if body else None
     drafts = handler.annul(held.operation.hash) if handler else []
-    _close(held.review, Review.State.ANNULLED, Choice.ANNUL, by, note)
+    close_review(held.review, Review.State.ANNULLED, Choice.ANNUL, by, note)
     append([*drafts, review_draft(held.review, "review_annulled", by=by, note=note)])
     return held.review
 
@@ -154,9 +154,9 @@ def _replay(operation_id: int) -> Replayed:
         return Replayed(held.operation.hash, held.operation.seq, held.operation.status, review.cause, False)
     applied = _applied_or_fault(operation, Terms(as_of=held.operation.received_at))
     outcome = applied.outcomes[operation.seq]
-    _write(held, operation, outcome)
+    write_outcome(held, operation, outcome)
     if outcome.status is Status.APPLIED:
-        _close(review, Review.State.REPLAYED, Choice.REPLAY, None, "")
+        close_review(review, Review.State.REPLAYED, Choice.REPLAY, None, "")
     else:
         _wait_for(review, outcome)
     append([*applied.drafts, review_draft(review, "review_replayed")])
@@ -165,19 +165,25 @@ def _replay(operation_id: int) -> Replayed:
 
 def _held(review_id: UUID, by: Officer, note: str, choice: Choice) -> Held:
     """Asked for before and under the lock: who may see it, who may decide, whether anything is left to decide."""
-    if len(note) > MAX_NOTE_CHARACTERS:
-        message = _("The reason is too long.")
-        raise DomainError("note_too_long", 422, message, {"max_characters": MAX_NOTE_CHARACTERS})
+    require_note(note, is_needed=False)
     review = readable_review(by, review_id)
     require_can_decide(by, review)
-    if choice != Choice.RATIFY and not note.strip():
-        raise DomainError("note_required", 422, _("Give a reason: the officer is told, and it stays on record."))
+    require_note(note, is_needed=choice != Choice.RATIFY)
     log = locked_log(review.operation.device)
     held = Review.objects.select_for_update(of=("self",)).select_related("operation__device__officer").get(pk=review_id)
     states = {Choice.RATIFY: Review.State.RATIFIED, Choice.ANNUL: Review.State.ANNULLED}
     if held.state not in (Review.State.OPEN, states.get(choice)):
         raise _decided(held)
     return Held(held, log)
+
+
+def require_note(note: str, *, is_needed: bool = True) -> None:
+    """Raises DomainError 422 `note_too_long`, `note_required`."""
+    if len(note) > MAX_NOTE_CHARACTERS:
+        message = _("The reason is too long.")
+        raise DomainError("note_too_long", 422, message, {"max_characters": MAX_NOTE_CHARACTERS})
+    if is_needed and not note.strip():
+        raise DomainError("note_required", 422, _("Give a reason: the officer is told, and it stays on record."))
 
 
 def _decided(review: Review) -> DomainError:
@@ -189,7 +195,7 @@ def _not_ratifiable(reason: str) -> DomainError:
     return DomainError("review_not_ratifiable", 409, message, {"reason": reason, "state": Review.State.OPEN.value})
 
 
-def _applied(operation: SignedOperation, terms: Terms) -> Applied:
+def judged_anew(operation: SignedOperation, terms: Terms) -> Applied:
     try:
         return _applied_or_fault(operation, terms)
     except HandlerFault as fault:
@@ -204,7 +210,7 @@ def _applied_or_fault(operation: SignedOperation, terms: Terms) -> Applied:
         return apply_again(operation, terms)
 
 
-def _write(held: Held, operation: SignedOperation, outcome: Outcome) -> None:
+def write_outcome(held: Held, operation: SignedOperation, outcome: Outcome) -> None:
     """The answer remembered from now on (I5 excepts this), and whose the files are."""
     promise_files([promise_of(operation, outcome, item) for item in operation.evidence])
     remember_outcome(held.operation, outcome)
@@ -222,7 +228,7 @@ def _wait_for(review: Review, outcome: Outcome) -> None:
     _say(review, Choice.REPLAY, None, "")
 
 
-def _close(review: Review, state: Review.State, choice: Choice, by: Officer | None, note: str) -> None:
+def close_review(review: Review, state: Review.State, choice: Choice, by: Officer | None, note: str) -> None:
     review.state, review.decided_at, review.decided_by = state, now(), by
     review.version += 1
     review.save(update_fields=["state", "decided_at", "decided_by", "version"])

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.field.annulling import annul_record
 from server.field.decide import record_action
 from server.field.operation import Outcome, SignedOperation
 from server.field.queries import field_state
-from server.field.rejudging import Terms, annul_record, judged_again
+from server.field.rejudging import Terms, judged_again
 from server.field.rules import action_kinds
 from server.field.services import write_effects
 from server.ledger.services import Draft

@@ -7,8 +7,13 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
+from server.field.access import readable_subjects
+from server.field.details import action_detail
+from server.field.models import FieldAction
+from server.field.schemas import ActionDetail
 from server.people.auth import SignedIn
 from server.people.models import Officer
+from server.sync.annulling import annul_act, reinstate_act
 from server.sync.deciding import annul_review, ask_for_supplement, decide_reviews, ratify_review
 from server.sync.models import Review
 from server.sync.review_access import readable_review, reviews_visible_to
@@ -90,3 +95,20 @@ def supplement(request: HttpRequest, review_id: UUID, body: DecisionBody) -> Rev
     """Say what is wanted before this is decided; it stays open. Wants a note."""
     ask_for_supplement(review_id=review_id, by=_reader(request), note=body.note)
     return show_review(request, review_id)
+
+
+@router.post("/actions/{uuid:action_id}/annul", response=ActionDetail)
+def annul_action(request: HttpRequest, action_id: UUID, body: DecisionBody) -> ActionDetail:
+    """An act that stood counts no more in the cases of this court; its record and photos stay. Wants a note."""
+    return _act(request, annul_act(action_id=action_id, by=_reader(request), note=body.note))
+
+
+@router.post("/actions/{uuid:action_id}/reinstate", response=ActionDetail)
+def reinstate_action(request: HttpRequest, action_id: UUID, body: DecisionBody) -> ActionDetail:
+    """What was annulled of it counts again, judged anew."""
+    return _act(request, reinstate_act(action_id=action_id, by=_reader(request), note=body.note))
+
+
+def _act(request: HttpRequest, action: FieldAction) -> ActionDetail:
+    action.refresh_from_db()
+    return action_detail(action, list(readable_subjects(_reader(request), action.pk).order_by("pk")))

@@ -19,7 +19,7 @@ from server.people.models import Officer
 from server.people.schemas import OfficerView
 from server.sync.models import Operation, Review, ReviewDecision
 from server.sync.rereading import body_of
-from server.sync.review_access import why_not_deciding
+from server.sync.review_access import Decider
 from server.sync.reviews import decisions_of
 from server.sync.schemas import DecisionView, Holding, ReviewDetail, ReviewedCase, ReviewView
 
@@ -39,7 +39,7 @@ def review_detail(review: Review, reader: Officer) -> ReviewDetail:
         recorded_at=recorded_at,
         received_at=operation.received_at,
         device_name=operation.device.name,
-        may_decide=why_not_deciding(reader, review),
+        may_decide=Decider(reader).why_not_review(review),
         stated=dict(body) if body else None,
         cases=reviewed_cases(body or {}, record, recorded_at or operation.received_at, reader),
         act=action_detail(record.action, _subjects(reader, record.action)) if record else None,

@@ -63,6 +63,8 @@ REVIEWS = {
     "POST /api/v1/reviews/decide",
 }
 """404 for a stranger, and for many at once the same for each."""
+ACT_WORDS = {"POST /api/v1/actions/{action_id}/annul", "POST /api/v1/actions/{action_id}/reinstate"}
+"""404 for who may not read the act, 403 for who reads it and leads nobody."""
 HIDDEN = {
     "GET /api/v1/cases/{case_id}",
     "GET /api/v1/cases/{case_id}/actions",
@@ -96,6 +98,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
+    "POST /api/v1/actions/{action_id}/annul": {"note": "no"},
+    "POST /api/v1/actions/{action_id}/reinstate": {},
     "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
     "POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"},
     "POST /api/v1/devices/{device_id}/sealed/release": {"reason": "found again"},
@@ -117,6 +121,8 @@ PAGES = [
 ]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
+    "actions/<uuid:action_id>/annul",
+    "actions/<uuid:action_id>/reinstate",
     "reviews/decide",
     "devices/sheet",
     "devices/<uuid:device_id>/revoke",
@@ -180,7 +186,8 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 
 def test_every_endpoint_is_in_the_table() -> None:
-    assert endpoints() == OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
+    known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
+    assert endpoints() == known | ACT_WORDS
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -191,7 +198,8 @@ def test_every_page_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoint", sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS)
+    "endpoint",
+    sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS | ACT_WORDS),
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
@@ -200,7 +208,7 @@ def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: s
         assert json.loads(answer.spoken)["code"]
 
 
-@pytest.mark.parametrize("endpoint", sorted(HIDDEN - {"GET /api/v1/live/{court}/names"}))
+@pytest.mark.parametrize("endpoint", sorted((HIDDEN | ACT_WORDS) - {"GET /api/v1/live/{court}/names"}))
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
 def test_one_who_may_not_finds_nothing(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)

@@ -1,7 +1,7 @@
 """The only writers of cases: filing, assignments and grants, events, status, flow versions."""
 
 from server.cases.services.assigning import assign_subject, cover_membership, end_grant, grant_subject
-from server.cases.services.events import record_event, touch, write_case_events
+from server.cases.services.events import record_event, touch, void_events, write_case_events
 from server.cases.services.filing import PartyDraft, file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.status import close_case, resume_case, suspend_case
@@ -20,5 +20,6 @@ __all__ = [
     "resume_case",
     "suspend_case",
     "touch",
+    "void_events",
     "write_case_events",
 ]

@@ -52,6 +52,11 @@ def insert_events(changes: Sequence[CaseChange]) -> Change:
     return Node, "id", _MOVED, moved
 
 
+def void_events(ids: Collection[UUID]) -> None:
+    """They stay on record and are folded no more; the caller holds the cases and writes the nodes."""
+    CaseEvent.objects.filter(pk__in=list(ids)).update(voided_at=now())
+
+
 def insert_nodes(nodes: Sequence[tuple[UUID, HeldNode]]) -> None:
     insert_rows(Node, ("case_id", *NODE_COLUMNS), [(case_id, *node[:-1]) for case_id, node in nodes])
 
