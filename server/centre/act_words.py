@@ -1,5 +1,6 @@
 """What a leader may still say of an act that stands, or that he annulled: shown beside it, said with one form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,9 +39,9 @@ def act_words(reader: Officer, act: Act | None, code: str) -> ActWords | None:
 def act_word(request: HttpRequest, action_id: UUID, word: str) -> HttpResponse:
     """Annul or reinstate, then back to the act."""
     assert isinstance(request.user, Officer)
-    said = {"action_id": action_id, "by": request.user, "note": request.POST.get("note", "")}
+    say: Callable[..., FieldAction] = annul_act if word == "annul" else reinstate_act
     try:
-        annul_act(**said) if word == "annul" else reinstate_act(**said)
+        say(action_id=action_id, by=request.user, note=request.POST.get("note", ""))
     except DomainError as refused:
         return HttpResponseRedirect(f"/centre/actions/{action_id}?code={refused.code}")
     return HttpResponseRedirect(f"/centre/actions/{action_id}")
