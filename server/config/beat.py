@@ -14,8 +14,10 @@ from django.db import close_old_connections
 
 from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
-from server.evidence.services import count_late_promises, enqueue_overdue_previews, sweep_parts
+from server.evidence.services import count_late_promises, enqueue_overdue_previews, scrub_turn, sweep_parts
+from server.evidence.services.scrubbing import TURN_SECONDS
 from server.people.services import forget_failed_enrolments
+from server.sync.held_files import parts_on_their_way
 from server.sync.parcels import take_waiting_parcels
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,11 @@ def forget_finished_tasks() -> None:
 
 
 def sweep_evidence() -> None:
-    sweep_parts()
+    sweep_parts(named_elsewhere=parts_on_their_way)
+
+
+def read_stored_files_again() -> None:
+    scrub_turn()
 
 
 def count_promises_left_open() -> None:
@@ -66,6 +72,7 @@ def take_parcels_that_waited() -> None:
 JOBS = (
     Job("take_parcels_that_waited", 30, take_parcels_that_waited),
     Job("call_safe_what_a_standby_has", 10, call_safe_what_a_standby_has),
+    Job("read_stored_files_again", TURN_SECONDS, read_stored_files_again),
     Job("ask_again_for_previews", 900, ask_again_for_previews),
     Job("count_promises_left_open", 900, count_promises_left_open),
     Job("forget_expired_sessions", 3600, forget_expired_sessions),

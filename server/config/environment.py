@@ -40,6 +40,8 @@ class Environment(BaseSettings):
     safe_policy: Literal["commit", "backup", "standby"] = "commit"
     device_retention_days: int = Field(default=7, ge=0)
     """How long a device keeps what is safe here."""
+    scrub_days: int = Field(default=30, ge=0)
+    """Every stored file is read and hashed again once in so many days; 0 never."""
     sealed_budget_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     """How much a revoked device may still leave in the sealed quarantine."""
     read_lease_days: int = Field(default=14, ge=1)

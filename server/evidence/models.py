@@ -156,3 +156,20 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ScrubPass(models.Model):
+    """One reading of every verified file there is, in the order of their hashes, a little at a time."""
+
+    started_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+    total_bytes = models.BigIntegerField(default=0)
+    """As it was when the pass began: how much there is to read at each turn."""
+    cursor = models.CharField(max_length=64, default="", blank=True)
+    """The last hash that was looked at."""
+    files = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+    absent = models.BigIntegerField(default=0)
+    damaged = models.BigIntegerField(default=0)
+    is_halted = models.BooleanField(default=False)
+    """So much was absent at once that storage itself is in doubt: a person looks before anything is demoted."""

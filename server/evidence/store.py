@@ -119,7 +119,7 @@ class BlobStore(Protocol):
         """A real file with these bytes, for another process to read."""
 
     def remove(self, area: Area, sha256: str) -> None:
-        """Only for derived files and for tests of loss; no service removes an original."""
+        """Only for derived files, originals set aside because they were damaged, and tests of loss."""
 
     def paths(self, folder: str) -> Iterator[str]:
         """Everything below a folder of the layout, such as `quarantine`; both drivers have the same paths."""

@@ -58,6 +58,11 @@ def append_chunk(
     return _finish(held) if held.offset == held.length else held
 
 
+def parts_on_their_way() -> set[str]:
+    """Stored chunks that files kept apart are still made of."""
+    return {part for parts in HeldFile.objects.exclude(parts=[]).values_list("parts", flat=True) for part in parts}
+
+
 @contextmanager
 def opened(label: str) -> Iterator[Iterator[bytes]]:
     """The bytes of a whole file; closed again however little of it was read."""

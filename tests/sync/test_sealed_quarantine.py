@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from server.cases.models import Case
 from server.common.clock import to_wire
+from server.config.beat import sweep_evidence
 from server.evidence.models import Promise
 from server.field.models import FieldAction
 from server.ledger.models import Entry
@@ -212,3 +216,18 @@ def test_the_desk_sees_how_much_is_sealed(cast: Cast, revoked: TestDevice) -> No
     told = browser_of(cast.duty).get(f"/api/v1/devices/{revoked.id}/sealed").json()
     assert (told["operations"], told["files"], told["files_arriving"]) == (2, 1, 0)
     assert told["bytes"] > len(jpeg())
+
+
+def test_the_daily_sweep_leaves_the_chunks_of_a_sealed_file_that_is_still_coming(
+    revoked: TestDevice, settings: Settings, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    problem, photo = refused(revoked), jpeg()
+    assert send_sealed(problem, photo, size=400).status_code == 204
+    for part in (settings.EVIDENCE_DIR / "partials").iterdir():
+        os.utime(part, (time.time() - 2 * 86400,) * 2)
+
+    sweep_evidence()
+
+    assert send_sealed(problem, photo, at=400).status_code == 204
+    assert HeldFile.objects.get().label

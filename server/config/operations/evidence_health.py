@@ -3,11 +3,16 @@
 import hashlib
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from server.config.operations.findings import Finding, fault, fine
-from server.evidence.models import Paper, StoredFile
+from server.common.clock import now
+from server.config.operations.findings import Finding, fault, fine, note
+from server.config.operations.speaking import size_in_words
+from server.evidence.models import Paper, ScrubPass, StoredFile
 from server.evidence.services.scrub import absent_originals
 from server.evidence.store import Area, StoreUnavailable, current_store
 
@@ -20,6 +25,7 @@ def evidence_findings(*, is_deep: bool) -> Iterator[Finding]:
         _probe()
         yield from _missing(is_deep=is_deep)
         yield from _missing_papers()
+        yield from _scrub()
     except StoreUnavailable as error:
         says = _("The evidence store does not take bytes and give them back: %s") % error
         yield fault("evidence_store", says, _("Is the disk full or read-only, is S3 reachable, are its keys right?"))
@@ -71,3 +77,42 @@ def _hash_of(sha256: str) -> str:
     for block in current_store().read(Area.ORIGINALS, sha256):
         digest.update(block)
     return digest.hexdigest()
+
+
+def _scrub() -> Iterator[Finding]:
+    latest = ScrubPass.objects.order_by("-started_at").first()
+    if latest is None or not settings.SCRUB_DAYS:
+        return
+    says, is_well = scrub_in_words(latest)
+    if latest.is_halted:
+        do = _(
+            "Is the disk or bucket of the files mounted? Once it is, the scrub goes on; else: manage.py scrub --force"
+        )
+        yield fault("scrub_halted", says, do)
+    elif not is_well:
+        do = _("Devices that still hold these files send them again. Put the others back from a verified backup.")
+        yield note("scrub_found", says, do)
+    elif latest.started_at < now() - 2 * timedelta(days=settings.SCRUB_DAYS):
+        yield note("scrub_late", says, _("Is the beat running? Or read all files now: manage.py scrub"))
+    else:
+        yield fine("scrub", says)
+
+
+def scrub_in_words(done: ScrubPass) -> tuple[str, bool]:
+    """How far it has come and what it found; and whether that is nothing."""
+    if done.is_halted:
+        return _("So many files are absent at once that storage itself is in doubt; nothing was demoted."), False
+    figures = {
+        "day": f"{timezone.localtime(done.started_at):%Y-%m-%d}",
+        "files": done.files,
+        "size": size_in_words(done.bytes),
+        "absent": done.absent,
+        "damaged": done.damaged,
+    }
+    if done.finished_at is None:
+        says = _(
+            "The scrub begun on %(day)s has read %(files)d files (%(size)s): %(absent)d absent, %(damaged)d damaged."
+        )
+    else:
+        says = _("The scrub of %(day)s read all %(files)d files (%(size)s): %(absent)d absent, %(damaged)d damaged.")
+    return says % figures, not (done.absent or done.damaged)

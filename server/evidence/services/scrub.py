@@ -1,4 +1,4 @@
-"""Scrubbing: what is counted but is not in storage is owed again. Always after a restore."""
+"""What is counted but is not in storage is owed again: always after a restore, and as `scrubbing.py` finds it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +10,8 @@ from server.common.bulk import update_together
 from server.common.clock import now
 from server.evidence import settlement, store
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
+from server.evidence.services.locks import lock_device
+from server.evidence.services.verification import until_held
 from server.evidence.store import Area, BlobMissing
 from server.evidence.tasks import examine_file
 from server.ledger.services import Draft, append
@@ -40,6 +42,20 @@ def scrub_absent_files() -> Scrubbed:
     for upload in uploads:
         _begin_anew(upload)
     return Scrubbed(tuple(absent), demoted, len(uploads), _forget_absent_previews())
+
+
+def demote_file(sha256: str) -> None:
+    """One file of a running server: whatever delivered it owes it again. Harmless where it is owed already."""
+    until_held(_demote_one, sha256)
+
+
+@transaction.atomic
+def _demote_one(sha256: str) -> None:
+    counted = Promise.objects.filter(sha256=sha256, state=Promise.State.VERIFIED)
+    for device_id in sorted(set(counted.values_list("device_id", flat=True))):
+        lock_device(device_id)
+    _demote([sha256])
+    StoredFile.objects.filter(pk=sha256).delete()
 
 
 def absent_originals(newest: int | None = None) -> list[str]:

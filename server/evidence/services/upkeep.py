@@ -1,5 +1,6 @@
 """What crashes leave lying about, put right by the beat. Repeating any of it is harmless."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
@@ -14,14 +15,18 @@ ORPHANED_AFTER = timedelta(days=1)
 OVERDUE_AFTER = timedelta(minutes=15)
 
 
-def sweep_parts() -> int:
-    """Forget stored chunks that no upload names: their request died, or was overtaken. Returns how many.
+def sweep_parts(*, named_elsewhere: Callable[[], Iterable[str]]) -> int:
+    """Forget stored chunks that nobody names: their request died, or was overtaken. Returns how many.
 
-    A chunk is named within moments of being stored, so one a day old is named or never will be.
+    A chunk is named within moments of being stored, so one a day old is named or never will be: by an upload, or by
+    what another room keeps on its way in.
     """
     blobs = store.current_store()
     old = set(blobs.parts_before(now() - ORPHANED_AFTER))
-    named = {part for parts in Upload.objects.values_list("parts", flat=True) for part in parts} if old else set()
+    if not old:
+        return 0
+    named = {part for parts in Upload.objects.values_list("parts", flat=True) for part in parts}
+    named.update(named_elsewhere())
     blobs.discard(old - named)
     return len(old - named)
 

@@ -40,7 +40,7 @@ def verify_delivery(*, device: Device, upload: Upload, size: int, detected_type:
     Locks in the one order: device, then whatever subjects the settlement touches, ledger heads last. Two deliveries in
     parallel meet at the device row, and the second finds nothing open.
     """
-    _until_held(_verify, device, upload, size, detected_type)
+    until_held(_verify, device, upload, size, detected_type)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def _verify(device: Device, upload: Upload, size: int, detected_type: str) -> No
 def verify_late_promises(*, device_id: UUID, hashes: set[str]) -> None:
     """Promises recorded while their bytes were being verified: delivered, but unseen by that transaction."""
     for sha256 in sorted(hashes):
-        _until_held(_verify_late, device_id, sha256)
+        until_held(_verify_late, device_id, sha256)
 
 
 @transaction.atomic
@@ -75,8 +75,11 @@ def _verify_late(device_id: UUID, sha256: str) -> None:
         _count(Device.objects.in_bulk([device_id]), promises, size)
 
 
-def _until_held(verify: Callable[..., None], *given: Any) -> None:
-    """Each time it is overtaken, what overtook it is committed, and seen by the next attempt."""
+def until_held(verify: Callable[..., None], *given: Any) -> None:
+    """A transaction that settles promises.
+
+    Each time it is overtaken, what overtook it is committed, and seen by the next attempt.
+    """
     while True:
         try:
             return verify(*given)

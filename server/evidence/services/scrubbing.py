@@ -1,0 +1,140 @@
+"""The scrub of a running server: every verified file is read and hashed again, slowly, one pass after another.
+
+What is absent or damaged is owed again, as after a restore (`scrub.py`): its device sends it if it still has it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Sum
+
+from server.common.clock import now
+from server.evidence import store
+from server.evidence.models import ScrubPass, StoredFile
+from server.evidence.services.scrub import demote_file
+from server.evidence.store import Area, BlobMissing
+
+TURN_SECONDS = 60
+SMALLEST_TURN_BYTES = 16 * 1024 * 1024
+FILES_AT_ONCE = 500
+ABSENT_AT_ONCE = 20
+"""More than this, and more than what is there, in one turn: rather a disk that is not mounted than files lost."""
+PASSES_KEPT = 12
+
+
+@dataclass(slots=True)
+class Looked:
+    """What one turn read."""
+
+    files: int = 0
+    bytes: int = 0
+    last: str = ""
+    absent: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+    @property
+    def is_doubtful(self) -> bool:
+        return len(self.absent) > max(ABSENT_AT_ONCE, self.files // 2)
+
+
+def scrub_turn() -> ScrubPass | None:
+    """One turn of the pass under way, or of the next one if it is due; for the beat. None where nothing is due.
+
+    A halted pass looks again at each turn, and goes on by itself once storage is back.
+    """
+    current = _pass_due()
+    if current is None:
+        return None
+    turns = max(1, settings.SCRUB_DAYS * 86400 // TURN_SECONDS)
+    _scrub(current, max(SMALLEST_TURN_BYTES, current.total_bytes // turns), is_certain=False)
+    return current
+
+
+def scrub_all(*, is_certain: bool = False) -> ScrubPass:
+    """The pass under way, or a new one, to its end. `is_certain`: storage is what it should be, however much is absent.
+
+    Raises StoreUnavailable; what was done so far stays done.
+    """
+    current = ScrubPass.objects.filter(finished_at=None).first() or _begin()
+    while current.finished_at is None:
+        _scrub(current, current.total_bytes or SMALLEST_TURN_BYTES, is_certain=is_certain)
+        if current.is_halted:
+            break
+    return current
+
+
+def _pass_due() -> ScrubPass | None:
+    if not settings.SCRUB_DAYS:
+        return None
+    latest = ScrubPass.objects.order_by("-started_at").first()
+    if latest is None or (latest.finished_at and latest.started_at < now() - timedelta(days=settings.SCRUB_DAYS)):
+        return _begin()
+    return None if latest.finished_at else latest
+
+
+def _begin() -> ScrubPass:
+    old = ScrubPass.objects.order_by("-started_at").values_list("pk", flat=True)[PASSES_KEPT - 1 :]
+    ScrubPass.objects.filter(pk__in=list(old)).delete()
+    total = StoredFile.objects.aggregate(bytes=Sum("size"))["bytes"] or 0
+    return ScrubPass.objects.create(total_bytes=total)
+
+
+def _scrub(current: ScrubPass, budget: int, *, is_certain: bool) -> None:
+    """Look first, judge then: a store that is not there must not be taken for one that lost everything."""
+    looked = _look(current.cursor, budget)
+    current.is_halted = looked.is_doubtful and not is_certain
+    if not current.is_halted:
+        for sha256 in looked.damaged:
+            _set_aside(sha256)
+        for sha256 in (*looked.absent, *looked.damaged):
+            demote_file(sha256)
+        current.files, current.bytes = current.files + looked.files, current.bytes + looked.bytes
+        current.absent += len(looked.absent)
+        current.damaged += len(looked.damaged)
+        current.cursor = looked.last or current.cursor
+        current.finished_at = None if looked.last else now()
+    current.save()
+
+
+def _look(cursor: str, budget: int) -> Looked:
+    """Read on behind `cursor` until the budget is spent; nothing read at all means that the pass is over."""
+    looked = Looked()
+    for sha256, size in _files_after(cursor):
+        actual = _hash_of(sha256)
+        if actual is None:
+            looked.absent.append(sha256)
+        elif actual != sha256:
+            looked.damaged.append(sha256)
+        looked.files, looked.bytes, looked.last = looked.files + 1, looked.bytes + size, sha256
+        if looked.bytes >= budget:
+            break
+    return looked
+
+
+def _files_after(cursor: str) -> Iterator[tuple[str, int]]:
+    rows = StoredFile.objects.filter(sha256__gt=cursor).order_by("sha256")
+    yield from rows.values_list("sha256", "size")[:FILES_AT_ONCE]
+
+
+def _hash_of(sha256: str) -> str | None:
+    """None where storage has nothing under that name."""
+    digest = hashlib.sha256()
+    try:
+        for block in store.current_store().read(Area.ORIGINALS, sha256):
+            digest.update(block)
+    except BlobMissing:
+        return None
+    return digest.hexdigest()
+
+
+def _set_aside(sha256: str) -> None:
+    """What has become of it is kept for people to look at; under its own name there is nothing any more."""
+    blobs = store.current_store()
+    try:
+        blobs.write_path(f"quarantine/damaged-{sha256}", blobs.read(Area.ORIGINALS, sha256))
+    except BlobMissing:
+        return
+    blobs.remove(Area.ORIGINALS, sha256)

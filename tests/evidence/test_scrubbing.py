@@ -1,0 +1,157 @@
+"""Files that storage lost or spoilt are found while the server runs, told, and owed again."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from server.cases.models import Case
+from server.common import clock
+from server.config.operations.evidence_health import evidence_findings
+from server.evidence import services
+from server.evidence.models import ScrubPass, StoredFile
+from server.evidence.services import scrubbing
+from server.evidence.services.scrubbing import scrub_all, scrub_turn
+from server.evidence.store import Area, blob_path, current_store
+from server.ledger.models import Entry
+from tests import pictures
+from tests.actors import Phone
+from tests.evidence.uploading import Uploader, promise, sha256_of, states_of
+
+pytestmark = pytest.mark.django_db
+PHOTOS = [pictures.jpeg(seed=seed) for seed in range(71, 74)]
+
+
+@pytest.fixture
+def delivered(uploader: Uploader, held_case: Case) -> list[str]:
+    """Their hashes, in the order in which a scrub reads them."""
+    for photo in PHOTOS:
+        promise(uploader.phone, photo, held_case)
+        uploader.deliver(photo)
+    return sorted(map(sha256_of, PHOTOS))
+
+
+def spoil(settings: Settings, sha256: str) -> None:
+    """As a dying disk does: the same length, other bytes."""
+    path = Path(settings.EVIDENCE_DIR) / blob_path(Area.ORIGINALS, sha256)
+    path.write_bytes(bytes(len(path.read_bytes())))
+
+
+def days_later(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
+    later = datetime.now(UTC) + timedelta(days=days)
+    monkeypatch.setattr(clock, "_clock", lambda: later)
+
+
+def alarms() -> list[str]:
+    views = Entry.objects.filter(kind="evidence_absent").order_by("position").values_list("view", flat=True)
+    return [json.loads(view)["sha256"] for view in views]
+
+
+def found() -> dict[str, str]:
+    return {finding.code: finding.level for finding in evidence_findings(is_deep=False)}
+
+
+def test_a_sound_store_is_read_whole_and_nothing_changes(phone: Phone, delivered: list[str]) -> None:
+    done = scrub_all()
+    assert (done.files, done.bytes, done.absent, done.damaged) == (3, sum(map(len, PHOTOS)), 0, 0)
+    assert set(states_of(phone.id)) == {"verified"}
+    assert found()["scrub"] == "fine"
+
+
+def test_a_lost_and_a_spoilt_file_are_told_wanted_again_and_heal_by_the_next_delivery(
+    phone: Phone, uploader: Uploader, delivered: list[str], settings: Settings
+) -> None:
+    lost, spoilt, sound = delivered
+    current_store().remove(Area.ORIGINALS, lost)
+    spoil(settings, spoilt)
+    damaged = b"".join(current_store().read(Area.ORIGINALS, spoilt))
+
+    done = scrub_all()
+
+    assert (done.absent, done.damaged) == (1, 1)
+    assert sorted(states_of(phone.id)) == ["promised", "promised", "verified"]
+    assert {each["sha256"] for each in services.wanted_by(phone.device)} == {lost, spoilt}
+    assert sorted(alarms()) == sorted([lost, spoilt])
+    assert b"".join(current_store().read_path(f"quarantine/damaged-{spoilt}")) == damaged
+    assert found()["scrub_found"] == "note"
+
+    for photo in PHOTOS:
+        if sha256_of(photo) != sound:
+            uploader.deliver(photo)
+    assert set(states_of(phone.id)) == {"verified"}
+    again = scrub_all()
+    assert (again.files, again.absent, again.damaged) == (3, 0, 0)
+
+
+def test_a_turn_reads_a_little_and_the_next_goes_on_where_it_ended(
+    delivered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrubbing, "SMALLEST_TURN_BYTES", 1)
+    cursors = []
+    for _ in range(4):
+        current = scrub_turn()
+        assert current is not None
+        cursors.append((current.cursor, current.files, current.finished_at is None))
+    assert cursors == [*((sha256, i + 1, True) for i, sha256 in enumerate(delivered)), (delivered[-1], 3, False)]
+
+
+def test_one_pass_in_so_many_days_and_none_where_that_is_switched_off(
+    delivered: list[str], monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    while (current := scrub_turn()) and current.finished_at is None:
+        pass
+    assert scrub_turn() is None
+    days_later(monkeypatch, 29)
+    assert scrub_turn() is None
+    days_later(monkeypatch, 31)
+    settings.SCRUB_DAYS = 0
+    assert scrub_turn() is None
+    settings.SCRUB_DAYS = 30
+    assert scrub_turn() is not None
+    assert ScrubPass.objects.count() == 2
+
+
+def test_a_disk_that_is_not_mounted_is_no_loss(
+    phone: Phone, uploader: Uploader, held_case: Case, settings: Settings, tmp_path: Path
+) -> None:
+    for number in range(25):
+        photo = b"photo %d" % number
+        promise(phone, photo, held_case)
+        uploader.deliver(photo)
+    mounted = settings.EVIDENCE_DIR
+    settings.EVIDENCE_DIR = tmp_path / "empty"
+
+    current = scrub_turn()
+
+    assert current is not None
+    assert current.is_halted
+    assert set(states_of(phone.id)) == {"verified"}
+    assert found()["scrub_halted"] == "fault"
+    with pytest.raises(CommandError):
+        call_command("scrub", language="en", stdout=io.StringIO())
+    assert alarms() == []
+
+    settings.EVIDENCE_DIR = mounted
+    current = scrub_turn()
+    assert current is not None
+    assert (current.is_halted, current.files, current.absent) == (False, 25, 0)
+
+
+def test_the_operator_reads_all_files_at_once_and_says_that_their_loss_is_real(
+    phone: Phone, delivered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrubbing, "ABSENT_AT_ONCE", 1)
+    for sha256 in delivered[:2]:
+        current_store().remove(Area.ORIGINALS, sha256)
+    out = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("scrub", language="en", stdout=out)
+    assert StoredFile.objects.count() == 3
+    with pytest.raises(CommandError):
+        call_command("scrub", "--force", language="en", stdout=out)
+    assert "2 absent, 0 damaged" in out.getvalue()
+    assert sorted(states_of(phone.id)) == ["promised", "promised", "verified"]
