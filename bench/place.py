@@ -83,6 +83,13 @@ def _environment(database_url: str, folder: Path) -> dict[str, str]:
         "REDIS_URL": "",
         "S3_ENDPOINT_URL": "",
         "LOG_LEVEL": "WARNING",
+        # One phone asks here what a court's phones ask elsewhere.
+        "DEVICE_PUSHES_PER_MINUTE": "0",
+        "DEVICE_OPERATIONS_PER_MINUTE": "0",
+        "DEVICE_PUSH_BYTES_PER_MINUTE": "0",
+        "DEVICE_PULLS_PER_MINUTE": "0",
+        "DEVICE_PIECES_PER_MINUTE": "0",
+        "DEVICE_UPLOAD_BYTES_PER_MINUTE": "0",
         "DJANGO_SETTINGS_MODULE": "server.config.settings",
     }
 

@@ -314,6 +314,7 @@ class Engine:
             yield from self._pause(page.retry_after_ms)
             return False
         self.tally.as_of = page.as_of
+        self.tally.sync_again_after_seconds = page.retry_after_ms / 1000 if page.retry_after_ms > 0 else None
         return applied.is_digest_right or not (yield from ask(ResetAfterDigest()))
 
     def _receipts(self, page: Page, answer: Answer) -> tuple[wire.FileReceipt, ...]:

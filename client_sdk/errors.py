@@ -21,6 +21,7 @@ FieldError
 Branch on the class or on `code`, which never changes; the text is for people (Chinese first, `messages.py`).
 """
 
+from math import ceil
 from typing import Any
 
 from client_sdk import messages, reasons
@@ -48,6 +49,12 @@ class NotSent(FieldError):
     """Nothing changed on this device by the attempt; sync again and the same operations go out."""
 
     code = "not_sent"
+
+    def text(self, language: str | None = None) -> str:
+        wait = self.retry_after_seconds
+        code = "wait_some" if wait is None else "wait_seconds"
+        said = messages.text(code, language, seconds=ceil(wait or 0))
+        return messages.text(self.code, language, **self.details, wait=said)
 
     @property
     def retry_after_seconds(self) -> float | None:

@@ -43,9 +43,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "server's address, then try again. {note}",
     ),
     "server_busy": (
-        "服务器繁忙,本机内容不变,请稍后再试。",
-        "The server is busy; nothing changed on this device. Try again later.",
+        "服务器繁忙,已录内容全部保留,请{wait}再试。",
+        "The server is busy; everything recorded is kept. Try again {wait}.",
     ),
+    "wait_some": ("稍后", "later"),
+    "wait_seconds": ("约 {seconds} 秒后", "in about {seconds} s"),
     "server_fault": (
         "服务器暂时出错({status}),本机内容不变,请稍后再试。",
         "The server has a fault ({status}); nothing changed on this device. Try again later.",

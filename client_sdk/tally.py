@@ -21,6 +21,7 @@ class Tally:
     papers_received: int = 0
     papers_missing: dict[str, str] = field(default_factory=dict)
     as_of: datetime | None = None
+    sync_again_after_seconds: float | None = None
 
     def report(self, *, is_everything_sent: bool) -> SyncReport:
         return SyncReport(
@@ -35,4 +36,5 @@ class Tally:
             as_of=self.as_of,
             papers_received=self.papers_received,
             papers_missing=dict(self.papers_missing),
+            sync_again_after_seconds=self.sync_again_after_seconds,
         )

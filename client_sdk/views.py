@@ -280,3 +280,5 @@ class SyncReport:
     papers_received: int = 0
     papers_missing: Mapping[str, str] = field(default_factory=dict)
     """Papers this sync could not fetch, by hash, with the reason; the next one tries again."""
+    sync_again_after_seconds: float | None = None
+    """When the court would like to hear from this device again; None where it did not say."""

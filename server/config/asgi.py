@@ -12,4 +12,6 @@ django.setup(set_prefix=False)  # what follows may import models
 from server.config.asgi_pool import PooledHandler  # noqa: E402
 from server.realtime.routing import websocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": PooledHandler(threads=settings.WEB_THREADS), "websocket": websocket})
+application = ProtocolTypeRouter(
+    {"http": PooledHandler(threads=settings.WEB_THREADS, queue=settings.WEB_QUEUE), "websocket": websocket}
+)

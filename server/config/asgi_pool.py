@@ -13,16 +13,23 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
+from server.common.load import Load, load
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
 
 class PooledHandler(ASGIHandler):
-    """At most `threads` requests at once, each from beginning to end on one thread; the others wait their turn."""
+    """At most `threads` requests at once, each from beginning to end on one thread; `queue` others wait their turn.
 
-    def __init__(self, *, threads: int) -> None:
+    Whoever comes then is sent away at once, with a time to come back: 503, and nothing was begun. 0: nobody is.
+    """
+
+    def __init__(self, *, threads: int, queue: int = 0, load: Load = load) -> None:
         super().__init__()
+        self._load = load
+        load.room = queue
         # Last in, first out: few warm threads do the work of a quiet hour.
         self._free: asyncio.LifoQueue[ThreadPoolExecutor] = asyncio.LifoQueue()
         for number in range(threads):
@@ -42,6 +49,9 @@ class PooledHandler(ASGIHandler):
         return response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._free.empty() and not self._load.admits(scope.get("path", "")):
+            await _send_away(send, self._load.retry_after_seconds())
+            return
         # A task of its own: whoever cancels us (Daphne, when a client is long gone) must not free a thread at work.
         answering = asyncio.create_task(self._answer(scope, receive, send))
         self._answering.add(answering)
@@ -49,13 +59,31 @@ class PooledHandler(ASGIHandler):
         await asyncio.shield(answering)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        thread = await self._free.get()
+        self._load.waiting += 1
+        try:
+            thread = await self._free.get()
+        finally:
+            self._load.waiting -= 1
         try:
             async with ThreadSensitiveContext(executor=thread):
                 # Ends after `request_finished` ran on the thread, so after everything before it.
                 await self.handle(scope, receive, send)
         finally:
             self._free.put_nowait(thread)
+
+
+_TOO_MANY = b'{"type":"/api/errors#unavailable","title":"Unavailable","status":503,"code":"unavailable"}'
+
+
+async def _send_away(send: Send, retry_after_seconds: int) -> None:
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", b"%d" % len(_TOO_MANY)),
+        (b"retry-after", b"%d" % retry_after_seconds),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": _TOO_MANY})
 
 
 async def _block_by_block(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -31,6 +31,8 @@ class Environment(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     web_threads: int = Field(default=8, ge=1, le=64)
     """Requests answered at once by one web process; each thread keeps a database connection."""
+    web_queue: int = Field(default=256, ge=0)
+    """Requests that may wait for a thread; more are sent away with 503. 0: without end."""
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     public_origins: str = ""
     """Origins with scheme that browsers use, comma separated; behind a proxy such as `https://zhixing.court.example`."""
@@ -44,6 +46,15 @@ class Environment(BaseSettings):
     """Every stored file is read and hashed again once in so many days; 0 never."""
     sealed_budget_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     """How much a revoked device may still leave in the sealed quarantine."""
+    parcel_budget_bytes: int = Field(default=4 * 1024 * 1024 * 1024, ge=0)
+    """How much one carrier may have handed in that is not taken yet."""
+    device_pushes_per_minute: int = Field(default=600, ge=0)
+    """Budgets of each device in each web process; 0: without limit."""
+    device_operations_per_minute: int = Field(default=60_000, ge=0)
+    device_push_bytes_per_minute: int = Field(default=512 * 1024 * 1024, ge=0)
+    device_pulls_per_minute: int = Field(default=600, ge=0)
+    device_pieces_per_minute: int = Field(default=6_000, ge=0)
+    device_upload_bytes_per_minute: int = Field(default=4 * 1024 * 1024 * 1024, ge=0)
     read_lease_days: int = Field(default=14, ge=1)
     """How long a device shows what it holds without hearing from us."""
     upload_bearer_seconds: int = Field(default=3600, ge=60)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja.errors import HttpError, ValidationError
 
 from server.common.errors import DomainError
+from server.common.load import load
 from server.config import request_id
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def _too_large() -> DomainError:
 
 def _unavailable() -> DomainError:
     message = _("The server cannot answer now. Nothing was changed; try again.")
-    return DomainError("unavailable", 503, message, retry_after_seconds=5)
+    return DomainError("unavailable", 503, message, retry_after_seconds=load.retry_after_seconds())
 
 
 def _internal_error() -> DomainError:

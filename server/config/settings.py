@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 WEB_THREADS = ENVIRONMENT.web_threads
+WEB_QUEUE = ENVIRONMENT.web_queue
 ROOT_URLCONF = "server.config.urls"
 ASGI_APPLICATION = "server.config.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [
@@ -161,6 +162,15 @@ SAFE_POLICY = ENVIRONMENT.safe_policy
 DEVICE_RETENTION_DAYS = ENVIRONMENT.device_retention_days
 SCRUB_DAYS = ENVIRONMENT.scrub_days
 SEALED_BUDGET_BYTES = ENVIRONMENT.sealed_budget_bytes
+PARCEL_BUDGET_BYTES = ENVIRONMENT.parcel_budget_bytes
+DEVICE_BUDGETS = {  # of each device, each minute, in each web process
+    "pushes": ENVIRONMENT.device_pushes_per_minute,
+    "operations": ENVIRONMENT.device_operations_per_minute,
+    "push_bytes": ENVIRONMENT.device_push_bytes_per_minute,
+    "pulls": ENVIRONMENT.device_pulls_per_minute,
+    "pieces": ENVIRONMENT.device_pieces_per_minute,
+    "upload_bytes": ENVIRONMENT.device_upload_bytes_per_minute,
+}
 READ_LEASE_DAYS = ENVIRONMENT.read_lease_days
 UPLOAD_BEARER_SECONDS = ENVIRONMENT.upload_bearer_seconds
 ENROLMENT_CODE_HOURS = ENVIRONMENT.enrolment_code_hours

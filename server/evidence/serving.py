@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
+from server.common.load import load
 from server.evidence.media_types import OCTET_STREAM, is_shown_inline
 from server.evidence.models import StoredFile
 from server.evidence.ranges import Unsatisfiable, parse_range
@@ -24,7 +25,7 @@ HARMLESS = {
 
 def storage_unavailable() -> DomainError:
     message = _("Storage does not answer or is full. Nothing was lost; try again later.")
-    return DomainError("storage_unavailable", 503, message, retry_after_seconds=10)
+    return DomainError("storage_unavailable", 503, message, retry_after_seconds=load.retry_after_seconds())
 
 
 def file_headers(file: StoredFile, *, as_download: bool) -> dict[str, str]:

@@ -20,6 +20,7 @@ from server.evidence.services.receipts import receipts_of
 from server.evidence.services.uploads import CHUNK_BYTES
 from server.evidence.serving import storage_unavailable
 from server.evidence.store import StoreUnavailable
+from server.people.device_budgets import spend
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination"
@@ -112,6 +113,7 @@ def _patch(request: HttpRequest, sha256: str) -> HttpResponse:
         message = _("The body of a PATCH is application/offset+octet-stream.")
         raise DomainError("content_type_unsupported", 415, message, {"expected": CONTENT_TYPE})
     offset, content = _whole_number(request, "Upload-Offset"), _chunk(request)
+    spend(upload.device_id, pieces=1, upload_bytes=len(content))
     offset = services.append_chunk(upload=upload, offset=offset, content=content)
     return HttpResponse(status=204, headers={"Upload-Offset": str(offset)})
 

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from server.common.errors import DomainError
+from server.common.load import load
 from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked
+from server.people.device_budgets import spend, turn_of
 from server.sync.decoding import decoded, too_large
 from server.sync.envelope import parse_envelope
 from server.sync.faults import is_transient, logger
@@ -15,7 +17,6 @@ from server.sync.recovery import authenticate_owing_device
 from server.sync.revoked import sealed_refusal
 
 router = Router(tags=["sync"])
-RETRY_AFTER_SECONDS = 5
 _BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -30,8 +31,11 @@ def push_operations(request: HttpRequest) -> HttpResponse:
         device = authenticate_owing_device(
             certificate=envelope.certificate, nonce=envelope.nonce, body=body, signature=signature
         )
-        return JsonResponse(push(device=device, envelope=envelope), json_dumps_params={"ensure_ascii": False})
+        spend(device.pk, pushes=1, operations=len(envelope.operations), push_bytes=len(body))
+        with turn_of(device.pk):
+            return JsonResponse(push(device=device, envelope=envelope), json_dumps_params={"ensure_ascii": False})
     except DeviceRevoked as revoked:
+        spend(revoked.device.pk, pushes=1, operations=len(envelope.operations), push_bytes=len(body))
         raise sealed_refusal(revoked.device, envelope) from None
     except Exception as fault:
         if isinstance(fault, DomainError) or not is_transient(fault):
@@ -43,7 +47,7 @@ def push_operations(request: HttpRequest) -> HttpResponse:
 def unavailable() -> DomainError:
     """A fault of the machine: the same request will do later."""
     message = _("The server cannot answer now. Nothing was changed; try again.")
-    return DomainError("unavailable", 503, message, retry_after_seconds=RETRY_AFTER_SECONDS)
+    return DomainError("unavailable", 503, message, retry_after_seconds=load.retry_after_seconds())
 
 
 def _content(request: HttpRequest) -> bytes:

@@ -11,6 +11,7 @@ from server.common.errors import DomainError
 from server.evidence.bearer import device_of_bearer
 from server.evidence.serving import storage_unavailable
 from server.evidence.store import StoreUnavailable
+from server.people.device_budgets import spend
 from server.people.models import Device
 from server.sync.held_files import CHUNK_BYTES, Sender, append_chunk, progress_of
 from server.sync.models import HeldFile
@@ -59,6 +60,8 @@ def take_chunk(request: HttpRequest, sender: Sender, sha256: str, *, room: int |
     if len(content) > CHUNK_BYTES:
         message = _("A chunk has at most 1 MiB: send less at a time.")
         raise DomainError("chunk_too_large", 413, message, {"max_bytes": CHUNK_BYTES})
+    if sender.device is not None:
+        spend(sender.device.pk, pieces=1, upload_bytes=len(content))
     try:
         held = append_chunk(sender=sender, sha256=sha256, length=length, offset=offset, content=content, room=room)
     except StoreUnavailable:

@@ -10,9 +10,10 @@ from server.people.auth import SignedIn
 from server.people.device_rights import KEEPS_DEVICES
 from server.people.models import Officer
 from server.sync.device_schemas import ParcelView
-from server.sync.held_api import Sha256, carrier_of, offset_answer, take_chunk
+from server.sync.held_api import Sha256, carrier_of, offset_answer, take_chunk, whole_number
 from server.sync.held_files import Sender, progress_of
 from server.sync.models import HeldFile
+from server.sync.parcel_budget import require_room_for
 from server.sync.parcels import carrier_receipt, submit_parcel
 
 router = Router(tags=["sync"])
@@ -26,7 +27,9 @@ def parcel_offset(request: HttpRequest, sha256: Sha256) -> HttpResponse:
 
 @router.patch("/sync/parcels/{sha256}", summary="Bytes of a parcel")
 def parcel_chunk(request: HttpRequest, sha256: Sha256) -> HttpResponse:
-    return take_chunk(request, _sender(request), sha256, room=None)
+    sender = _sender(request)
+    require_room_for(sender=sender, sha256=sha256, length=whole_number(request, "Upload-Length"))
+    return take_chunk(request, sender, sha256, room=None)
 
 
 @router.post("/sync/parcels/{sha256}", response=ParcelView, summary="Hand in a parcel whose bytes are here")

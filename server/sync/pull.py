@@ -13,10 +13,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from server.common import spreading
 from server.common.bulk import json_text, update_one
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.hashing import sha256_hex
+from server.common.load import load
 from server.common.signing import split_text
 from server.common.snapshot import snapshot
 from server.evidence.bearer import issue_bearer
@@ -187,7 +189,7 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "digest": digest(holds) if page.is_last else None,
             "retention_days": settings.DEVICE_RETENTION_DAYS,
             "lease_until": to_wire(_lease_until(at)),
-            "next": {"retry_after_ms": IDLE_MS if page.is_last else 0},
+            "next": {"retry_after_ms": load.pause_ms() + (spreading.around(IDLE_MS) if page.is_last else 0)},
         }
     )
     return f'{rest[:-1]},"put":[{",".join(page.put)}]}}'

@@ -9,6 +9,7 @@ from ninja import Router
 from server.common.errors import DomainError
 from server.common.ijson import NotIJson, parse_object
 from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked
+from server.people.device_budgets import spend, turn_of
 from server.people.services import require_confirmed
 from server.sync.decoding import decoded
 from server.sync.envelope import MAX_NONCE_CHARACTERS, invalid, require_protocol
@@ -42,9 +43,11 @@ def pull_page(request: HttpRequest) -> JsonResponse:
         )
     except DeviceRevoked as revoked:
         raise refusal(revoked.device, asked.nonce) from None
+    spend(device.pk, pulls=1)
     require_confirmed(device)
     _require_schema(asked.schema)
-    return JsonResponse(pull(device, asked), json_dumps_params={"ensure_ascii": False})
+    with turn_of(device.pk):
+        return JsonResponse(pull(device, asked), json_dumps_params={"ensure_ascii": False})
 
 
 def _asked(members: dict[str, Any]) -> PullRequest:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from server.common.bulk import update_together
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.common.load import load
 from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import promise_files, store_thumbnails
@@ -75,7 +76,11 @@ def push(*, device: Device, envelope: Envelope, is_released: bool = False) -> An
         answer = _transact(device, envelope, apply_one_by_one, is_released)
     if isinstance(answer, DomainError):
         raise answer
-    following = {"retry_after_ms": 0, "max_operations": MAX_OPERATIONS, "max_bytes": MAX_DECOMPRESSED_BYTES}
+    following = {
+        "retry_after_ms": load.pause_ms(),
+        "max_operations": MAX_OPERATIONS,
+        "max_bytes": MAX_DECOMPRESSED_BYTES,
+    }
     return {**answer, "upload_bearer": issue_bearer(device), "wanted": wanted_by(device), "next": following}
 
 

@@ -1,6 +1,7 @@
 """Requests on a fixed set of threads, each from beginning to end on one."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
+from server.common.load import Load
 from server.config.asgi_pool import PooledHandler
 from server.config.request_id import current
 
@@ -151,3 +153,49 @@ async def test_a_failing_view_is_answered_and_its_thread_goes_on() -> None:
     handler = PooledHandler(threads=1)
     assert (await answer(handler, "/failing"))[0] == 500
     assert (await answer(handler, "/where"))[0] == 200
+
+
+async def full_queue(handler: PooledHandler, waiting: int) -> list[asyncio.Task[tuple[int, bytes]]]:
+    """One thread at work, and so many requests waiting for it."""
+    slow = [asyncio.create_task(answer(handler, "/waiting"))]
+    await begun_waiting()
+    slow += [asyncio.create_task(answer(handler, "/where")) for _ in range(waiting)]
+    for _ in range(20):  # turns of the loop, until each has come to wait
+        await asyncio.sleep(0)
+    assert handler._load.waiting == waiting
+    return slow
+
+
+async def sent_away(handler: PooledHandler, address: str) -> int | None:
+    """After how many seconds it is told to come back; None where it may wait for its turn."""
+    client = asking(handler, address)
+    await client.send_input({"type": "http.request"})
+    if await client.receive_nothing(0.2):
+        client.future.cancel()
+        return None
+    start, body = await client.receive_output(5), await client.receive_output(5)
+    assert start["status"] == 503
+    assert json.loads(body["body"])["code"] == "unavailable"
+    return int(dict(start["headers"])[b"retry-after"])
+
+
+async def test_whoever_finds_the_queue_full_is_sent_away_at_once_and_the_others_are_answered() -> None:
+    handler = PooledHandler(threads=1, queue=4, load=Load())
+    slow = await full_queue(handler, 4)
+    waits = [await sent_away(handler, "/where") for _ in range(30)]
+    assert all(wait is not None and 2 <= wait <= 40 for wait in waits)
+    assert len(set(waits)) > 10, "spread, so that they do not come back together"
+    gate.set()
+    assert [status for status, _ in await asyncio.gather(*slow)] == [200] * 5
+
+
+async def test_bytes_are_sent_away_before_reading_and_reading_before_what_was_recorded() -> None:
+    handler = PooledHandler(threads=1, queue=4, load=Load())
+    slow = await full_queue(handler, 2)
+    assert await sent_away(handler, "/api/v1/uploads/0") is not None
+    assert await sent_away(handler, "/api/v1/sync/pull") is None
+    assert await sent_away(handler, "/api/v1/sync/pull") is not None, "the one before it still waits"
+    assert await sent_away(handler, "/api/v1/sync/push") is None
+    assert await sent_away(handler, "/healthz") is None
+    gate.set()
+    await asyncio.gather(*slow, *handler._answering)
