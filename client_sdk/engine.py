@@ -204,7 +204,7 @@ class Engine:
         before = self.statement
         wanted = answer.members.get("wanted") if answer.status == OK else None
         results = _objects(answer.members.get("results")) if answer.status == OK else []
-        yield from self._keep(answer, results=results, wanted=None if wanted is None else _objects(wanted))
+        yield from self._keep(answer, results=results, wanted=wanted and _objects(wanted), has_reported=True)
         start = batch.hole.first_seq - 1 if batch.hole else before.acked_seq
         done = self.statement.acked_seq - start
         if answer.status != OK or done < 0 or (batch.operations and done == 0):
@@ -334,24 +334,27 @@ class Engine:
             raise NotSent("server_fault", status=CONFLICT)
 
     def push_and_pull(self) -> Flow[FieldError | None]:
-        """Once, and again when a pull was told to rewind or an act was recorded meanwhile.
+        """Once, and again when a pull told of a restore or to rewind, or an act was recorded meanwhile.
 
         A refused pull is returned and a refused log noted, neither is raised: a restored court, or one that wants a
         newer app, still takes evidence.
         """
+        is_new_life = False
         for _ in range(MAX_TURNS):
-            yield from self._push_unless_refused()
+            yield from self._push_unless_refused(at_least_once=is_new_life)
+            ledger_epoch = self.statement.ledger_epoch
             try:
                 yield from self.pull()
             except (Rejected, ProtocolTooOld) as refusal:
                 return refusal
-            if self.push_refusal is not None or not (yield from self.unsent()):
+            is_new_life = self.statement.ledger_epoch != ledger_epoch
+            if self.push_refusal is not None or not (is_new_life or (yield from self.unsent())):
                 break
         return None
 
-    def _push_unless_refused(self) -> Flow[None]:
+    def _push_unless_refused(self, *, at_least_once: bool) -> Flow[None]:
         try:
-            yield from self.push()
+            yield from self.push(at_least_once=at_least_once)
         except Rejected as refusal:
             if refusal.code not in LOG_REFUSALS:
                 raise

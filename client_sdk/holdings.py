@@ -99,15 +99,24 @@ class Holdings:
     def newer_keys(self) -> Mapping[str, bytes]:
         return load_keys(self.store.database, self.identity)
 
-    def keep_statement(self, statement: wire.Statement, key_texts: tuple[str, ...]) -> None:
+    def keep_statement(
+        self, statement: wire.Statement, key_texts: tuple[str, ...], *, has_reported: bool = False
+    ) -> None:
         """Inside a transaction; `refresh` after it."""
         save_keys(self.store.database, key_texts)
         save_statement(self.store.database, statement, self.store.clock)
         self.reading.note_time(statement.received_at)
         self.letting_go.note(statement)
+        self._note_height(statement, has_reported)
+
+    def _note_height(self, statement: wire.Statement, has_reported: bool) -> None:
+        """The height seen of a ledger that a restore has set back is kept until it was reported, so that it counts."""
         highest = self.store.database.meta("highest_ledger")
-        # A restored ledger stands lower: going on reporting the height once seen is how its loss is counted.
-        if highest is None or statement.position >= highest["position"]:
+        if highest is not None and highest["ledger_epoch"] != statement.ledger_epoch:
+            is_higher = has_reported
+        else:
+            is_higher = highest is None or statement.position >= highest["position"]
+        if is_higher:
             self.store.database.set_meta("highest_ledger", _height(statement))
 
     def refresh(self) -> None:
@@ -155,7 +164,7 @@ class Holdings:
 
     def _keep_answer(self, step: steps.KeepAnswer) -> None:
         with self.store.database.transaction():
-            self.keep_statement(step.statement, step.key_texts)
+            self.keep_statement(step.statement, step.key_texts, has_reported=step.has_reported)
             self.outbox.take_results(step.results, step.statement.acked_seq)
             if step.wanted is not None:
                 self.deliveries.take_wanted(step.wanted)

@@ -120,6 +120,8 @@ class KeepAnswer(Step[None]):
     key_texts: tuple[str, ...] = ()
     results: Sequence[Mapping[str, Any]] = ()
     wanted: Sequence[Mapping[str, Any]] | None = None
+    has_reported: bool = False
+    """The request told what this device had seen of the court's ledger."""
 
 
 @dataclass(frozen=True)

@@ -68,3 +68,20 @@ class Entry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise EntriesAreImmutable("ledger entries are never deleted")
+
+
+class SeenHeight(models.Model):
+    """Somebody saw an earlier life of a stream reach further than this database does: what lies between is lost."""
+
+    stream = models.CharField(max_length=80)
+    ledger_epoch = models.CharField(max_length=40)
+    """Of the life that was lost."""
+    reporter = models.CharField(max_length=60)
+    """`device:<uuid>` or `officer:<uuid>`: a claim, and whose."""
+    position = models.BigIntegerField()
+    kept_position = models.BigIntegerField()
+    """How far this database holds that life."""
+    reported_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "ledger_epoch", "reporter"], name="seen_height_once")]

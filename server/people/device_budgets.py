@@ -8,6 +8,7 @@ sealed quarantine, parcels) and what guards secrets (enrolment, sign-in) is coun
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from math import ceil
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from server.common import spreading
 from server.common.allowance import Allowance
 from server.common.errors import DomainError
 
+WAITING_AT_ONCE = 4
+TURN_SECONDS = 20.0
 _used = Allowance()
-_answering: set[UUID] = set()
+_turns: dict[UUID, "Turn"] = {}
 _lock = threading.Lock()
 
 
@@ -34,21 +37,38 @@ def spend(device_id: UUID, **costs: int) -> None:
     raise DomainError("budget_spent", 429, message, {"budget": name}, retry_after_seconds=wait)
 
 
+@dataclass(slots=True)
+class Turn:
+    held: threading.Lock = field(default_factory=threading.Lock)
+    asking: int = 0
+
+
 @contextmanager
 def turn_of(device_id: UUID) -> Iterator[None]:
-    """A device has one request outstanding (R28): a second one would only keep a thread waiting for the first.
+    """A device has one request outstanding (R28): what comes beside it, doubled on the way, waits; a few at most, for
+    each keeps a thread.
 
-    Raises DomainError 429 `device_busy`. Across processes the lock on the device's log says the same, later.
+    Raises DomainError 429 `device_busy`. Across processes the lock on the device's log does the same.
     """
     with _lock:
-        if device_id in _answering:
-            message = _(
-                "Another request of this device is still being answered. Wait for it, then send this one again."
-            )
-            raise DomainError("device_busy", 429, message, retry_after_seconds=spreading.between(1, 3))
-        _answering.add(device_id)
+        turn = _turns.setdefault(device_id, Turn())
+        if turn.asking > WAITING_AT_ONCE:
+            raise _busy()
+        turn.asking += 1
     try:
-        yield
+        if not turn.held.acquire(timeout=TURN_SECONDS):
+            raise _busy()
+        try:
+            yield
+        finally:
+            turn.held.release()
     finally:
         with _lock:
-            _answering.discard(device_id)
+            turn.asking -= 1
+            if not turn.asking:
+                del _turns[device_id]
+
+
+def _busy() -> DomainError:
+    message = _("Other requests of this device are still being answered. Wait for them, then send this one again.")
+    return DomainError("device_busy", 429, message, retry_after_seconds=spreading.between(1, 3))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from server.common.errors import DomainError
+from server.ledger.heights import note_height, read_height
 from server.ledger.queries import HeadState, head_of
 from server.people.auth import SignedIn
 from server.people.models import Officer
@@ -64,6 +65,9 @@ def get_entries(request: HttpRequest, court: UUID, after: int, ledger_epoch: str
     """Entries above `after`, at most 500, the same text as over the socket; 410 where only a snapshot helps."""
     stream = _stream(request, court)
     head = head_of(stream)
+    height = read_height({"ledger_epoch": ledger_epoch, "position": after})
+    if height and ledger_epoch != head.ledger_epoch:
+        note_height(stream, height, f"officer:{_officer(request).pk}")
     if ledger_epoch not in (None, head.ledger_epoch) or not 0 <= after <= head.position:
         raise DomainError(
             "live_reset", 410, _("The stream began anew. Take a fresh snapshot."), {"ledger_epoch": head.ledger_epoch}

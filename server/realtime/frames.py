@@ -22,6 +22,8 @@ class Position:
     stream: str
     ledger_epoch: str | None
     position: int | None
+    seen: Any = None
+    """How far this client saw the stream in an earlier life of its numbering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def _position(row: Any) -> Position:
         _text(row.get("stream"), "stream"),
         None if epoch is None else _text(epoch, "ledger_epoch"),
         None if position is None else _whole(position, "position"),
+        row.get("seen"),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
 
+from server.ledger.heights import note_height, read_height
 from server.ledger.models import Head
 from server.realtime import frames
 from server.realtime.access import Viewer, watchable_streams
@@ -84,6 +85,7 @@ def read_past(viewer: Viewer, wanted: Position) -> Past:
     head = Head.objects.filter(stream=wanted.stream).first()
     if head is None:
         return Past(refusal="rights")
+    _note_heights(viewer, wanted, head)
     if wanted.ledger_epoch not in (None, head.ledger_epoch):
         return Past(refusal="epoch")
     start = head.position if wanted.position is None else wanted.position
@@ -97,3 +99,11 @@ def read_past(viewer: Viewer, wanted: Position) -> Past:
     if sum(len(text) for _position, text in rows) > LARGEST_PAST_BYTES:
         return Past(refusal="gap")
     return Past(head.ledger_epoch, start, head.position, tuple(rows))
+
+
+def _note_heights(viewer: Viewer, wanted: Position, head: Head) -> None:
+    """What a watcher saw of an earlier life, where it goes on from and what it remembers."""
+    place = {"ledger_epoch": wanted.ledger_epoch, "position": wanted.position}
+    for height in filter(None, map(read_height, (place, wanted.seen))):
+        if height.ledger_epoch != head.ledger_epoch:
+            note_height(wanted.stream, height, f"officer:{viewer.officer_id}")

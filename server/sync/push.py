@@ -20,7 +20,8 @@ from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import promise_files, store_thumbnails
 from server.field.operation import Outcome, SignedOperation, Status
-from server.ledger.queries import HeadState
+from server.ledger.heights import lost_above, read_height
+from server.ledger.queries import HeadState, head_of
 from server.ledger.services import Draft, append
 from server.people.court_now import CourtNow, court_now
 from server.people.device_auth import DeviceRevoked
@@ -93,6 +94,7 @@ def _transact(device: Device, envelope: Envelope, apply: Apply, is_released: boo
     pushed = Pushed(log, envelope, court_now(log.device.court_id), now())
     log.device.court = pushed.court.court
     if envelope.server_epoch not in (None, pushed.court.server_epoch):
+        append(_heights_lost(pushed, None))
         message = _("The server was restored: go back to what it states it has.")
         return _with_statement(pushed, DomainError("epoch_changed", 409, message))
     alarms = accept_lost_range(log, envelope, pushed.court.server_epoch)
@@ -176,9 +178,20 @@ def _accept(pushed: Pushed, stored: Mapping[int, Operation], apply: Apply, alarm
     results = _write(pushed, arrivals, outcomes)
     places = append([*alarms, *applied.drafts, *writing.quarantine_drafts(log, arrivals, outcomes)])
     repeated = [writing.repeated(stored[each.seq]) for each in envelope.operations if each.seq in stored]
-    head = end_of(court_stream(log.device.court_id), places)
+    stream = court_stream(log.device.court_id)
+    head = end_of(stream, places) or head_of(stream)
+    if lost := _heights_lost(pushed, head):
+        head = end_of(stream, append(lost)) or head
     answer = {**pushed.stated(head), "results": sorted([*repeated, *results], key=lambda result: result["seq"])}
     return {**answer, **_known_fork(pushed)}
+
+
+def _heights_lost(pushed: Pushed, head: HeadState | None) -> list[Draft]:
+    """An earlier life of the ledger that this device saw reach further. With `head`, the present life asks nothing."""
+    height = read_height(pushed.envelope.status.get("highest_ledger"))
+    if height is None or (head and height.ledger_epoch == head.ledger_epoch):
+        return []
+    return lost_above(court_stream(pushed.device.court_id), height, f"device:{pushed.device.pk}")
 
 
 def _known_fork(pushed: Pushed) -> Answer:

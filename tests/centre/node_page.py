@@ -96,14 +96,17 @@ class NodePage:
 
 
 @contextlib.contextmanager
-def node_page(url: str, *places: Seen, session_key: str = "", pace: float = 1.0) -> Iterator[NodePage]:
-    """A page that shows `places` and has begun to listen; its own timers run at `pace`."""
+def node_page(
+    url: str, *places: Seen, session_key: str = "", pace: float = 1.0, memory: dict[str, str] | None = None
+) -> Iterator[NodePage]:
+    """A page that shows `places` and has begun to listen; its own timers run at `pace`, `memory` is the browser's."""
     cookie = {"Cookie": f"sessionid={session_key}"} if session_key else {}
     task = {
         "url": url.replace("http", "ws") + "/ws/v1/live",
         "streams": list(places),
         "headers": {"Origin": url, **cookie},
         "pace": pace,
+        "memory": memory or {},
     }
     with (temporary_folder("node") / "stderr").open("w") as complaints:
         process = subprocess.Popen(

@@ -1,5 +1,7 @@
 """feed.js as the page runs it, in Node on a socket to the real server: it misses nothing, believes nothing stale."""
 
+import json
+
 import pytest
 
 from server.cases.models import Case
@@ -171,3 +173,21 @@ def test_it_is_live_only_once_every_stream_is_and_loses_only_the_one_that_was_re
         page.until(lambda: page.all("entries")[-1]["stream"] == stream_of(cast.court))
     assert page.states == ["catchup", "live"]
     assert [seen["stream"] for seen in page.all("reset")] == [stream_of(cast.superior_court)]
+
+
+def test_what_the_browser_remembers_of_a_lost_life_counts_what_the_restore_took(web: str, cast: Cast) -> None:
+    append_some(cast.court, 3)
+    with node_page(web, place_of(cast.court), session_key=session_of(cast.duty)) as page:
+        append_some(cast.court, 2)
+        applied(page, head_of(cast))
+    memory = {seen["key"]: seen["text"] for seen in page.all("kept")}
+    last = json.loads(memory[f"zhixing.seen.{stream_of(cast.court)}"])
+    assert {"stream": stream_of(cast.court), **last} == place_of(cast.court)
+    begin_life_after_restore()
+    further = {f"zhixing.seen.{stream_of(cast.court)}": json.dumps({**last, "position": last["position"] + 4})}
+    with node_page(web, place_of(cast.court), session_key=session_of(cast.duty), memory=further) as page:
+        page.until_state("live")
+        page.until(lambda: any(entry["kind"] == "ledger_entries_lost" for entry in page.entries))
+    assert page.requests("subscribe")[0][0]["seen"] == {**last, "position": last["position"] + 4}
+    (told,) = (entry for entry in page.entries if entry["kind"] == "ledger_entries_lost")
+    assert (told["entries_lost"], told["reporter"]) == (4, f"officer:{cast.duty.pk}")

@@ -234,3 +234,34 @@ def test_pages_that_bring_only_receipts_are_progress(device: Device, monkeypatch
     assert device.field.sync().is_everything_sent
     assert len(told) == 9
     assert not left
+
+
+def test_what_was_seen_of_a_ledger_that_was_set_back_is_told_once_also_with_nothing_to_send(device: Device) -> None:
+    device.field.record_action(case_id=case_id(1), kind="SEAL")
+    device.court.position = 40
+    device.field.sync()
+    before = len(device.court.pushes)
+    device.court.restore(to_seq=1)
+    device.court.position = 12
+
+    device.field.sync()
+
+    told = [push["status"]["highest_ledger"] for push in device.court.pushes[before:]]
+    assert [(each["ledger_epoch"], each["position"]) for each in told] == [("ledger-1", 41)]
+    device.field.record_action(case_id=case_id(1), kind="SEAL")
+    device.field.sync()
+    assert device.court.pushes[-1]["status"]["highest_ledger"]["ledger_epoch"] == "ledger-1'"
+
+
+def test_a_height_is_told_again_until_the_court_has_heard_it(device: Device) -> None:
+    device.court.position = 40
+    device.field.sync()
+    device.court.restore(to_seq=0)
+    device.court.position = 12
+    device.field.pull()
+    device.reopen()
+    device.field.record_action(case_id=case_id(1), kind="SEAL")
+    device.line.lose_next_reply()
+    device.field.sync()
+    told = [push["status"]["highest_ledger"]["position"] for push in device.court.pushes]
+    assert told[-2:] == [40, 40]

@@ -114,7 +114,10 @@ def _device(phone: TestDevice) -> Any:
     return Device.objects.get(pk=phone.id)
 
 
-def test_one_request_of_a_device_at_a_time(phone: TestDevice, cast: Cast) -> None:
+def test_one_request_of_a_device_at_a_time_and_no_queue_of_its_own(
+    phone: TestDevice, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_budgets, "TURN_SECONDS", 0.01)
     with device_budgets.turn_of(phone.id):
         with pytest.raises(Refused) as refused:
             phone.push()
@@ -123,6 +126,12 @@ def test_one_request_of_a_device_at_a_time(phone: TestDevice, cast: Cast) -> Non
         phone_of(cast.colleague).push()
     phone.push()
     assert phone.pull()[0] == 200
+    monkeypatch.setattr(device_budgets, "TURN_SECONDS", 20.0)
+    monkeypatch.setattr(device_budgets, "WAITING_AT_ONCE", 0)
+    with device_budgets.turn_of(phone.id):
+        assert phone.pull()[0] == 429, "it does not even wait"
+    assert phone.pull()[0] == 200
+    assert device_budgets._turns == {}
 
 
 @pytest.fixture

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from server.common.clock import now, to_wire
 from server.common.snapshot import snapshot
-from server.config.operations.findings import Finding, fault, fine
-from server.ledger.models import Entry, Head
+from server.config.operations.findings import Finding, fault, fine, note
+from server.ledger.models import Entry, Head, SeenHeight
 from server.ledger.verify import verify_stream
 
 LAST_ENTRIES = 1000
+TOLD_FOR = timedelta(days=30)
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
@@ -31,7 +33,20 @@ def ledger_findings(*, is_deep: bool) -> Iterator[Finding]:
     if not broken:
         says = _("%d ledgers hold to their last entry.") if is_deep else _("%d ledgers hold in their latest entries.")
         yield fine("ledger", says % len(streams))
+    yield from _lost()
     yield from _clock()
+
+
+def _lost() -> Iterator[Finding]:
+    """What a restore took, by what devices and watchers had seen before it."""
+    recent = SeenHeight.objects.filter(reported_at__gt=now() - TOLD_FOR)
+    lives = recent.values("stream", "ledger_epoch").annotate(seen=Max("position"), kept=Min("kept_position"))
+    for life in lives.order_by("stream", "kept"):
+        figures = {"stream": life["stream"], "count": life["seen"] - life["kept"], "kept": life["kept"]}
+        says = _("At least %(count)d entries of %(stream)s after position %(kept)d were lost by a restore.") % figures
+        yield note(
+            "ledger_lost", says, _("Devices bring back what they recorded. What desks had entered, enter again.")
+        )
 
 
 def _clock() -> Iterator[Finding]:

@@ -51,6 +51,7 @@ const orders = {
       open: (address) => new Line(address),
       now: () => Date.now() + forward,
       timers: timersAt(task.pace),
+      memory: { getItem: (key) => task.memory?.[key] ?? null, setItem: (key, text) => say({ saw: "kept", key, text }) },
     });
     feed.addEventListener("state", ({ state }) => say({ saw: "state", state }));
     feed.addEventListener("entries", ({ stream, entries }) => say({ saw: "entries", stream, entries }));

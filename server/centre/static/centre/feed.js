@@ -4,6 +4,7 @@ export const STALE_AFTER_MS = 40_000;
 const TERMINAL = new Set([4001, 4003]); // sign in again; right withdrawn
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+const SEEN = "zhixing.seen.";
 
 export class Feed extends EventTarget {
   constructor(url, streams, {
@@ -11,6 +12,7 @@ export class Feed extends EventTarget {
     now = () => Date.now(),
     timers = globalThis,
     staleAfterMs = () => STALE_AFTER_MS,
+    memory = null, // outlives the page: what a restore took from the ledger is counted by what was seen of it
   } = {}) {
     super();
     this.url = url;
@@ -20,6 +22,7 @@ export class Feed extends EventTarget {
     this.now = now;
     this.timers = timers;
     this.staleAfterMs = staleAfterMs;
+    this.memory = memory;
     this.lastHeard = this.triedAt = now();
     this.failures = 0;
     this.state = "reconnect";
@@ -64,7 +67,16 @@ export class Feed extends EventTarget {
     if (this.state !== "stale") this.#become("catchup"); // an open socket has said nothing yet
     this.asked.clear();
     this.heads = new Map([...this.places.keys()].map((stream) => [stream, Infinity]));
-    this.#send({ subscribe: [...this.places.values()] });
+    this.#send({ subscribe: [...this.places.values()].map((place) => this.#withSeen(place)) });
+  }
+
+  #withSeen(place) {
+    const seen = JSON.parse(this.memory?.getItem(SEEN + place.stream) ?? "null");
+    return seen && seen.ledger_epoch !== place.ledger_epoch ? { ...place, seen } : place;
+  }
+
+  #remember({ stream, ledger_epoch, position }) {
+    this.memory?.setItem(SEEN + stream, JSON.stringify({ ledger_epoch, position }));
   }
 
   #send(request) {
@@ -116,6 +128,7 @@ export class Feed extends EventTarget {
     if (!place) return;
     place.ledger_epoch = frame.ledger_epoch;
     place.position = place.position ?? frame.to;
+    this.#remember(place);
     this.heads.set(frame.stream, frame.to);
     this.#settle();
   }
@@ -131,6 +144,7 @@ export class Feed extends EventTarget {
       return;
     }
     place.position = fresh.at(-1).position;
+    this.#remember(place);
     this.#tell("entries", { stream: frame.stream, entries: fresh });
     this.#settle();
   }

@@ -115,7 +115,10 @@ document.addEventListener("submit", async (event) => {
 const start = (streams) => {
   const address = new URL("/ws/v1/live", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const feed = new Feed(address.href, streams, { staleAfterMs: () => Number(root.dataset.staleAfterMs) || STALE_AFTER_MS });
+  const feed = new Feed(address.href, streams, {
+    staleAfterMs: () => Number(root.dataset.staleAfterMs) || STALE_AFTER_MS,
+    memory: localStorage,
+  });
   feed.addEventListener("state", ({ state }) => showState(state));
   setInterval(() => showAge(feed), 1000);
   feed.addEventListener("beat", ({ serverTime }) => showAsOf(serverTime));
