@@ -75,5 +75,7 @@ def refusal_text(code: str) -> str:
         ),
         "note_required": _("Give a reason: the officer is told, and it stays on record."),
         "note_too_long": _("The reason is too long."),
+        "case_not_found": _("There is no such case of your court."),
+        "number_not_in_question": _("This act names no such number that is still in question."),
         "act_elsewhere": _("This act stands in no case of your court. The court whose case it is decides."),
     }.get(code, code)

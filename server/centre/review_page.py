@@ -12,6 +12,7 @@ from server.centre.shots import Shot, shots_of
 from server.centre.states import Look
 from server.people.models import Officer
 from server.sync.models import Review, ReviewDecision
+from server.sync.pointing import numbers_suggested
 from server.sync.review_detail import review_detail
 from server.sync.schemas import ReviewDetail
 
@@ -50,6 +51,8 @@ class ReviewPage:
     said: list[Said]
     why_not: str
     shots: list[Shot] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    """Offered where a number as typed is in question."""
 
 
 def review_page(review: Review, reader: Officer) -> ReviewPage:
@@ -70,6 +73,7 @@ def review_page(review: Review, reader: Officer) -> ReviewPage:
         said=[_said(each.choice, each.by.name if each.by else "", each.at, each.note) for each in detail.decisions],
         why_not=_why_not(detail),
         shots=shots_of(detail.act.id, reader) if detail.act else [],
+        numbers=numbers_suggested(review, reader) if detail.unknown_numbers and not detail.may_decide else [],
     )
 
 

@@ -21,6 +21,7 @@ from server.people.models import Officer
 from server.realtime.access import streams_watched_by
 from server.sync.deciding import MAX_AT_ONCE, Decided, decide_reviews
 from server.sync.models import ReviewDecision
+from server.sync.pointing import point_review
 from server.sync.review_access import readable_review
 
 LIST = "/centre/reviews"
@@ -64,6 +65,24 @@ def decide(request: HttpRequest) -> HttpResponse:
     following = _after(listed, ids)
     done = decide_reviews(ids=ids, choice=choice, by=_reader(request), note=request.POST.get("note", ""))
     return HttpResponseRedirect(_back(request.POST.get("cause", ""), ids, following, done, choice))
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_POST
+def belongs(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Say which case is meant; back to the review, which is decided now or waits under its true cause."""
+    typed, case_no = request.POST.get("typed", ""), request.POST.get("case_no", "")
+    told = {"cause": request.POST.get("cause", "")[:40], "choice": ReviewDecision.Choice.BELONGS.value}
+    try:
+        point_review(review_id=review_id, by=_reader(request), typed=typed, case_no=case_no)
+    except DomainError as refused:
+        told["code"] = refused.code
+    else:
+        told["done"] = "1"
+    query = urlencode({name: value for name, value in told.items() if value})
+    return HttpResponseRedirect(f"{LIST}/{review_id}?{query}")
 
 
 def _ids(texts: list[str]) -> list[UUID]:
@@ -117,5 +136,6 @@ def _told(request: HttpRequest) -> dict[str, Any]:
     """What the last decision did, for the line above the list."""
     done, code = request.GET.get("done", ""), refusal_text(request.GET.get("code", "")[:40])
     choice = request.GET.get("choice", "")
-    name = str(ReviewDecision.Choice(choice).label) if choice in CHOICES else ""
+    known = (*CHOICES, ReviewDecision.Choice.BELONGS)
+    name = str(ReviewDecision.Choice(choice).label) if choice in known else ""
     return {"done": int(done) if done.isdecimal() and len(done) < 5 else 0, "code": code, "choice": name}

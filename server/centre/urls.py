@@ -24,4 +24,5 @@ urlpatterns = [
     path("reviews", review_views.reviews_page),
     path("reviews/decide", review_views.decide),
     path("reviews/<uuid:review_id>", review_views.review_view),
+    path("reviews/<uuid:review_id>/belongs", review_views.belongs),
 ]

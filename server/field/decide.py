@@ -108,6 +108,8 @@ def _case_id(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
     if subject.get("type") == "case":
         claimed = case_uuid_of(subject)
         return claimed if claimed in state.cases else None
+    if meant := state.pointed.get(str(subject.get("id"))):
+        return meant if meant in state.cases else None
     number = case_no_of(subject)
     return state.case_ids.get(number) if number else None
 

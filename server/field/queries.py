@@ -1,9 +1,10 @@
 """Reads of acts: the state decisions need, one SELECT per table whatever the batch, and what cases show of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from server.field.operation import NodeEffect, SignedOperation, Status, SubjectO
 from server.field.rules import CourtRules, events_told_by
 from server.field.states import ActionState, Corrected, Facts, FieldState, Verdict
 
+_NOTHING: Mapping[str, UUID] = MappingProxyType({})
 _FOUNDING = (ActionSubject.Status.APPLIED, ActionSubject.Status.SUPERSEDED)
 ACTIONS_HELD = Statement(
     lambda: FieldAction.objects.filter(pk__in=GivenMany("ids")).select_for_update(no_key=True).order_by("pk")
@@ -57,17 +59,20 @@ _SUMMARISED = Statement(
 )
 
 
-def field_state(operations: Sequence[SignedOperation], *, is_second: bool = False) -> FieldState:
+def field_state(
+    operations: Sequence[SignedOperation], *, is_second: bool = False, pointed: Mapping[str, UUID] = _NOTHING
+) -> FieldState:
     """What one device's batch is judged on. Locks its cases, then its actions, each in the order of their ids.
 
-    `is_second`: they were judged before; what they gave their actions then is left out.
+    `is_second`: they were judged before; what they gave their actions then is left out. `pointed`: cases that a person
+    says are meant by numbers as they were typed.
     """
     reporter = operations[0].reporter
     subjects = [subject for operation in operations for subject in operation.subjects]
     numbers = {number for subject in subjects if (number := case_no_of(subject))}
     case_ids = case_ids_by_no(numbers) if numbers else {}
     claimed = {claim for subject in subjects if (claim := case_uuid_of(subject))}
-    wanted = claimed | set(case_ids.values())
+    wanted = claimed | set(case_ids.values()) | set(pointed.values())
     told = events_told_by({operation.kind for operation in operations})
     named = {subject["node_id"] for subject in subjects if subject.get("node_id")}
     cases = case_states(wanted, reporter.officer_id, lock=True, told=told, named=named) if wanted else {}
@@ -79,6 +84,7 @@ def field_state(operations: Sequence[SignedOperation], *, is_second: bool = Fals
         rules=CourtRules(reporter.kind_rules),
         cases=cases,
         case_ids=case_ids,
+        pointed=pointed,
         actions={key: action for key, action in actions.items() if key in own},
         verified=_delivered(operations),
         doers={str(key): action.officer_id for key, action in actions.items() if key in doing},

@@ -3,8 +3,8 @@
 The same decision over the same state, told apart only by what is written already. Nothing is decided here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from server.field.operation import NodeEffect, SignedOperation, Status, SubjectO
 from server.field.queries import field_state
 from server.field.states import ActionEffects, FieldState, SubjectRow
 
-RATIFIED, REPLAYED = "action_ratified", "action_replayed"
+RATIFIED, REPLAYED, POINTED = "action_ratified", "action_replayed", "action_pointed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,11 @@ class Terms:
     courts: frozenset[UUID] = frozenset()
     """In cases of these courts a person stands in for the authority the officer lacked."""
     as_of: datetime | None = None
-    """Cases are looked at as they were then: a fault of ours takes nobody's authority away."""
+    """Cases are looked at as they were then: a fault of ours takes nobody's authority away, nor does a slip of his."""
+    numbers: Mapping[str, UUID] = field(default_factory=dict)
+    """By a case number as it was typed: the case a person says is meant."""
+    entry: str = REPLAYED
+    """Kind of the entries that tell of it."""
 
 
 Decide = Callable[[SignedOperation, FieldState], ActionEffects]
@@ -32,14 +36,14 @@ Decide = Callable[[SignedOperation, FieldState], ActionEffects]
 
 def judged_again(operation: SignedOperation, terms: Terms, decide: Decide) -> ActionEffects:
     """What the act does on these terms; rows and record it has already are kept. Locks its cases, then its actions."""
-    state = field_state([operation], is_second=True)
+    state = field_state([operation], is_second=True, pointed=terms.numbers)
     if terms.as_of:
         state.cases = {key: case_as_of(case, terms.as_of) for key, case in state.cases.items()}
     state.ratified = frozenset(case.id for case in state.cases.values() if case.court_id in terms.courts)
     record = ActionRecord.objects.filter(operation_hash=operation.hash).first()
     if record:
         _joined(state, record.action_id)
-    effects = replace(decide(operation, state), entry=RATIFIED if terms.courts else REPLAYED)
+    effects = replace(decide(operation, state), entry=terms.entry)
     return _continued(effects, record) if record else effects
 
 

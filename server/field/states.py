@@ -81,6 +81,8 @@ class FieldState:
     cases: dict[UUID, CaseState] = field(default_factory=dict)
     case_ids: Mapping[str, UUID] = field(default_factory=dict)
     """By canonical case number."""
+    pointed: Mapping[str, UUID] = field(default_factory=dict)
+    """By a number as it was typed: the case that a person says is meant."""
     actions: dict[UUID, ActionState] = field(default_factory=dict)
     verified: frozenset[str] = frozenset()
     """Hashes whose bytes this device has delivered already."""

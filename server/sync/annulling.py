@@ -17,10 +17,9 @@ from server.field.annulling import annul_effects
 from server.field.authority import UNKNOWN
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import Status
-from server.field.rejudging import Terms
 from server.ledger.services import Draft, append
 from server.people.models import Device, Officer
-from server.sync.deciding import Choice, Held, close_review, judged_anew, require_note, write_outcome
+from server.sync.deciding import Choice, Held, close_review, judged_anew, ratifying, require_note, write_outcome
 from server.sync.logs import locked_log
 from server.sync.models import DeviceLog, Operation, Review, ReviewSubject
 from server.sync.rereading import read_again
@@ -130,7 +129,7 @@ def _annulled_review(operation: Operation, by: Officer) -> Review | None:
 def _reinstated(held: Held, by: Officer, note: str) -> list[Draft]:
     operation = read_again(held.operation, held.log, as_new_act=held.review.cause == "id_reuse")
     assert operation is not None  # it made a record of an act
-    applied = judged_anew(operation, Terms(courts=frozenset({by.court_id})))
+    applied = judged_anew(operation, ratifying(held.review, by.court_id))
     write_outcome(held, operation, applied.outcomes[operation.seq])
     close_review(held.review, Review.State.RATIFIED, Choice.RATIFY, by, note)
     return [*applied.drafts, review_draft(held.review, "review_ratified", by=by, note=note)]

@@ -16,7 +16,7 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.evidence.services import promise_files
 from server.field.operation import Outcome, SignedOperation, Status
-from server.field.rejudging import Terms
+from server.field.rejudging import RATIFIED, Terms
 from server.ledger.services import append
 from server.people.models import Officer
 from server.sync.faults import HandlerFault, logger, pinned
@@ -31,6 +31,7 @@ from server.sync.writing import promise_of, remember_outcome
 MAX_NOTE_CHARACTERS = 2000
 MAX_AT_ONCE = 200
 Choice = ReviewDecision.Choice
+POINTED_TO = "pointed_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ def ratify_review(*, review_id: UUID, by: Officer, note: str = "") -> Review:
     Raises DomainError 404 `review_not_found`; 403 `role_required`, `own_act`; 409 `review_decided`,
     `review_not_ratifiable`, `handler_fault_stands`; 422 `note_too_long`.
     """
-    held = _held(review_id, by, note, Choice.RATIFY)
+    held = hold_review(review_id, by, note, Choice.RATIFY)
     if held.review.state != Review.State.OPEN:
         return held.review
     operation = read_again(held.operation, held.log, as_new_act=held.review.cause == "id_reuse")
     if operation is None:
         raise _not_ratifiable(held.review.cause)
-    applied = judged_anew(operation, Terms(courts=frozenset({held.review.court_id})))
+    applied = judged_anew(operation, ratifying(held.review, held.review.court_id))
     outcome = applied.outcomes[operation.seq]
     if outcome.status is Status.QUARANTINED or not any(each.status is Status.APPLIED for each in outcome.subjects):
         raise _not_ratifiable(outcome.code)
@@ -72,7 +73,7 @@ def ratify_review(*, review_id: UUID, by: Officer, note: str = "") -> Review:
 def annul_review(*, review_id: UUID, by: Officer, note: str) -> Review:
     """The act does not count. What was recorded and photographed stays, and stays readable. Raises as `ratify_review`,
     and 422 `note_required`."""
-    held = _held(review_id, by, note, Choice.ANNUL)
+    held = hold_review(review_id, by, note, Choice.ANNUL)
     if held.review.state != Review.State.OPEN:
         return held.review
     body = body_of(held.operation)
@@ -87,9 +88,9 @@ def annul_review(*, review_id: UUID, by: Officer, note: str) -> Review:
 def ask_for_supplement(*, review_id: UUID, by: Officer, note: str) -> Review:
     """It stays open; the officer who acted and whoever holds the case now are told what is wanted. Raises as
     `annul_review`."""
-    held = _held(review_id, by, note, Choice.SUPPLEMENT)
+    held = hold_review(review_id, by, note, Choice.SUPPLEMENT)
     if held.review.state != Review.State.OPEN:
-        raise _decided(held.review)
+        raise decided(held.review)
     _say(held.review, Choice.SUPPLEMENT, by, note)
     held.review.version += 1
     held.review.save(update_fields=["version"])
@@ -152,29 +153,39 @@ def _replay(operation_id: int) -> Replayed:
     operation = read_again(held.operation, log)
     if review.state != Review.State.OPEN or held.operation.status != Status.QUARANTINED or operation is None:
         return Replayed(held.operation.hash, held.operation.seq, held.operation.status, review.cause, False)
-    applied = _applied_or_fault(operation, Terms(as_of=held.operation.received_at))
+    applied = _applied_or_fault(operation, Terms(as_of=held.operation.received_at, numbers=numbers_of(review)))
     outcome = applied.outcomes[operation.seq]
     write_outcome(held, operation, outcome)
     if outcome.status is Status.APPLIED:
         close_review(review, Review.State.REPLAYED, Choice.REPLAY, None, "")
     else:
-        _wait_for(review, outcome)
+        wait_for(review, outcome, Choice.REPLAY, None, "")
     append([*applied.drafts, review_draft(review, "review_replayed")])
     return Replayed(operation.hash, operation.seq, outcome.status.value, outcome.code, True)
 
 
-def _held(review_id: UUID, by: Officer, note: str, choice: Choice) -> Held:
+def hold_review(review_id: UUID, by: Officer, note: str, choice: Choice) -> Held:
     """Asked for before and under the lock: who may see it, who may decide, whether anything is left to decide."""
     require_note(note, is_needed=False)
     review = readable_review(by, review_id)
     require_can_decide(by, review)
-    require_note(note, is_needed=choice != Choice.RATIFY)
+    require_note(note, is_needed=choice in (Choice.ANNUL, Choice.SUPPLEMENT))
     log = locked_log(review.operation.device)
     held = Review.objects.select_for_update(of=("self",)).select_related("operation__device__officer").get(pk=review_id)
-    states = {Choice.RATIFY: Review.State.RATIFIED, Choice.ANNUL: Review.State.ANNULLED}
+    ratified = dict.fromkeys((Choice.RATIFY, Choice.BELONGS), Review.State.RATIFIED)
+    states = {**ratified, Choice.ANNUL: Review.State.ANNULLED}
     if held.state not in (Review.State.OPEN, states.get(choice)):
-        raise _decided(held)
+        raise decided(held)
     return Held(held, log)
+
+
+def ratifying(review: Review, court_id: UUID) -> Terms:
+    return Terms(courts=frozenset({court_id}), numbers=numbers_of(review), entry=RATIFIED)
+
+
+def numbers_of(review: Review) -> dict[str, UUID]:
+    """By a case number as it was typed: the case a person has said is meant."""
+    return {typed: UUID(case) for typed, case in review.details.get(POINTED_TO, {}).items()}
 
 
 def require_note(note: str, *, is_needed: bool = True) -> None:
@@ -186,7 +197,7 @@ def require_note(note: str, *, is_needed: bool = True) -> None:
         raise DomainError("note_required", 422, _("Give a reason: the officer is told, and it stays on record."))
 
 
-def _decided(review: Review) -> DomainError:
+def decided(review: Review) -> DomainError:
     return DomainError("review_decided", 409, _("This has been decided already. Look again."), {"state": review.state})
 
 
@@ -216,16 +227,16 @@ def write_outcome(held: Held, operation: SignedOperation, outcome: Outcome) -> N
     remember_outcome(held.operation, outcome)
 
 
-def _wait_for(review: Review, outcome: Outcome) -> None:
-    """Our fault is mended, and now a person must look for another reason."""
-    main = outcome.main_subject
-    review.cause, review.details = outcome.code, dict(outcome.details)
+def wait_for(review: Review, outcome: Outcome, choice: Choice, by: Officer | None, note: str) -> None:
+    """It is judged anew, and a person must look for another reason now."""
+    main, pointed = outcome.main_subject, review.details.get(POINTED_TO)
+    review.cause, review.details = outcome.code, {**outcome.details, **({POINTED_TO: pointed} if pointed else {})}
     review.subject_id = main.subject_id if main else None
     review.version += 1
     review.save(update_fields=["cause", "details", "subject_id", "version"])
     rows = [ReviewSubject(review=review, subject_id=case) for case in waiting_subjects(outcome)]
     ReviewSubject.objects.bulk_create(rows, ignore_conflicts=True)
-    _say(review, Choice.REPLAY, None, "")
+    _say(review, choice, by, note)
 
 
 def close_review(review: Review, state: Review.State, choice: Choice, by: Officer | None, note: str) -> None:

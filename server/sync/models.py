@@ -170,6 +170,7 @@ class ReviewDecision(models.Model):
         ANNUL = "annul", _("Annul")
         SUPPLEMENT = "supplement", _("Ask for supplement")
         REPLAY = "replay", _("Replay")
+        BELONGS = "belongs", _("Belongs to a case")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")

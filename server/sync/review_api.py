@@ -16,6 +16,7 @@ from server.people.models import Officer
 from server.sync.annulling import annul_act, reinstate_act
 from server.sync.deciding import annul_review, ask_for_supplement, decide_reviews, ratify_review
 from server.sync.models import Review
+from server.sync.pointing import point_review
 from server.sync.review_access import readable_review, reviews_visible_to
 from server.sync.review_detail import review_detail, review_views
 from server.sync.reviews import causes_waiting, reviews_page
@@ -25,6 +26,7 @@ from server.sync.schemas import (
     GroupDecisionBody,
     GroupOutcome,
     GroupOutcomes,
+    PointingBody,
     ReviewDetail,
     ReviewPage,
 )
@@ -94,6 +96,13 @@ def annul(request: HttpRequest, review_id: UUID, body: DecisionBody) -> ReviewDe
 def supplement(request: HttpRequest, review_id: UUID, body: DecisionBody) -> ReviewDetail:
     """Say what is wanted before this is decided; it stays open. Wants a note."""
     ask_for_supplement(review_id=review_id, by=_reader(request), note=body.note)
+    return show_review(request, review_id)
+
+
+@router.post("/reviews/{uuid:review_id}/belongs", response=ReviewDetail)
+def belongs(request: HttpRequest, review_id: UUID, body: PointingBody) -> ReviewDetail:
+    """Say which case of this court a number means that nobody knows; the act is judged in it as of its arrival."""
+    point_review(review_id=review_id, by=_reader(request), typed=body.typed, case_no=body.case_no, note=body.note)
     return show_review(request, review_id)
 
 

@@ -9,6 +9,7 @@ from server.cases.access import cases_visible_to
 from server.cases.models import Assignment, Case, Node
 from server.cases.queries import assignments_of
 from server.field.access import readable_subjects
+from server.field.authority import UNKNOWN
 from server.field.decide import case_no_of, case_uuid_of
 from server.field.details import action_detail
 from server.field.effects import PARALLEL, SOURCE
@@ -18,6 +19,7 @@ from server.field.schemas import ActionDetail
 from server.people.models import Officer
 from server.people.schemas import OfficerView
 from server.sync.models import Operation, Review, ReviewDecision
+from server.sync.pointing import unknown_numbers
 from server.sync.rereading import body_of
 from server.sync.review_access import Decider
 from server.sync.reviews import decisions_of
@@ -43,6 +45,7 @@ def review_detail(review: Review, reader: Officer) -> ReviewDetail:
         stated=dict(body) if body else None,
         cases=reviewed_cases(body or {}, record, recorded_at or operation.received_at, reader),
         act=action_detail(record.action, _subjects(reader, record.action)) if record else None,
+        unknown_numbers=unknown_numbers(review),
         other_act=_other_act(reader, body or {}, record) if review.cause == PARALLEL else None,
     )
 
@@ -110,7 +113,8 @@ def reviewed_cases(
         case = by_number.get(case_no_of(subject) or "") or cases.get(case_uuid_of(subject) or UUID(int=0))
         if case and case.pk not in named:
             named[case.pk] = _case(case, subject.get("assignment_no"), rows.get(case.pk), acted_at)
-    return list(named.values())
+    pointed = visible.filter(pk__in=[each for each, row in rows.items() if each not in named and row.code != UNKNOWN])
+    return [*named.values(), *(_case(case, None, rows[case.pk], acted_at) for case in pointed.order_by("pk"))]
 
 
 def _case(case: Case, stated: int | None, row: ActionSubject | None, acted_at: datetime) -> ReviewedCase:

@@ -19,7 +19,7 @@ class CauseGroup(Schema):
 
 class DecisionView(Schema):
     choice: str
-    """`ratify`, `annul`, `supplement`, or `replay` by the operator's command."""
+    """`ratify`, `annul`, `supplement`, `belongs`, or `replay` by the operator's command."""
     note: str
     by: OfficerView | None
     at: datetime
@@ -83,12 +83,21 @@ class ReviewDetail(ReviewView):
     """Those the reader may read."""
     act: ActionDetail | None
     """Null where none was made of it."""
+    unknown_numbers: list[str]
+    """Case numbers as typed, of which a person may say which case is meant."""
     other_act: ActionDetail | None
     """Of two acts on one node the one that moved it."""
 
 
 class DecisionBody(Schema):
     note: str = ""
+
+
+class PointingBody(DecisionBody):
+    typed: str
+    """The number as it stands in the act."""
+    case_no: str
+    """Of the case that is meant."""
 
 
 class GroupDecisionBody(DecisionBody):

@@ -60,6 +60,7 @@ REVIEWS = {
     "POST /api/v1/reviews/{review_id}/ratify",
     "POST /api/v1/reviews/{review_id}/annul",
     "POST /api/v1/reviews/{review_id}/supplement",
+    "POST /api/v1/reviews/{review_id}/belongs",
     "POST /api/v1/reviews/decide",
 }
 """404 for a stranger, and for many at once the same for each."""
@@ -98,6 +99,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
+    "POST /api/v1/reviews/{review_id}/belongs": {"typed": "7", "case_no": "8"},
     "POST /api/v1/actions/{action_id}/annul": {"note": "no"},
     "POST /api/v1/actions/{action_id}/reinstate": {},
     "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
@@ -123,6 +125,7 @@ PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
     "actions/<uuid:action_id>/annul",
     "actions/<uuid:action_id>/reinstate",
+    "reviews/<uuid:review_id>/belongs",
     "reviews/decide",
     "devices/sheet",
     "devices/<uuid:device_id>/revoke",
