@@ -23,13 +23,14 @@ from server.sync.models import Operation, Review, ReviewDecision, ReviewSubject
 
 TOLD_FOR = timedelta(days=14)
 """How long a decision is told to the officers' devices."""
+_UNREAD = ("operation__body", "operation__device__last_status")
+"""Large, and the same status again with each review of a device."""
 _COLUMNS = ("id", "court_id", "subject_id", "cause", "details", "state", "version", "operation_id", "opened_at")
 
 
 def _told() -> QuerySet[Review]:
     still = Q(state=Review.State.OPEN) | Q(decided_at__gt=Given("since"))
-    rows = Review.objects.filter(still).select_related("operation__device__officer").defer("operation__body")
-    return rows.order_by("opened_at", "pk")
+    return with_operation(Review.objects.filter(still)).order_by("opened_at", "pk")
 
 
 def _standing_grants() -> QuerySet[Grant]:
@@ -160,7 +161,7 @@ def _standing(review: Review, said: Sequence[ReviewDecision]) -> dict[str, Any]:
 
 
 def with_operation(reviews: QuerySet[Review]) -> QuerySet[Review]:
-    return reviews.select_related("operation__device__officer").defer("operation__body")
+    return reviews.select_related("operation__device__officer").defer(*_UNREAD)
 
 
 def decisions_of(reviews: Sequence[Review]) -> dict[UUID, list[ReviewDecision]]:

@@ -7,13 +7,26 @@ from typing import Any
 from client_sdk import FieldClient, Photo
 from client_sdk.records import Draft
 from tests.simulation.chance import Chance
-from tests.simulation.journal import Recorded
+from tests.simulation.journal import Journal
 
 KINDS = ("LOCATE", "LOCATE", "SERVE", "SEARCH", "SITE_SURVEY", "POST_NOTICE", "INTERVIEW", "SEAL", "SEIZE", "DETAIN")
 POSITION = {"lat": 26.5, "lon": 119.5, "accuracy": 12.5, "crs": "WGS84"}
 POISON = ("kind_unknown", "handler_fault", "id_reuse", "not_json", "nul", "deep", "member", "version")
 MARK = "simulated"
 UNKNOWN_KIND = "NO_SUCH_KIND"
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How officers choose what to record, and how often they photograph."""
+
+    ways: dict[str, float]
+    photos: float
+
+
+ODD = Habits({"held": 10.0, "several": 1.0, "number": 1.0, "any": 1.0, "nonsense": 0.3, "poison": 1.0}, 1.0)
+"""Every second act is one of the rare ones."""
+DAILY = Habits({"held": 10.0, "several": 0.5, "number": 0.2, "any": 0.1, "nonsense": 0.02, "poison": 0.02}, 0.15)
 
 
 @dataclass(frozen=True)
@@ -36,10 +49,10 @@ def mark_of(body: dict[str, Any] | None) -> str:
     return str(told or "")
 
 
-def planned(chance: Chance, cases: dict[str, str], held: list[str], keenness: float = 1.0) -> Plan:
-    """`cases` are all there are, number by id; `held` what this officer sees; `keenness` on photographs."""
-    plan = Plan(chance.choose(KINDS), photos=_photos(chance, keenness))
-    way = chance.weighted({"held": 10.0, "several": 1.0, "number": 1.0, "any": 1.0, "nonsense": 0.3, "poison": 1.0})
+def planned(chance: Chance, habits: Habits, cases: dict[str, str], held: list[str]) -> Plan:
+    """`cases` are all there are, number by id; `held` those this officer sees and works on."""
+    plan = Plan(chance.choose(KINDS), photos=_photos(chance, habits.photos))
+    way = chance.weighted(habits.ways)
     if way == "number":
         return replace(plan, case_no=chance.choose(list(cases.values())))
     if way == "nonsense":
@@ -63,7 +76,7 @@ def _photo(chance: Chance) -> bytes:
     return chance.dice.randbytes(chance.choose((1, 60, 300, 900)))
 
 
-def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: list[Recorded]) -> None:
+def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: Journal) -> None:
     """Through the SDK's own door, or for what it would refuse, past it into its outbox."""
     if plan.poison and plan.poison not in ("kind_unknown", "handler_fault"):
         field.holdings.outbox.add(Draft("", _broken(plan, earlier), (), {**_SUMMARY, "case_ids": []}))
@@ -89,13 +102,13 @@ _SUMMARY: dict[str, Any] = {
 }
 
 
-def _broken(plan: Plan, earlier: list[Recorded]) -> bytes:
+def _broken(plan: Plan, earlier: Journal) -> bytes:
     """A body no right app writes."""
     body = {"v": 1, "id": "0", "kind": plan.kind, "fields": {}, MARK: "body_invalid", "subjects": []}
-    sound = [each for each in earlier if not mark_of(each.body)]
+    sound = next((each for each in reversed(earlier.operations) if not mark_of(each.body)), None)
     match plan.poison:
         case "id_reuse" if sound:
-            return json.dumps({**(sound[-1].body or {}), "evidence": [], MARK: "id_reuse"}).encode()
+            return json.dumps({**(sound.body or {}), "evidence": [], MARK: "id_reuse"}).encode()
         case "nul":
             return json.dumps({**body, "fields": {"note": "a\0b"}}).encode()
         case "deep":

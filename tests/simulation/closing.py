@@ -43,9 +43,9 @@ def _everything_arrived(phone: Phone) -> None:
     require(kept == ours, "I1", f"{phone.name}: {len(kept)} operations kept of {len(ours)} recorded")
     acked = DeviceLog.objects.get(pk=phone.device_id).acked_seq
     require(acked == len(ours), "I3", f"{phone.name}: {acked} acknowledged of {len(ours)}")
+    promised = set(Promise.objects.filter(device_id=phone.device_id).values_list("sha256", flat=True))
     for sha256, content in phone.journal.photos.items():
-        is_promised = Promise.objects.filter(device_id=phone.device_id, sha256=sha256).exists()
-        held = _stored(sha256) if is_promised else _on_device(phone, sha256, len(content))
+        held = _stored(sha256) if sha256 in promised else _on_device(phone, sha256, len(content))
         require(held == content, "I1", f"{phone.name}: a photo's bytes are gone, {sha256[:12]}")
 
 
@@ -101,9 +101,10 @@ def _what_is_called_safe_is_safe(phone: Phone) -> None:
     """I7: the device says so only of what is here, files and all."""
     field = phone.opened
     kept = {action.seq: action for action in field.actions()}
+    hashes = set(Operation.objects.filter(device_id=phone.device_id).values_list("hash", flat=True))
     for operation in phone.journal.operations:
         if operation.seq in kept and field.safe_to_purge(kept[operation.seq]):
-            is_here = Operation.objects.filter(device_id=phone.device_id, hash=operation.hash).exists()
+            is_here = operation.hash in hashes
             files = {sha256: _stored(sha256) for sha256 in operation.files}
             is_whole = all(content == phone.journal.photos[name] for name, content in files.items())
             require(is_here and is_whole, "I7", f"{phone.name}/{operation.seq} is called safe and is not")

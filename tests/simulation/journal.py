@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,7 @@ class Journal:
     photos: dict[str, bytes] = field(default_factory=dict)
     """Every file whose sealing is known to have reached the disk, by its hash."""
     _aimed_at: dict[str, bytes] = field(default_factory=dict)
+    _of_cases: defaultdict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def head_seq(self) -> int:
@@ -55,6 +56,8 @@ class Journal:
             self.operations.append(Recorded(each.seq, each.hash, each.body, each.signature, _parsed(each.body)))
             for sha256 in self.operations[-1].files:
                 self.photograph(sha256)
+            for case_id in dict.fromkeys(self.operations[-1].case_ids):
+                self._of_cases[case_id].append(self.operations[-1])
 
     def aim_at(self, content: bytes) -> None:
         """About to be taken: whether it is sealed before a crash only the store can tell."""
@@ -63,8 +66,8 @@ class Journal:
     def photograph(self, sha256: str) -> None:
         self.photos[sha256] = self._aimed_at[sha256]
 
-    def of_case(self, case_id: str) -> Iterator[Recorded]:
-        return (each for each in self.operations if case_id in each.case_ids)
+    def of_case(self, case_id: str) -> list[Recorded]:
+        return self._of_cases[case_id]
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | None:

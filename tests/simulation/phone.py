@@ -1,6 +1,6 @@
 """One officer's device: the real SDK on its real store, stepped by the scheduler, killed where the dice say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +53,8 @@ class Phone:
         self.report: SyncReport | None = None
         self.watch = Watch(name)
         self.code, self._means = code, means
+        self._returned = 0
+        """Acts of whose recording it was told; they have to be on the disk, whatever came then."""
         self.let_go = 0
         """Operations whose bodies it has dropped."""
         self._path = means.folder / f"{name}.db"
@@ -150,6 +152,7 @@ class Phone:
         """Write down what has reached the outbox."""
         outbox = self.opened.holdings.outbox
         self.journal.absorb(outbox.after(self.journal.head_seq, 10_000, 1 << 40))
+        require(self.journal.head_seq >= self._returned, "I1", f"{self.name} was told of {self._returned} acts kept")
         kept, _ = outbox.count_after(0)
         require(kept == self.journal.head_seq, "I7", f"{self.name} keeps {kept} of {self.journal.head_seq} rows")
         self._look_at_what_is_gone()
@@ -179,23 +182,25 @@ class Phone:
         except (NotFound, StoreDamaged):
             return None
 
-    def record(self, plan: Plan) -> None:
-        field = self.opened
-
-        def act() -> None:
-            photos = field.photos()
-            for content in plan.photos:
-                self.journal.aim_at(content)
-                photos.append(field.capture(content))
-                self.journal.photograph(photos[-1].sha256)
-            record(field, plan, photos, self.journal.operations)
-
+    def record(self, plans: Sequence[Plan]) -> None:
+        """One act after the other, until the process or the room on its disk ends."""
+        self._returned = self.journal.head_seq
         try:
-            self.attempt(act)
+            self.attempt(lambda: self._act_on_all(plans))
         except StorageFull:
             self._means.trace.add(f"{self.name} is full")
         if self.field is not None:
             self.look()
+
+    def _act_on_all(self, plans: Sequence[Plan]) -> None:
+        for plan in plans:
+            photos = self.opened.photos()
+            for content in plan.photos:
+                self.journal.aim_at(content)
+                photos.append(self.opened.capture(content))
+                self.journal.photograph(photos[-1].sha256)
+            record(self.opened, plan, photos, self.journal)
+            self._returned += 1
 
     def begin_sync(self) -> None:
         self.report = None

@@ -49,6 +49,11 @@ EVENTS = {
     "look": 1.0,
 }
 ROUNDS = 2
+FEW_CASES, MANY_CASES = (1, 6), (20, 60)
+BURST, BULK = (2, 60), (200, 1200)
+"""Acts at one go."""
+CASES_OF_A_DAY = 6
+MOST_ARMED = 40
 MOST_SYNCS = 8
 """A device that is not done after so many syncs over a fair network is stuck."""
 # Its time is not that of the budgets: a virtual minute is over in a moment.
@@ -62,6 +67,8 @@ class Size:
 
     events: int
     emphasis: Mapping[str, float] = field(default_factory=dict)
+    bulk: float = 0.05
+    """The share of seeds in which devices record hundreds of acts between two syncs."""
 
 
 class Simulation:
@@ -71,6 +78,9 @@ class Simulation:
         self.phones: list[Phone] = []
         self.audits: dict[str, Audit] = {}
         self._folder, self._court, self._driver, self._size = folder, court, driver, size
+        self._is_bulk = self.chance.happens(size.bulk)
+        habits = acts.DAILY if self._is_bulk else acts.ODD
+        self._habits = replace(habits, photos=habits.photos * size.emphasis.get("photo", 1))
         self._weights = {name: weight * size.emphasis.get(name, 1) for name, weight in EVENTS.items()}
         self._late: list[Late] = []
         self._contents: dict[str, str] = {}
@@ -117,9 +127,10 @@ class Simulation:
             yield
 
     def _small_sizes(self) -> list[tuple[object, str, object]]:
-        """So that little work already needs several pages, batches and pieces."""
+        """So that little work already needs several pages, batches and pieces; much work meets nearly the real ones."""
         piece = self.chance.choose((300, 100_000))
-        page, batch = self.chance.choose((8_000, 262_144)), self.chance.choose((3, 20, 500))
+        page = self.chance.choose((65_536, 262_144) if self._is_bulk else (8_000, 262_144))
+        batch = self.chance.choose((100, 500) if self._is_bulk else (3, 20, 500))
         return [
             (vault, "SCRYPT_COST", 2),
             (uploads, "MIN_PIECE", 64),
@@ -132,7 +143,8 @@ class Simulation:
 
     def _build(self) -> None:
         officers = self.chance.dice.randint(1, 4)
-        self.world = World(self.chance, self.clock, officers, self.chance.dice.randint(1, 6))
+        cases = self.chance.dice.randint(*(MANY_CASES if self._is_bulk else FEW_CASES))
+        self.world = World(self.chance, self.clock, officers, cases)
         if self.chance.happens(0.3):
             # Before anybody has enrolled: a restore to it knows none of them.
             self._take_backup(is_verified=False)
@@ -176,8 +188,8 @@ class Simulation:
                 self.trace.add(f"{phone.name} begins a sync")
                 phone.begin_sync()
             case "record" | "burst":
-                for _ in range(1 if event == "record" else self.chance.dice.randint(2, 60)):
-                    self._record(phone)
+                burst = BULK if self._is_bulk else BURST
+                self._record(phone, 1 if event == "record" else self.chance.dice.randint(*burst))
             case "look":
                 own_work_shows_once(phone)
             case "crash" | "power_cut":
@@ -231,15 +243,16 @@ class Simulation:
         self._disk.cut(self._evidence)
         bytes_before_offsets_are_there()
 
-    def _arm(self, phone: Phone) -> None:
-        """Now and then the next thing this device does is its last, or finds the disk full."""
-        if self.chance.happens(0.007):
+    def _arm(self, phone: Phone, things: int = 1) -> None:
+        """Now and then one of the next things this device does is its last, or finds the disk full."""
+        probability = 0.007 * min(things, MOST_ARMED)
+        if self.chance.happens(probability):
             is_power_cut = self.chance.happens(0.4)
             self.faults["power_cut" if is_power_cut else "device_crash"] += 1
-            phone.peril.die_at(self.chance.dice.randint(1, 25), is_power_cut=is_power_cut)
-        elif self.chance.happens(0.007):
+            phone.peril.die_at(self.chance.dice.randint(1, 25 * things), is_power_cut=is_power_cut)
+        elif self.chance.happens(probability):
             self.faults["disk_full"] += 1
-            phone.peril.fill_at(self.chance.dice.randint(1, 12))
+            phone.peril.fill_at(self.chance.dice.randint(1, 12 * things))
 
     def _step(self, phone: Phone) -> None:
         """Some steps of a sync, at most one request among them: between any two of them others may act."""
@@ -251,14 +264,15 @@ class Simulation:
             if phone.has_just_asked:
                 return
 
-    def _record(self, phone: Phone) -> None:
-        if phone.field is None:
-            return
+    def _record(self, phone: Phone, count: int) -> None:
         held = [unit.id for unit in phone.opened.holdings.replica.units("case")]
-        plan = acts.planned(self.chance, self.world.cases, held, self._size.emphasis.get("photo", 1))
-        self._arm(phone)
-        phone.record(plan)
-        self.trace.add(f"{phone.name} records {plan.poison or plan.kind}, {phone.journal.head_seq} in all")
+        if self._is_bulk:
+            held = self.chance.dice.sample(held, min(len(held), CASES_OF_A_DAY))
+        plans = [acts.planned(self.chance, self._habits, self.world.cases, held) for _ in range(count)]
+        self._arm(phone, count)
+        phone.record(plans)
+        journal = phone.journal
+        self.trace.add(f"{phone.name} records {count}, {journal.head_seq} in all {journal.hash_of(journal.head_seq)}")
 
     def _calm(self) -> None:
         """A fair network: everything late arrives or is forgotten, every device gets done, the account is made up."""
