@@ -32,9 +32,10 @@ test-sqlite: setup ## the whole suite on SQLite; ARGS="tests/field -k seal" narr
 test-postgres: setup ## the whole suite on PostgreSQL, from a wheel unless DATABASE_URL is set
 	TEST_DATABASE=postgres $(PYTEST) $(ARGS)
 
-simulate: setup ## devices and server under faults, by seed; SEEDS=20 FIRST=1 BULK=0.05 JOBS=2 PLANT=name (list, all)
+simulate: setup ## devices and server under faults, by seed; SEEDS=20 FIRST=1 BULK=0.05 JOBS=2 LIMIT=seconds PLANT=name (list, all)
 	@TEST_DATABASE=$(or $(TEST_DATABASE),sqlite) PYTHONHASHSEED=0 $(PY) -m tests.simulation \
-		--seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --bulk $(or $(BULK),0.05) --jobs $(or $(JOBS),2) --plant "$(PLANT)"
+		--seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --bulk $(or $(BULK),0.05) --jobs $(or $(JOBS),2) \
+		--limit $(or $(LIMIT),inf) --plant "$(PLANT)"
 
 chaos: setup ## kill -9 of server, database and officers, full disks, a faulty proxy; RUNS=10 FIRST=1 DATABASE=postgres|sqlite|both
 	@$(PY) -m tests.chaos --runs $(or $(RUNS),10) --first $(or $(FIRST),1) --database $(or $(DATABASE),both)

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import math
 import os
 import sys
 import time
@@ -39,7 +40,7 @@ def main() -> int:
     runner = Runner(
         folder, Size(arguments.events, bulk=arguments.bulk), shows_trace=arguments.trace, shows_hash=arguments.hash
     )
-    return runner.run(seeds, arguments.plant)
+    return runner.run(seeds, arguments.plant, arguments.limit)
 
 
 def _arguments() -> argparse.Namespace:
@@ -47,6 +48,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--every", type=int, default=1, help="from one seed to the next")
+    parser.add_argument("--limit", type=float, default=math.inf, help="begin no further seed after so many seconds")
     parser.add_argument("--jobs", type=int, default=1, help="processes that share the seeds")
     parser.add_argument("--plant", default="", help="a planted fault to run with; list names them, all must be found")
     parser.add_argument("--events", type=int, default=250)

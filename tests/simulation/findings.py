@@ -43,6 +43,7 @@ class Trace:
 class Findings:
     """The sum over seeds."""
 
+    seeds: int = 0
     operations: int = 0
     uploads: int = 0
     let_go: int = 0
@@ -52,7 +53,7 @@ class Findings:
     def count(self, *kinds: str) -> int:
         return sum(violation.kind in kinds for _, violation in self.violations)
 
-    def summary(self, seeds: int, seconds: float) -> dict[str, object]:
+    def summary(self, seconds: float) -> dict[str, object]:
         named = {
             "lost": ("I1", "I3"),
             "doubled": ("I2",),
@@ -60,7 +61,7 @@ class Findings:
             "unexplained_reviews": ("I15",),
         }
         return {
-            "seeds": seeds,
+            "seeds": self.seeds,
             "operations": self.operations,
             "uploads": self.uploads,
             "let_go": self.let_go,

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import math
 import shutil
 import time
 import traceback
@@ -30,18 +31,22 @@ class Runner:
         self._folder, self._size = folder, size
         self._shows_trace, self._shows_hash, self._is_quiet = shows_trace, shows_hash, is_quiet
 
-    def run(self, seeds: Iterable[int], plant: str = "") -> int:
-        """Prints the summary last; the exit code is 0 only on zeros."""
+    def run(self, seeds: Iterable[int], plant: str = "", limit_seconds: float = math.inf) -> int:
+        """Prints the summary last; the exit code is 0 only on zeros. After the limit no further seed begins."""
         with simulation_database(self._folder) as database:
-            findings = self.findings(database, seeds, plant)
+            findings = self.findings(database, seeds, plant, limit_seconds)
         return 1 if findings.violations else 0
 
-    def findings(self, database: SimulationDatabase, seeds: Iterable[int], plant: str = "") -> Findings:
-        findings, started, seeds = Findings(), time.monotonic(), list(seeds)
+    def findings(
+        self, database: SimulationDatabase, seeds: Iterable[int], plant: str = "", limit_seconds: float = math.inf
+    ) -> Findings:
+        findings, started = Findings(), time.monotonic()
         with PLANTS[plant].plant() if plant else nullcontext():
             for seed in seeds:
+                if time.monotonic() - started > limit_seconds:
+                    break
                 self.run_seed(database, seed, findings)
-        print(json.dumps(findings.summary(len(seeds), time.monotonic() - started)), flush=True)
+        print(json.dumps(findings.summary(time.monotonic() - started)), flush=True)
         return findings
 
     def run_seed(self, database: SimulationDatabase, seed: int, findings: Findings) -> None:
@@ -65,6 +70,7 @@ class Runner:
             court.close()
             gc.enable()
             shutil.rmtree(folder, ignore_errors=True)
+        findings.seeds += 1
         findings.operations += simulation.operations
         findings.uploads += simulation.uploads
         findings.let_go += simulation.let_go

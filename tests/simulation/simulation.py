@@ -50,7 +50,7 @@ EVENTS = {
 }
 ROUNDS = 2
 FEW_CASES, MANY_CASES = (1, 6), (20, 60)
-BURST, BULK = (2, 60), (200, 1200)
+BURST, BULK = (2, 60), (100, 600)
 """Acts at one go."""
 CASES_OF_A_DAY = 6
 MOST_ARMED = 40
@@ -267,7 +267,7 @@ class Simulation:
     def _record(self, phone: Phone, count: int) -> None:
         held = [unit.id for unit in phone.opened.holdings.replica.units("case")]
         if self._is_bulk:
-            held = self.chance.dice.sample(held, min(len(held), CASES_OF_A_DAY))
+            held, count = self.chance.dice.sample(held, min(len(held), CASES_OF_A_DAY)), count if held else 1
         plans = [acts.planned(self.chance, self._habits, self.world.cases, held) for _ in range(count)]
         self._arm(phone, count)
         phone.record(plans)
