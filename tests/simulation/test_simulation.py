@@ -44,6 +44,16 @@ def test_under_faults_nothing_is_lost_doubled_or_leaked_and_everybody_gets_done(
     assert sum(told["faults"].values()) > 40
 
 
+def test_processes_share_seeds_and_add_up_what_they_found() -> None:
+    alone = [summary(simulated("--seeds", "1", "--first", str(seed), "--events", "25")[1]) for seed in (7, 8)]
+    code, lines = simulated("--seeds", "2", "--first", "7", "--events", "25", "--jobs", "2")
+    told = summary(lines)
+    assert code == 0
+    assert told["seeds"] == 2
+    assert told["operations"] == sum(each["operations"] for each in alone)
+    assert sum(told["faults"].values()) == sum(sum(each["faults"].values()) for each in alone)
+
+
 def test_the_same_seed_gives_the_same_trace_in_any_process_and_another_seed_another() -> None:
     runs = [
         simulated("--seeds", "2", "--first", "7", "--hash", "--events", "25", PYTHONHASHSEED=order)[1][:2]
