@@ -16,6 +16,7 @@ from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
 from client_sdk.identity import Identity
 from client_sdk.patience import PATIENCE_SECONDS
+from client_sdk.records import require_uuid
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import AsyncHttpTransport, AsyncTransport
@@ -183,7 +184,7 @@ class AsyncFieldClient:
         return await _threaded(self._field.new_devices)
 
     async def answer_new_device(self, device: NewDevice | str, *, was_me: bool) -> None:
-        named = device.id if isinstance(device, NewDevice) else device
+        named = device.id if isinstance(device, NewDevice) else require_uuid(device, "/device")
         async with self._syncing:
             engine = await _threaded(self._field.engine)
             flow = doubts.answer(engine, named, was_me=was_me)

@@ -1,6 +1,7 @@
 """Requests over HTTP, by httpx2. Anything with `send` will do in its place: the engine knows no other door."""
 
 import time
+import weakref
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -31,6 +32,7 @@ class HttpTransport:
     def __init__(self, server: str, client: httpx2.Client | None = None) -> None:
         self._server = server.rstrip("/")
         self._client = client or httpx2.Client(timeout=TIMEOUT, follow_redirects=False)
+        weakref.finalize(self, self._client.close)  # one that is dropped unclosed leaves no socket open
 
     def send(self, request: Request) -> Reply | Unreachable:
         started = time.monotonic()

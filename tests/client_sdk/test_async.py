@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from client_sdk import AsyncFieldClient, FieldClient, NotSent, Rejected
+from client_sdk import AsyncFieldClient, FieldClient, InvalidRecord, NotSent, Rejected
 from client_sdk.steps import Reply, Request, Unreachable
 from client_sdk.store import Surroundings
 from tests.client_sdk.conftest import PASSPHRASE, FakeClock
@@ -82,6 +82,17 @@ async def test_enrol_record_sync_and_reopen(tmp_path: Path) -> None:
     assert [act.id for act in await again.actions()] == [action.id]
     await again.unenrol()
     assert left_in(tmp_path) == []
+
+
+async def test_a_device_that_is_none_is_refused_here_as_at_the_blocking_door(tmp_path: Path) -> None:
+    court = Court()
+    field = await AsyncFieldClient.enrol(
+        "http://c.test", code=court.code, store=tmp_path / "o.db", passphrase=PASSPHRASE, transport=AsyncLine(court)
+    )
+    async with field:
+        with pytest.raises(InvalidRecord) as refused:
+            await field.answer_new_device("the other phone", was_me=False)
+        assert refused.value.place == "/device"
 
 
 async def test_a_refused_enrolment_leaves_nothing_and_offline_is_said(tmp_path: Path) -> None:

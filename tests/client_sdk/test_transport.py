@@ -1,10 +1,12 @@
 """The HTTP transports: whatever comes of a request is an answer, never an exception."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx2
 import pytest
 
 from client_sdk import transport
@@ -45,6 +47,15 @@ def url() -> Iterator[str]:
 @pytest.fixture(params=["blocking", "asyncio"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+def test_one_that_is_dropped_unclosed_leaves_no_socket_open(url: str) -> None:
+    client = httpx2.Client()
+    dropped = HttpTransport(url, client)
+    assert isinstance(dropped.send(Request("POST", "/", {}, b"x")), Reply)
+    del dropped
+    gc.collect()
+    assert client.is_closed
 
 
 def send(kind: str, server: str, request: Request) -> Reply | Unreachable:
