@@ -105,8 +105,9 @@ def _method_not_allowed() -> DomainError:
     return DomainError("method_not_allowed", 405, _("This address does not take this method; see the Allow header."))
 
 
-def _too_large() -> DomainError:
-    return DomainError("body_too_large", 413, _("The request's body is larger than this address takes."))
+def too_large(max_bytes: int | None = None) -> DomainError:
+    message = _("The request's body is larger than this address takes.")
+    return DomainError("body_too_large", 413, message, {"max_bytes": max_bytes} if max_bytes else {})
 
 
 def _unavailable() -> DomainError:
@@ -129,7 +130,7 @@ _PLAIN: dict[int, Callable[[], DomainError]] = {
     403: _forbidden,
     404: _not_found,
     405: _method_not_allowed,
-    413: _too_large,
+    413: too_large,
     500: _internal_error,
     503: _unavailable,
 }
@@ -144,8 +145,10 @@ def _titles() -> dict[int, str]:
         405: _("Method not allowed"),
         409: _("Conflict"),
         410: _("Gone"),
+        412: _("Version not spoken"),
         413: _("Too large"),
         415: _("Unsupported form"),
+        416: _("Range not satisfiable"),
         422: _("Not acceptable"),
         426: _("Update required"),
         429: _("Too many requests"),

@@ -11,9 +11,13 @@ import pytest
 from django.core.signals import request_finished
 from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.test import Client, RequestFactory
+from django.utils.translation import override
+from django.views.defaults import server_error
 
+from server.common.errors import DomainError
 from server.config.errors_page import FOLDER, entries, sections
 from server.config.middleware import ApiProblems
+from server.config.problems import problem_response
 from tests.ground.sources import ROOT
 from tests.ground.test_docs import documented_codes
 
@@ -129,3 +133,25 @@ def test_a_stream_that_becomes_a_problem_is_closed_with_it() -> None:
     assert (file.closed, ended) == (False, 0)
     answer.close()
     assert file.closed
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 416, 422, 426, 429, 500, 503])
+def test_every_status_has_a_title_of_its_own_in_both_languages(status: int) -> None:
+    for language, unknown in (("zh-hans", "错误"), ("en", "Error")):
+        with override(language):
+            told = json.loads(problem_response(DomainError("some_code", status, "…")).content)
+        assert told["title"] != unknown
+
+
+def test_an_address_nobody_serves_is_a_page_in_both_languages() -> None:
+    answer = Client().get("/nothing")
+    assert answer.status_code == 404
+    assert "此地址没有页面" in answer.content.decode()
+    assert "There is no page at this address" in answer.content.decode()
+
+
+def test_a_fault_of_a_page_is_a_page_in_both_languages() -> None:
+    answer = server_error(RequestFactory().get("/centre/"))
+    assert answer.status_code == 500
+    assert "系统出错" in answer.content.decode()
+    assert "tell the administrator" in answer.content.decode()

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from django.conf import settings
 
 from tests.config.serving import Served, served
 
@@ -118,7 +119,11 @@ def test_a_body_beyond_the_limit_is_refused_before_it_arrives(address: str) -> N
     connection.putheader("Content-Length", str(10**12))
     connection.endheaders()
     answer = connection.getresponse()
-    assert (answer.status, json.load(answer)["code"]) == (413, "body_too_large")
+    told = json.load(answer)
+    assert (answer.status, told["status"], told["code"]) == (413, 413, "body_too_large")
+    assert told["max_bytes"] == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert told["detail"]
+    assert len(told["request_id"]) == 36
     connection.close()
 
 

@@ -10,6 +10,9 @@ from daphne.server import Server
 from django.conf import settings
 from twisted.python.failure import Failure
 
+from server.config import request_id
+from server.config.problems import problem_response, too_large
+
 _HTTP_TIMEOUT_SECONDS = 120
 _WEBSOCKET_MESSAGE_BYTES = 64 * 1024
 
@@ -38,15 +41,18 @@ class LimitedRequest(WebRequest):  # type: ignore[misc]
     def _refuse_beyond(self, size: int) -> None:
         if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not self.is_refused:
             self.is_refused = True
-            self.channel.transport.write(_REFUSAL)
+            self.channel.transport.write(_refusal(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
             self.channel.loseConnection()
 
 
-_BODY = b'{"type":"/api/errors#body_too_large","title":"Too large","status":413,"code":"body_too_large"}'
-_REFUSAL = (
-    b"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
-)
+def _refusal(max_bytes: int) -> bytes:
+    """A problem as every other answer: Django has not seen this request, so its id begins here."""
+    request_id.current.set(request_id.request_id_from(None))
+    body = problem_response(too_large(max_bytes)).content
+    return (
+        b"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    )
 
 
 class LimitedFactory(HTTPFactory):  # type: ignore[misc]
