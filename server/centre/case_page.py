@@ -1,7 +1,7 @@
 """The desk's middle and right: one case with its nodes, its timeline, and the photos of one act."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -207,7 +207,7 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
     action: FieldAction = row.action
     outstanding = action.files_promised - action.files_verified
     texts, labels = finding_texts(action.kind), shot_labels(action.kind)
-    missing, warnings = [{code: texts.get(code, code) for code in codes} for codes in (action.missing, action.warnings)]
+    missing, warnings = [{code: said(code, texts) for code in codes} for codes in (action.missing, action.warnings)]
     return Act(
         id=action.pk,
         kind=names.get(action.kind, action.kind),
@@ -240,9 +240,15 @@ def finding_texts(kind: str) -> dict[str, str]:
     document, language = kinds_document(), content_language()
     own: list[dict[str, Any]] = next((row["rules"] for row in document["kinds"] if row["key"] == kind), [])
     spoken = {rule["rule"]: rule for rule in [*document["rules"], *own]} | document["messages"]
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = {"shape": document["shape"][language]}
     for rule, row in spoken.items():
         owner, _dot, code = rule.partition(".")
         if owner in ("common", kind) and language in row:
             texts[code] = row[language]
     return texts
+
+
+def said(code: str, texts: Mapping[str, str]) -> str:
+    """A finding in words; of a member in a form nobody expected, which one it is."""
+    rule, _colon, place = code.partition(":")
+    return f"{place}: {texts['shape']}" if rule == "shape" else texts.get(code, code)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from server.centre.accounts import Account, accounts_of
-from server.centre.case_page import finding_texts, kind_names
+from server.centre.case_page import finding_texts, kind_names, said
 from server.centre.causes import cause_name, cause_reason, review_look
 from server.centre.shots import Shot, shots_of
 from server.centre.states import Look
@@ -69,7 +69,7 @@ def review_page(review: Review, reader: Officer) -> ReviewPage:
         look=review_look(detail.state, detail.status),
         marks=_marks(detail),
         accounts=accounts_of(detail.act.id) if detail.act else [],
-        missing=[texts.get(code, code) for code in detail.act.missing] if detail.act else [],
+        missing=[said(code, texts) for code in detail.act.missing] if detail.act else [],
         said=[_said(each.choice, each.by.name if each.by else "", each.at, each.note) for each in detail.decisions],
         why_not=_why_not(detail),
         shots=shots_of(detail.act.id, reader) if detail.act else [],

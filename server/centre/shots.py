@@ -12,6 +12,7 @@ from server.centre.states import Look, file_look, preview_reason_text
 from server.common.clock import SHANGHAI
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.field.kinds import kinds_document
+from server.field.models import ActionRecord
 from server.people.models import Officer
 
 PREVIEWLESS = "no_preview_for_type"
@@ -30,7 +31,9 @@ class Shot:
     origin: str
     stated_at: datetime | None
     file_time: str
-    exif: dict[str, Any]
+    stated_place: str
+    """Where the device was by its own account of the act."""
+    file_place: str
     verified_at: datetime | None
     size: int
     awaited: Awaited | None
@@ -46,6 +49,8 @@ class Around:
     thumbnails: Mapping[tuple[UUID, str], str]
     """What the worker made of a device's thumbnail: a hash, or "" until it has."""
     awaited: Mapping[UUID, Awaited]
+    positions: Mapping[str, Any]
+    """What the device stated, by operation."""
 
     @classmethod
     def of(cls, promises: Sequence[Promise], reader: Officer) -> "Around":
@@ -54,11 +59,13 @@ class Around:
         thumbnails = ProvisionalThumbnail.objects.filter(
             sha256__in={promise.thumbnail_sha256 for promise in promises} - {""}, device_id__in=devices
         )
+        records = ActionRecord.objects.filter(operation_hash__in={promise.operation_hash for promise in promises})
         return cls(
             StoredFile.objects.in_bulk(hashes),
             {(upload.device_id, upload.sha256): upload for upload in uploads},
             {(row[0], row[1]): row[2] for row in thumbnails.values_list("device_id", "sha256", "stored_sha256")},
             awaited_by(reader, promises),
+            dict(records.values_list("operation_hash", "position")),
         )
 
 
@@ -96,7 +103,8 @@ def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
         origin=promise.origin,
         stated_at=promise.recorded_at,
         file_time=_beside(known.exif.get("taken_at"), promise.recorded_at) if known else "",
-        exif=known.exif if known else {},
+        stated_place=_place(around.positions.get(promise.operation_hash)),
+        file_place=_place(known.exif.get("position")) if known else "",
         verified_at=promise.verified_at,
         size=promise.size,
         awaited=around.awaited.get(promise.pk),
@@ -112,6 +120,15 @@ def _beside(claimed: Any, stated_at: datetime | None) -> str:
     moment = moment.astimezone(SHANGHAI) if moment.tzinfo else moment
     is_same_year = stated_at is not None and stated_at.astimezone(SHANGHAI).year == moment.year
     return moment.strftime("%m-%d %H:%M:%S" if is_same_year else "%Y-%m-%d %H:%M:%S")
+
+
+def _place(stated: Any) -> str:
+    """Degrees, and the system they are in where that is stated: a Chinese map is some hundred metres off WGS 84."""
+    match stated:
+        case {"lat": int() | float() as lat, "lon": int() | float() as lon}:
+            crs = stated.get("crs")
+            return f"{lat:.5f}, {lon:.5f}" + (f" {crs[:20]}" if isinstance(crs, str) and crs else "")
+    return ""
 
 
 def _has_picture(file: StoredFile | None, thumbnail: str | None) -> bool:

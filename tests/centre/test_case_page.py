@@ -148,6 +148,15 @@ def test_an_incomplete_act_names_what_is_missing(case: Case, cast: Cast, phone: 
     assert "The inventory is missing" in english
 
 
+def test_a_member_in_an_unexpected_form_is_said_in_words_with_its_place(
+    case: Case, cast: Cast, phone: TestDevice
+) -> None:
+    acted(phone, case, fields={"started_at": 7})
+    lacking = [line.text for line in page_of(case, cast).one("ul.lack").all("li")]
+    assert "started_at: 格式不符，视为未填写" in lacking
+    assert not [line for line in lacking if line.startswith("shape")]
+
+
 def test_a_complete_act_lacks_nothing(case: Case, cast: Cast, phone: TestDevice) -> None:
     acted(phone, case, "LOCATE", fields=COMPLETE)
     page = page_of(case, cast)
@@ -289,14 +298,25 @@ def test_what_the_file_states_stands_beside_what_the_device_said(
     case: Case, cast: Cast, phone: TestDevice, taken_at: str, offset: str, shown: str
 ) -> None:
     photo = pictures.jpeg(metadata=pictures.exif(position=(26.5, 119.5), taken_at=taken_at, offset=offset))
-    acted(phone, case, photos=[phone.evidence(photo) | {"origin": "IMPORTED"}])
+    stated = {"lat": 26.50012, "lon": 119.5, "accuracy": 8, "crs": "GCJ-02"}
+    acted(phone, case, photos=[phone.evidence(photo) | {"origin": "IMPORTED"}], position=stated)
     phone.upload(photo)
     make_pending_previews()
     page = page_of(case, cast)
     time, position, _hash = [[cell.text for cell in row.all("td")] for row in page.one("table.cmp").all("tr")[1:]]
     assert time == ["11-22 10:00:00", shown, "11-22 10:00:00"]
-    assert position[1] == "26.50000, 119.50000"
+    assert position == ["26.50012, 119.50000 GCJ-02", "26.50000, 119.50000", "—"]
     assert "导入" in page.one("figure[data-sha256]").one("figcaption").text
+
+
+@pytest.mark.parametrize("stated", [{}, {"lat": "26", "lon": None}, {"lat": 26}, {"lat": [], "lon": {}, "crs": 7}])
+def test_a_position_that_is_none_shows_as_none(
+    case: Case, cast: Cast, phone: TestDevice, stated: dict[str, Any]
+) -> None:
+    acted(phone, case, photos=[b"one"], position=stated)
+    phone.upload(b"one")
+    _time, position, _hash = page_of(case, cast).one("table.cmp").all("tr")[1:]
+    assert position.all("td")[0].text == "—"
 
 
 def test_a_day_is_judged_in_china(case: Case, cast: Cast) -> None:

@@ -94,6 +94,7 @@ def test_a_page_follows_the_streams_its_reader_may_watch_and_no_other(cast: Cast
     page = seen_by(officer(cast, who))
     streams = [place["stream"] for place in json.loads(page.one("script[id=streams]").text)]
     assert len(streams) == WATCHERS.get(who, 0)
+    assert bool(page.all("[data-link-state]")) == bool(streams), "a page that follows nothing says Connecting for ever"
     if who == "supervisor":
         assert set(streams) == {f"court:{cast.court.pk}", f"court:{cast.other_court.pk}"}
     elif who in WATCHERS:
