@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in range(options.rounds):
         officer.round(options.acts)
         if number + 1 < options.rounds:
-            time.sleep(officer.chance.uniform(2, 8))  # on the road
+            time.sleep(officer.chance.uniform(8, 20))  # on the road
     officer.sync()
 
 

@@ -22,7 +22,7 @@ from demo.watcher import Watcher
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICERS, ACTS = 4, 4
-START_SECONDS, OFFICER_SECONDS, SETTLE_SECONDS = 60, 240, 15
+START_SECONDS, OFFICER_SECONDS, SETTLE_SECONDS = 300, 900, 60
 SABOTAGES = ("drop_photo", "drop_action")
 
 
