@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from server.centre.enrolment_sheet import page_of
 from server.centre.language import chinese_first
+from server.centre.parcels import hand_in, parcel_lines
 from server.centre.views import frame
 from server.common.errors import DomainError
 from server.people.access import roles_of
-from server.people.device_rights import KEEPS_DEVICES, can_keep, require_can_keep, require_device
+from server.people.device_rights import KEEPS_DEVICES, can_ask, can_keep, require_can_keep, require_device
 from server.people.models import Device, Officer, TwoPersonAct
 from server.people.queries import devices_visible_to, officers_without_device
 from server.people.services import answer_doubt, ask_two_persons, decide_as_second, revoke_device
@@ -22,7 +23,7 @@ from server.people.services.batches import issue_enrolment_codes
 from server.sync.deeds import carry_out
 from server.sync.lost import held_by
 from server.sync.sealed import sealed_of
-from server.sync.two_persons_api import act_view, acts_of
+from server.sync.two_persons_api import act_view, acts_of, ask_escrow_of
 
 LISTED_AT_MOST = 500
 
@@ -98,6 +99,33 @@ def sheet_page(request: HttpRequest) -> HttpResponse:
     return render(request, "centre/sheet.html", page_of(codes))
 
 
+@never_cache
+@login_required
+@chinese_first
+@require_POST
+def hand_in_parcel(request: HttpRequest) -> HttpResponse:
+    """A parcel's file; what became of it stands in the list."""
+    try:
+        hand_in(_officer(request), request.FILES.get("parcel"))
+    except DomainError as fault:
+        return _devices(request, fault=fault)
+    return redirect("/centre/devices#parcels")
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_POST
+def ask_escrow(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """With the file that `zhixing-field escrow-request` wrote; another person has to allow it."""
+    officer, reason = _officer(request), request.POST.get("reason", "").strip()[:200]
+    try:
+        ask_escrow_of(_kept(request, device_id), officer, reason or "–", request.FILES.get("request"))
+    except DomainError as fault:
+        return _devices(request, fault=fault)
+    return redirect("/centre/devices#acts")
+
+
 def _devices(request: HttpRequest, fault: DomainError | None = None) -> HttpResponse:
     officer = _officer(request)
     devices = devices_visible_to(officer).order_by("-enrolled_at")[:LISTED_AT_MOST]
@@ -106,16 +134,33 @@ def _devices(request: HttpRequest, fault: DomainError | None = None) -> HttpResp
         officer=officer,
         devices=[(device, can_keep(officer, device)) for device in devices],
         doubted=[device for device in devices if device.is_doubted and device.officer_id == officer.pk],
-        acts=[act_view(act, officer) for act in acts_of(officer)],
+        acts=[(act_view(act, officer), _kind(act), _state(act)) for act in acts_of(officer)],
+        keeps=bool(roles_of(officer) & KEEPS_DEVICES),
+        parcels=parcel_lines(officer),
         without=_without_device(officer),
         fault=str(fault.message) if fault else "",
     )
     return render(request, "centre/devices.html", context, status=fault.status if fault else 200)
 
 
+def _kind(act: TwoPersonAct) -> str:
+    return str(TwoPersonAct.Kind(act.kind).label)
+
+
+def _state(act: TwoPersonAct) -> str:
+    return str(TwoPersonAct.State(act.state).label)
+
+
 def _device(request: HttpRequest, device: Device) -> HttpResponse:
-    held, sealed = held_by(device, reader=_officer(request)), sealed_of(device)
-    context: dict[str, Any] = frame(request, officer=_officer(request), device=device, held=held, sealed=sealed)
+    officer = _officer(request)
+    context: dict[str, Any] = frame(
+        request,
+        officer=officer,
+        device=device,
+        held=held_by(device, reader=officer),
+        sealed=sealed_of(device),
+        may_ask=can_ask(officer, device),
+    )
     return render(request, "centre/device.html", context)
 
 

@@ -52,4 +52,4 @@ def page_of(codes: Sequence[PrintedCode]) -> dict[str, Any]:
 
 def _qr(code: str) -> SafeString:
     # A code is letters and hyphens of our own making; the SVG around it is segno's.
-    return mark_safe(segno.make(code, error="m", micro=False).svg_inline(scale=3, border=2))
+    return mark_safe(segno.make(code, error="m", micro=False).svg_inline(border=4, omitsize=True))

@@ -9,6 +9,8 @@ urlpatterns = [
     path("choose", views.choose),
     path("devices", device_views.devices_page),
     path("devices/sheet", device_views.sheet_page),
+    path("devices/<uuid:device_id>/escrow", device_views.ask_escrow),
+    path("parcels", device_views.hand_in_parcel),
     path("devices/<uuid:device_id>", device_views.device_page),
     path("devices/<uuid:device_id>/revoke", device_views.device_word, {"word": "revoke"}),
     path("devices/<uuid:device_id>/release", device_views.device_word, {"word": "release"}),

@@ -33,9 +33,13 @@ def require_can_keep(officer: Officer, device: Device) -> None:
         _refuse(officer, KEEPS_DEVICES)
 
 
+def can_ask(officer: Officer, device: Device) -> bool:
+    return _has(officer, device, ASKS_FIRST)
+
+
 def require_can_ask(officer: Officer, device: Device) -> None:
     """The first of two persons. Raises DomainError 403 `role_required`."""
-    if not _has(officer, device, ASKS_FIRST):
+    if not can_ask(officer, device):
         _refuse(officer, ASKS_FIRST)
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
@@ -61,6 +61,24 @@ def append_chunk(
 def parts_on_their_way() -> set[str]:
     """Stored chunks that files kept apart are still made of."""
     return {part for parts in HeldFile.objects.exclude(parts=[]).values_list("parts", flat=True) for part in parts}
+
+
+def bring_file(*, sender: Sender, file: BinaryIO) -> str:
+    """A whole file that is at hand, from where it was cut before. Its hash. Raises as `append_chunk`."""
+    file.seek(0)
+    digest, length = hashlib.sha256(), 0
+    while block := file.read(CHUNK_BYTES):
+        digest.update(block)
+        length += len(block)
+    sha256 = digest.hexdigest()
+    held = progress_of(sender=sender, sha256=sha256)
+    offset = held.offset if held else 0
+    file.seek(offset)
+    while offset < length:
+        content = file.read(CHUNK_BYTES)
+        append_chunk(sender=sender, sha256=sha256, length=length, offset=offset, content=content)
+        offset += len(content)
+    return sha256
 
 
 @contextmanager

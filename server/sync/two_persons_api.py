@@ -1,7 +1,9 @@
 """HTTP of what wants two persons: letting go what was sealed, using the escrow key. No rules here."""
 
+import json
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from server.common.errors import DomainError
 from server.people.access import roles_of
 from server.people.auth import SignedIn
 from server.people.device_rights import ALLOWS_SECOND, ASKS_FIRST, can_allow, require_can_keep, require_device
-from server.people.models import Officer, TwoPersonAct
+from server.people.models import Device, Officer, TwoPersonAct
 from server.people.services import ask_two_persons, decide_as_second
 from server.sync.deeds import carry_out, slot_invalid
 from server.sync.device_api import officer_of
@@ -20,6 +22,7 @@ from server.sync.sealed import sealed_of
 
 router = Router(tags=["devices"], auth=SignedIn())
 LISTED_AT_MOST = 200
+REQUEST_BYTES = 16 * 1024
 
 
 @router.get("/devices/{device_id}/sealed", response=SealedView, summary="What a revoked device has sent since")
@@ -50,13 +53,7 @@ def ask_release(request: HttpRequest, device_id: UUID, asked: Reason) -> ActView
 def ask_escrow(request: HttpRequest, device_id: UUID, asked: EscrowRequest) -> ActView:
     """Another person has to allow it; its key is then handed over to the store's own workplace, and to nobody else."""
     officer = officer_of(request)
-    device = require_device(officer, device_id)
-    if asked.slot.device not in (None, device.pk):
-        raise slot_invalid()
-    members = asked.dict(exclude={"reason"})
-    members["slot"]["device"] = str(asked.slot.device) if asked.slot.device else None
-    act = ask_two_persons(kind=TwoPersonAct.Kind.ESCROW, device=device, reason=asked.reason, by=officer, asked=members)
-    return act_view(act, officer)
+    return act_view(_escrow_act(require_device(officer, device_id), officer, asked), officer)
 
 
 @router.get("/two-person-acts", response=ActPage, summary="What waits for a second person, and what came of it")
@@ -84,6 +81,25 @@ def approve(request: HttpRequest, act_id: UUID) -> ActView:
 def refuse(request: HttpRequest, act_id: UUID) -> ActView:
     officer = officer_of(request)
     return act_view(decide_as_second(act_id=_act(officer, act_id).pk, by=officer, is_allowed=False), officer)
+
+
+def ask_escrow_of(device: Device, officer: Officer, reason: str, file: "UploadedFile[bytes] | None") -> TwoPersonAct:
+    """The same with the request as a file. Raises DomainError 422 `escrow_slot_invalid` where it is none."""
+    try:
+        members = json.loads(file.read(REQUEST_BYTES)) if file else {}
+        asked = EscrowRequest(**{**members, "reason": reason})
+    except (TypeError, ValueError):  # no JSON, or no such members
+        raise slot_invalid() from None
+    return _escrow_act(device, officer, asked)
+
+
+def _escrow_act(device: Device, officer: Officer, asked: EscrowRequest) -> TwoPersonAct:
+    if asked.slot.device not in (None, device.pk):
+        raise slot_invalid()
+    members = asked.dict(exclude={"reason"})
+    members["slot"]["device"] = str(asked.slot.device) if asked.slot.device else None
+    kind = TwoPersonAct.Kind.ESCROW
+    return ask_two_persons(kind=kind, device=device, reason=asked.reason, by=officer, asked=members)
 
 
 def acts_of(officer: Officer) -> list[TwoPersonAct]:

@@ -123,6 +123,8 @@ PAGES = [
 ]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
+    "parcels",
+    "devices/<uuid:device_id>/escrow",
     "actions/<uuid:action_id>/annul",
     "actions/<uuid:action_id>/reinstate",
     "reviews/<uuid:review_id>/belongs",

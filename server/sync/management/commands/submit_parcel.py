@@ -1,4 +1,3 @@
-import hashlib
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.people.queries import officer_by_staff_no
-from server.sync.held_files import CHUNK_BYTES, Sender, append_chunk, progress_of
+from server.sync.held_files import Sender, bring_file
 from server.sync.models import HeldFile, Parcel
 from server.sync.parcels import submit_parcel
 
@@ -30,26 +29,14 @@ class Command(BaseCommand):
             raise CommandError(_("There is no officer with staff number %(number)s.") % {"number": options["by"]})
         sender = Sender(officer.court_id, HeldFile.Purpose.PARCEL, officer=officer)
         try:
-            parcel = submit_parcel(sender=sender, sha256=_brought(sender, options["file"]))
+            with options["file"].open("rb") as file:
+                parcel = submit_parcel(sender=sender, sha256=bring_file(sender=sender, file=file))
         except OSError as fault:
             raise CommandError(_("Cannot read the file: %(fault)s") % {"fault": fault}) from None
         except DomainError as refused:
             reason = refused.details.get("reason", refused.code)
             raise CommandError(f"{refused.message} [{reason}]") from None
         self.stdout.write(_told(parcel, as_json=options["json"]))
-
-
-def _brought(sender: Sender, path: Path) -> str:
-    with path.open("rb") as file:
-        sha256, length = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-        held = progress_of(sender=sender, sha256=sha256)
-        offset = held.offset if held else 0
-        file.seek(offset)
-        while offset < length:
-            content = file.read(CHUNK_BYTES)
-            append_chunk(sender=sender, sha256=sha256, length=length, offset=offset, content=content)
-            offset += len(content)
-    return sha256
 
 
 def _told(parcel: Parcel, *, as_json: bool) -> str:
