@@ -14,7 +14,14 @@ from django.db import close_old_connections
 
 from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
-from server.evidence.services import count_late_promises, enqueue_overdue_previews, scrub_turn, sweep_parts
+from server.config.operations.takeover import take_over_if_promoted
+from server.evidence.services import (
+    count_late_promises,
+    enqueue_overdue_previews,
+    replicate_files,
+    scrub_turn,
+    sweep_parts,
+)
 from server.evidence.services.scrubbing import TURN_SECONDS
 from server.people.services import forget_failed_enrolments
 from server.sync.held_files import parts_on_their_way
@@ -61,8 +68,13 @@ def ask_again_for_previews() -> None:
     enqueue_overdue_previews()
 
 
+def copy_files_a_second_time() -> None:
+    replicate_files()
+
+
 def call_safe_what_a_standby_has() -> None:
-    call_flushed_safe()
+    if take_over_if_promoted() is None:
+        call_flushed_safe()
 
 
 def take_parcels_that_waited() -> None:
@@ -71,6 +83,7 @@ def take_parcels_that_waited() -> None:
 
 JOBS = (
     Job("take_parcels_that_waited", 30, take_parcels_that_waited),
+    Job("copy_files_a_second_time", 10, copy_files_a_second_time),
     Job("call_safe_what_a_standby_has", 10, call_safe_what_a_standby_has),
     Job("read_stored_files_again", TURN_SECONDS, read_stored_files_again),
     Job("ask_again_for_previews", 900, ask_again_for_previews),

@@ -95,9 +95,10 @@ def _services(environment: Environment) -> Iterable[CheckMessage]:
             hint=_("Set both, or leave S3_ENDPOINT_URL out to keep files in DATA_DIR."),
             id="zhixing.E009",
         )
-    if environment.safe_policy == "standby" and (environment.is_embedded or not environment.s3_endpoint_url):
+    has_second_copy = bool(environment.s3_endpoint_url or environment.evidence_replica_dir)
+    if environment.safe_policy == "standby" and (environment.is_embedded or not has_second_copy):
         yield Error(
-            _("SAFE_POLICY=standby without PostgreSQL or without S3."),
+            _("SAFE_POLICY=standby without PostgreSQL, or without S3 or EVIDENCE_REPLICA_DIR."),
             hint=_("A standby holds no files of DATA_DIR: devices would let go of photos that one disk holds."),
             id="zhixing.E010",
         )

@@ -39,6 +39,8 @@ class Environment(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0)
     """Proxies of our own in front; the client's address stands that many from the right of X-Forwarded-For."""
     secure_cookies: bool = False
+    evidence_replica_dir: Path | None = None
+    """A folder on another machine, mounted here, in which each verified file is kept a second time."""
     safe_policy: Literal["commit", "backup", "standby"] = "commit"
     device_retention_days: int = Field(default=7, ge=0)
     """How long a device keeps what is safe here."""

@@ -158,6 +158,7 @@ EVIDENCE_STORE = {
     "secret_key": ENVIRONMENT.s3_secret_key,
     "region": ENVIRONMENT.s3_region,
 }
+EVIDENCE_REPLICA_DIR = ENVIRONMENT.evidence_replica_dir
 SAFE_POLICY = ENVIRONMENT.safe_policy
 DEVICE_RETENTION_DAYS = ENVIRONMENT.device_retention_days
 SCRUB_DAYS = ENVIRONMENT.scrub_days

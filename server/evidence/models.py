@@ -27,6 +27,8 @@ class StoredFile(models.Model):
     height = models.PositiveIntegerField(null=True)
     exif = models.JSONField(default=dict)
     """What the file itself states: taken_at, position, orientation, maker, model. A claim, not proof."""
+    replicated_at = models.DateTimeField(null=True)
+    """When the second copy was read back whole, where one is kept."""
 
 
 class ProvisionalThumbnail(models.Model):

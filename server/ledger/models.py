@@ -14,6 +14,8 @@ class ServerLife(models.Model):
     server_epoch = models.CharField(primary_key=True, max_length=40)
     started_at = models.DateTimeField(default=now)
     reason = models.CharField(max_length=40, default="installed")
+    timeline = models.CharField(max_length=8, default="", blank=True)
+    """PostgreSQL's, as this life was last seen on it; another one means that a standby was promoted."""
 
 
 class Head(models.Model):

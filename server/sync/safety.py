@@ -3,8 +3,8 @@
 `raise_safe` is the one writer of what is safe; within one life of the server it never falls.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -110,3 +110,12 @@ def copy_of_now() -> Copy:
         [CopiedLog(*row) for row in logs.filter(acked_seq__gt=F("safe_seq"))],
         [CopiedHead(*row) for row in heads.filter(position__gt=F("safe_position"))],
     )
+
+
+def covering(copy: Copy, first_missing: Mapping[str, int]) -> Copy:
+    """The same copy as far as its files go: of each stream only what stands before the first that is not in it."""
+    heads = [
+        replace(head, position=min(head.position, first_missing.get(head.stream, head.position + 1) - 1))
+        for head in copy.heads
+    ]
+    return replace(copy, heads=heads)

@@ -155,3 +155,41 @@ def test_the_operator_reads_all_files_at_once_and_says_that_their_loss_is_real(
         call_command("scrub", "--force", language="en", stdout=out)
     assert "2 absent, 0 damaged" in out.getvalue()
     assert sorted(states_of(phone.id)) == ["promised", "promised", "verified"]
+
+
+def test_with_a_second_copy_what_storage_lost_is_put_back_and_nobody_sends_it_again(
+    phone: Phone, delivered: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_REPLICA_DIR = tmp_path / "second"
+    assert services.replicate_files() == 3
+    assert services.replicate_files() == 0
+    current_store().remove(Area.ORIGINALS, delivered[0])
+    spoil(settings, delivered[1])
+
+    done = scrub_all()
+
+    assert (done.absent, done.damaged) == (1, 1)
+    assert set(states_of(phone.id)) == {"verified"}
+    assert alarms() == []
+    again = scrub_all()
+    assert (again.files, again.absent, again.damaged) == (3, 0, 0)
+
+
+def test_a_second_copy_that_is_away_costs_time_and_nothing_else(
+    phone: Phone, delivered: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "second").write_text("a file where the folder should be mounted")
+    settings.EVIDENCE_REPLICA_DIR = tmp_path / "second"
+    assert services.replicate_files() == 0
+    assert StoredFile.objects.filter(replicated_at=None).count() == 3
+    (tmp_path / "second").unlink()
+    assert services.replicate_files() == 3
+
+
+def test_spoilt_bytes_are_not_copied_as_good_ones(
+    phone: Phone, delivered: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_REPLICA_DIR = tmp_path / "second"
+    spoil(settings, delivered[0])
+    assert services.replicate_files() == 2
+    assert not (tmp_path / "second" / blob_path(Area.ORIGINALS, delivered[0])).exists()

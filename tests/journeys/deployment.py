@@ -59,6 +59,12 @@ class Deployment:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def manage_whatever(self, *arguments: str) -> str:
+        """What a command prints, also where it ends with a complaint."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        environment = {**os.environ, **self.environment}
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
     def manage(self, *arguments: str) -> str:
         return self.run(str(ROOT / "manage.py"), *arguments)
 

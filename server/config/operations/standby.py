@@ -1,4 +1,8 @@
-"""What a streaming PostgreSQL standby has flushed is safe (SAFE_POLICY=standby). Files are S3's own concern."""
+"""What every streaming PostgreSQL standby has flushed is safe (SAFE_POLICY=standby).
+
+Of files: those whose second copy was read back, where EVIDENCE_REPLICA_DIR names one; otherwise they are on S3, and as
+safe as that is.
+"""
 
 import time
 from collections.abc import Callable
@@ -7,7 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from server.common.snapshot import snapshot
-from server.sync.safety import STANDBY, Copy, OtherLife, copy_of_now, raise_safe
+from server.evidence.services.replica import first_positions_not_replicated
+from server.sync.safety import STANDBY, Copy, OtherLife, copy_of_now, covering, raise_safe
 
 WAIT_SECONDS, LOOK_EVERY_SECONDS = 5.0, 0.1
 
@@ -28,10 +33,14 @@ def call_flushed_safe(sleep: Callable[[float], None] = time.sleep) -> int:
 def _copy_and_its_end() -> tuple[Copy, str]:
     """The end is read after the view: whatever the view shows was written to the log before it."""
     with snapshot():
-        copy = copy_of_now()
+        copy = covering(copy_of_now(), first_positions_not_replicated())
+    return copy, end_of_log()
+
+
+def end_of_log() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
-        return copy, str(cursor.fetchone()[0])
+        return str(cursor.fetchone()[0])
 
 
 def _is_flushed(end: str, sleep: Callable[[float], None]) -> bool:

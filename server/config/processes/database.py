@@ -6,13 +6,21 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from server.config.operations.takeover import take_over_if_promoted
+
 
 def prepare_database() -> None:
     """The embedded SQLite is ours alone: migrate it. Any other is refused when migrations are missing."""
     if settings.ENVIRONMENT.is_embedded:
         call_command("migrate", interactive=False, verbosity=0)
     else:
-        require_migrated()
+        require_ready()
+
+
+def require_ready() -> None:
+    """Migrated, and known to be the copy it is: a promoted standby begins a new life first. Raises CommandError."""
+    require_migrated()
+    take_over_if_promoted()
 
 
 def require_migrated() -> None:

@@ -6,6 +6,7 @@ from server.evidence.services.previews import make_pending_previews, make_previe
 from server.evidence.services.promises import PromiseDraft, fault_of, promise_files
 from server.evidence.services.reading import open_range, record_access
 from server.evidence.services.receipts import issue_missing_receipts, receipts_after
+from server.evidence.services.replica import replicate_files
 from server.evidence.services.scrubbing import scrub_all, scrub_turn
 from server.evidence.services.upkeep import count_late_promises, enqueue_overdue_previews, sweep_parts
 from server.evidence.services.uploads import append_chunk, end_upload, open_upload, upload_for, upload_of
@@ -28,6 +29,7 @@ __all__ = [
     "promise_files",
     "receipts_after",
     "record_access",
+    "replicate_files",
     "scrub_all",
     "scrub_turn",
     "stop_wanting_file",

@@ -14,6 +14,7 @@ from django.db.models import Sum
 from server.common.clock import now
 from server.evidence import store
 from server.evidence.models import ScrubPass, StoredFile
+from server.evidence.services.replica import put_back
 from server.evidence.services.scrub import demote_file
 from server.evidence.store import Area, BlobMissing
 
@@ -90,7 +91,8 @@ def _scrub(current: ScrubPass, budget: int, *, is_certain: bool) -> None:
         for sha256 in looked.damaged:
             _set_aside(sha256)
         for sha256 in (*looked.absent, *looked.damaged):
-            demote_file(sha256)
+            if not put_back(sha256):
+                demote_file(sha256)
         current.files, current.bytes = current.files + looked.files, current.bytes + looked.bytes
         current.absent += len(looked.absent)
         current.damaged += len(looked.damaged)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from server.config.beat import JOBS, Beat
-from server.config.processes.database import require_migrated
+from server.config.processes.database import require_ready
 from server.config.processes.lifeline import die_with_parent, is_served
 
 
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, end)
         die_with_parent()
         if not is_served():
-            require_migrated()
+            require_ready()
         Beat(JOBS).run(stop)

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from server.config.processes.database import require_migrated
+from server.config.processes.database import require_ready
 from server.config.processes.lifeline import die_with_parent, is_served
 from server.config.processes.web import CannotListen, serve_http
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_parent()
         if not is_served():
-            require_migrated()
+            require_ready()
         try:
             serve_http(host=options["host"], port=options["port"], when_ready=self._say_ready)
         except CannotListen as fault:

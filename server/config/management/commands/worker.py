@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from server.config.processes.database import require_migrated
+from server.config.processes.database import require_ready
 from server.config.processes.lifeline import die_with_parent, is_served
 from server.config.processes.worker import work
 
@@ -13,5 +13,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_parent()
         if not is_served():
-            require_migrated()
+            require_ready()
         work()
