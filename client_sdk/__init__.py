@@ -24,11 +24,13 @@ from client_sdk.errors import (
     UnsafeToWipe,
     WrongPassphrase,
 )
+from client_sdk.lanes import SyncPolicy
 from client_sdk.views import (
     Action,
     Case,
     CaseAction,
     DueNode,
+    HeldBack,
     NewDevice,
     Node,
     Paper,
@@ -53,6 +55,7 @@ __all__ = [
     "DueNode",
     "FieldClient",
     "FieldError",
+    "HeldBack",
     "InvalidRecord",
     "KeystoreUnavailable",
     "NewDevice",
@@ -75,6 +78,7 @@ __all__ = [
     "StoreDamaged",
     "StoreLocked",
     "Submission",
+    "SyncPolicy",
     "SyncReport",
     "Today",
     "UnsafeToWipe",

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from client_sdk import doubts, enrolment, parcels, renewing, syncing
 from client_sdk.carrying import Carrying
-from client_sdk.client import USUAL_PHOTO_BYTES, FieldClient
+from client_sdk.client import FieldClient
 from client_sdk.drivers import OnProgress, run_async
 from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
 from client_sdk.identity import Identity
+from client_sdk.lanes import SyncPolicy
+from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.records import require_uuid
 from client_sdk.steps import Flow, Reply, Request, Unreachable
@@ -141,9 +143,13 @@ class AsyncFieldClient:
         )
 
     async def sync(
-        self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        *,
+        policy: SyncPolicy | None = None,
+        on_progress: OnProgress | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> SyncReport:
-        return await self._run(syncing.sync, on_progress, patience_seconds)
+        return await self._run(partial(syncing.sync, policy=policy), on_progress, patience_seconds)
 
     async def pull(
         self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS

@@ -133,12 +133,20 @@ class Captures:
         """Previews by their own hash, as many as fit."""
         chosen: dict[str, bytes] = {}
         for sha256 in sha256s:
-            sql = "SELECT id, thumbnail_sealed FROM capture WHERE thumbnail_sha256 = ? LIMIT 1"
+            sql = (
+                "SELECT id, thumbnail_sealed FROM capture"
+                " WHERE thumbnail_sha256 = ? AND thumbnail_sealed IS NOT NULL LIMIT 1"
+            )
             for identity, sealed in self._database.rows(sql, sha256):
                 thumbnail = self._database.unseal_bytes(sealed, f"capture|thumbnail|{identity}")
                 if sum(map(len, chosen.values())) + len(thumbnail) <= max_bytes:
                     chosen[sha256] = thumbnail
         return chosen
+
+    def drop_thumbnails(self, identities: Iterable[str]) -> None:
+        """Of these photos; their hashes stay."""
+        for identity in identities:
+            self._database.run("UPDATE capture SET thumbnail_sealed = NULL WHERE id = ?", identity)
 
     def files_of(self, incarnation: int, seqs: Iterable[int]) -> list[tuple[str, int]]:
         """Hash and size of the originals of these operations that are here, each once."""

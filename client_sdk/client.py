@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from client_sdk import disk, doubts, enrolment, messages, parcels, renewing, syncing
@@ -16,6 +16,8 @@ from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store,
 from client_sdk.errors import UnsafeToWipe
 from client_sdk.holdings import Holdings
 from client_sdk.identity import Identity
+from client_sdk.lanes import SyncPolicy
+from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.overview import Overview
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.recorder import Recorder
@@ -38,8 +40,7 @@ from client_sdk.views import (
     Today,
 )
 
-# Room for one more photograph of a good phone, asked for before the shutter.
-USUAL_PHOTO_BYTES = 8 * 1024 * 1024
+T = TypeVar("T")
 
 
 class FieldClient:
@@ -178,36 +179,33 @@ class FieldClient:
         """
         return self._corrector.correct(action, fields or {}, reason, photos, position)
 
-    def sync(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
+    def sync(
+        self,
+        *,
+        policy: SyncPolicy | None = None,
+        on_progress: OnProgress | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> SyncReport:
         """Push what was recorded, pull what this officer holds, upload what was promised, fetch papers.
 
-        Run it as often as you like.
-
-        Resumable and idempotent: cut anywhere, the next one goes on. `on_progress` gets a Progress now and then.
-        `patience_seconds` bounds all waiting between attempts. One sync runs at a time; a second call waits for it.
+        Resumable and idempotent, run it as often as you like: cut anywhere, the next one goes on. `policy` says what
+        this moment is like, and so which originals wait (`report.held_back`). `on_progress` gets a Progress now and
+        then, `patience_seconds` bounds all waiting. One sync runs at a time; a second call waits for it.
 
         Raises NotSent (try again later; `retry_after_seconds`), Rejected (`device_revoked`, …; everything is kept),
         ProtocolTooOld.
         """
         with self._syncing:
-            return run(
-                syncing.sync(self.engine(patience_seconds)),
-                self._transport,
-                self._holdings.perform,
-                on_progress=on_progress,
-                sleep=self._store.surroundings.sleep,
-            )
+            return self._run(syncing.sync(self.engine(patience_seconds), policy), on_progress)
 
     def pull(self, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS) -> SyncReport:
         """Only fetch what this officer holds, papers too; nothing recorded is sent. Raises as `sync`."""
         with self._syncing:
-            return run(
-                syncing.only_pull(self.engine(patience_seconds)),
-                self._transport,
-                self._holdings.perform,
-                on_progress=on_progress,
-                sleep=self._store.surroundings.sleep,
-            )
+            return self._run(syncing.only_pull(self.engine(patience_seconds)), on_progress)
+
+    def _run(self, flow: Flow[T], on_progress: OnProgress | None = None) -> T:
+        sleep = self._store.surroundings.sleep
+        return run(flow, self._transport, self._holdings.perform, on_progress=on_progress, sleep=sleep)
 
     def engine(self, patience_seconds: float = PATIENCE_SECONDS) -> Engine:
         """A new engine for one sync, for drivers of another kind: asyncio, the simulation."""
@@ -221,9 +219,11 @@ class FieldClient:
             patience_seconds=patience_seconds,
         )
 
-    def sync_flow(self, patience_seconds: float = PATIENCE_SECONDS) -> Flow[SyncReport]:
+    def sync_flow(
+        self, patience_seconds: float = PATIENCE_SECONDS, policy: SyncPolicy | None = None
+    ) -> Flow[SyncReport]:
         """The steps of one sync, for those drivers."""
-        return syncing.sync(self.engine(patience_seconds))
+        return syncing.sync(self.engine(patience_seconds), policy)
 
     @property
     def holdings(self) -> Holdings:
@@ -258,12 +258,7 @@ class FieldClient:
         """His word on it: a device that was not enrolled by him is revoked. Raises as `sync`."""
         named = device.id if isinstance(device, NewDevice) else require_uuid(device, "/device")
         with self._syncing:
-            run(
-                doubts.answer(self.engine(), named, was_me=was_me),
-                self._transport,
-                self._holdings.perform,
-                sleep=self._store.surroundings.sleep,
-            )
+            self._run(doubts.answer(self.engine(), named, was_me=was_me))
 
     def actions(self) -> list[Action]:
         """Everything recorded on this device, oldest first."""
@@ -356,12 +351,7 @@ class FieldClient:
         """
         enrolment.read_code(code)
         with self._syncing:
-            run(
-                renewing.renew(self.engine(patience_seconds), code, described(name, self._holdings.app)),
-                self._transport,
-                self._holdings.perform,
-                sleep=self._store.surroundings.sleep,
-            )
+            self._run(renewing.renew(self.engine(patience_seconds), code, described(name, self._holdings.app)))
 
     def unenrol(self, *, force: bool = False, on_progress: OnProgress | None = None) -> None:
         """Sync a last time, then erase the store. With `force` also offline, and whatever would be lost.

@@ -12,6 +12,7 @@ from client_sdk import messages
 from client_sdk.client import FieldClient
 from client_sdk.console import errors_named, local, passphrase_from, plain, progress_shown, say_json, screen, table
 from client_sdk.errors import InvalidRecord, NotFound
+from client_sdk.lanes import SyncPolicy
 from client_sdk.views import Action, Case, Paper, Photo, SyncReport
 
 StoreOption = Annotated[Path, typer.Option("--store", envvar="ZHIXING_STORE", help="the store's SQLite file")]
@@ -59,10 +60,21 @@ def pull(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = N
     _say_report(report, as_json=as_json)
 
 
-def sync(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
+def sync(
+    metered: Annotated[bool, typer.Option("--metered", help="the network costs money: large originals wait")] = False,
+    battery: Annotated[
+        int | None, typer.Option("--battery", min=0, max=100, help="percent; low: originals wait")
+    ] = None,
+    charging: Annotated[bool, typer.Option("--charging", help="the battery is being charged")] = False,
+    send_all: Annotated[bool, typer.Option("--all", help="hold nothing back, whatever the conditions")] = False,
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
     """Push, pull, upload; cut anywhere, run it again. Exit 75: try again later."""
+    policy = SyncPolicy(metered=metered, battery_percent=battery, charging=charging, send_all=send_all)
     with opened(store, passphrase_file, as_json=as_json) as field, progress_shown(is_shown=not as_json) as bars:
-        report = field.sync(on_progress=bars)
+        report = field.sync(policy=None if policy == SyncPolicy() else policy, on_progress=bars)
     _say_report(report, as_json=as_json)
 
 
@@ -84,6 +96,8 @@ def _say_report(report: SyncReport, *, as_json: bool) -> None:
     for code, kept_back in (("upload_refused", report.files_refused), ("paper_missing", report.papers_missing)):
         for sha256, reason in kept_back.items():
             typer.echo(messages.text(code, sha256=sha256[:12], note=reason), err=True)
+    for waiting in report.held_back:
+        typer.echo(waiting.text, err=True)
 
 
 def cases(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
@@ -237,6 +251,8 @@ def status(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile =
     ):
         shown.add_row(messages.text(name), str(value))
     screen.print(shown)
+    for note in found.notes:
+        typer.echo(note)
 
 
 def unenrol(

@@ -9,15 +9,7 @@ from client_sdk import wire
 from client_sdk.contact import load_keys
 from client_sdk.database import Database
 from client_sdk.identity import Identity
-
-
-@dataclass(frozen=True)
-class PendingFile:
-    """A promised file that the court has not been given in its present life."""
-
-    sha256: str
-    size: int
-    priority: int = 0
+from client_sdk.lanes import PendingFile
 
 
 @dataclass(frozen=True)
@@ -144,6 +136,16 @@ class Deliveries:
             for identity, seq, sha256, size, signed in rows
             if self._covers(signed, statement, seq, sha256, size) and self._prove(signed).received_at <= before
         ]
+
+    def previewed_and_held(self, statement: wire.Statement) -> list[str]:
+        """Photos with a preview here whose original the court proved to hold: it draws a better one itself."""
+        sql = (
+            "SELECT c.id FROM capture c JOIN receipt r ON r.incarnation = c.incarnation AND r.seq = c.seq"
+            " AND r.sha256 = c.sha256 AND r.server_epoch = ? AND r.ledger_epoch = ?"
+            " WHERE c.incarnation = ? AND c.thumbnail_sealed IS NOT NULL"
+        )
+        epochs = (statement.server_epoch, statement.ledger_epoch)
+        return [identity for (identity,) in self._database.rows(sql, *epochs, self._identity.incarnation)]
 
     def _covers(self, signed: str | None, statement: wire.Statement | None, seq: int, sha256: str, size: int) -> bool:
         if signed is None or statement is None:

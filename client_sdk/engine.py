@@ -333,26 +333,25 @@ class Engine:
         if self._turns > MAX_TURNS:
             raise NotSent("server_fault", status=CONFLICT)
 
-    def push_and_pull(self) -> Flow[FieldError | None]:
+    def push_and_pull(self, *, at_least_once: bool = False) -> Flow[FieldError | None]:
         """Once, and again when a pull told of a restore or to rewind, or an act was recorded meanwhile.
 
         A refused pull is returned and a refused log noted, neither is raised: a restored court, or one that wants a
         newer app, still takes evidence.
         """
-        is_new_life = False
         for _ in range(MAX_TURNS):
-            yield from self._push_unless_refused(at_least_once=is_new_life)
+            yield from self.push_unless_refused(at_least_once=at_least_once)
             ledger_epoch = self.statement.ledger_epoch
             try:
                 yield from self.pull()
             except (Rejected, ProtocolTooOld) as refusal:
                 return refusal
-            is_new_life = self.statement.ledger_epoch != ledger_epoch
-            if self.push_refusal is not None or not (is_new_life or (yield from self.unsent())):
+            at_least_once = self.statement.ledger_epoch != ledger_epoch
+            if self.push_refusal is not None or not (at_least_once or (yield from self.unsent())):
                 break
         return None
 
-    def _push_unless_refused(self, *, at_least_once: bool) -> Flow[None]:
+    def push_unless_refused(self, *, at_least_once: bool = False) -> Flow[None]:
         try:
             yield from self.push(at_least_once=at_least_once)
         except Rejected as refusal:

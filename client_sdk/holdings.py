@@ -1,6 +1,7 @@
 """Everything an enrolled store holds, and the engine's steps done upon it, each in one transaction."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
@@ -8,9 +9,10 @@ from client_sdk import steps, wire
 from client_sdk.captures import Captures
 from client_sdk.clock import to_wire
 from client_sdk.contact import Contact, load_contact, load_keys, save_keys, save_statement
-from client_sdk.deliveries import Deliveries, PendingFile, Unsafe
+from client_sdk.deliveries import Deliveries, Unsafe
 from client_sdk.errors import NotFound, NotSent, StoreDamaged
 from client_sdk.identity import Applicant, Enrolled, Identity, Place
+from client_sdk.lanes import Lanes, PendingFile, SyncPolicy, lanes_of
 from client_sdk.letting_go import LettingGo
 from client_sdk.outbox import Outbox
 from client_sdk.papers import MissingPaper, Papers
@@ -20,6 +22,7 @@ from client_sdk.store import Store
 from client_sdk.succession import succeed, successor_of
 from client_sdk.version import VERSION
 
+POLICY, PACE = "sync_policy", "bytes_per_second"
 # A push names what is still unsent; more than this many lines help nobody who has lost a phone.
 MAX_NAMED = 500
 
@@ -38,6 +41,9 @@ class Holdings:
         self.papers = Papers(store, self.replica, self.reading)
         self.app = app
         self.contact: Contact | None = load_contact(store.database, identity)
+        noted = store.database.meta(POLICY)
+        self.policy = None if noted is None else SyncPolicy.of(noted)
+        """The conditions of the last sync."""
         self._done: Mapping[type[Any], Callable[[Any], Any]] = {
             steps.ReadLog: self._read_log,
             steps.NextBatch: self._next_batch,
@@ -48,9 +54,12 @@ class Holdings:
             steps.ResetAfterDigest: lambda _: self.replica.reset_after_digest(store.clock.now()),
             steps.ApplyPage: self._apply_page,
             steps.ListPending: self._list_pending,
+            steps.ListLanes: lambda step: self.lanes(step.statement),
+            steps.NotePolicy: self._note_policy,
+            steps.NotePace: self._note_pace,
             steps.FindSuccessor: lambda step: (self.successor(has_new_key=step.has_new_key), self.place()),
             steps.Succeed: lambda step: self.succeed(step.enrolled, step.place),
-            steps.LetGo: lambda step: self.letting_go.let_go(step.statement, self.captures.unlink),
+            steps.LetGo: self._let_go,
             steps.ReadPiece: self._read_piece,
             steps.MarkDelivered: self._mark_delivered,
             steps.MarkRefused: self._mark_refused,
@@ -137,6 +146,16 @@ class Holdings:
         thumbnails = self.captures.thumbnails(wanted, step.max_thumbnail_bytes)
         return steps.Batch(tuple(chosen), thumbnails, self.outbox.count_after(after)[0], is_damaged, hole)
 
+    def lanes(self, statement: wire.Statement) -> Lanes:
+        """What goes under the conditions of the last sync, and what waits."""
+        return lanes_of(self.deliveries.pending(statement), self.policy, self.store.free_bytes())
+
+    def lanes_with_unsent(self) -> Lanes:
+        """The same with the files of acts not sent yet."""
+        if self.statement is None:
+            return Lanes()
+        return self.lanes(replace(self.statement, acked_seq=self.outbox.head().seq))
+
     def _describe_device(self, _: steps.DescribeDevice) -> dict[str, Any]:
         clock, statement = self.store.clock, self.statement
         unsent = self.outbox.actions(self.acked_seq, after=self.acked_seq, limit=MAX_NAMED)
@@ -160,6 +179,7 @@ class Holdings:
             "boot_id": clock.boot_id(),
             "app": self.app,
             "sdk": VERSION,
+            "uploads": self.lanes_with_unsent().told(self.store.database.meta(PACE)),
         }
 
     def _keep_answer(self, step: steps.KeepAnswer) -> None:
@@ -191,6 +211,22 @@ class Holdings:
 
     def _list_pending(self, step: steps.ListPending) -> list[PendingFile]:
         return self.deliveries.pending(step.statement)
+
+    def _note_policy(self, step: steps.NotePolicy) -> None:
+        if step.policy != self.policy:
+            with self.store.database.transaction():
+                self.store.database.set_meta(POLICY, asdict(step.policy) if step.policy else None)
+            self.policy = step.policy
+
+    def _note_pace(self, step: steps.NotePace) -> None:
+        with self.store.database.transaction():
+            self.store.database.set_meta(PACE, step.bytes_per_second)
+
+    def _let_go(self, step: steps.LetGo) -> int:
+        if self.policy is not None and self.policy.is_space_low(self.store.free_bytes()):
+            with self.store.database.transaction():
+                self.captures.drop_thumbnails(self.deliveries.previewed_and_held(step.statement))
+        return self.letting_go.let_go(step.statement, self.captures.unlink)
 
     def _list_missing_papers(self, _: steps.ListMissingPapers) -> list[MissingPaper]:
         # A crash may have come between a page and the erasing that follows it.

@@ -57,6 +57,23 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The answer was not signed by the court's server (a network sign-in page, perhaps, or another "
         "address). Nothing changed on this device; try another network, or check the address.",
     ),
+    # held back: nothing is wrong
+    "held_back_metered": (
+        "网络按流量计费,{files} 个文件({megabytes} MB)留在本机,等待无线网络;记录和缩略图已照常发送。",
+        "The network is metered: {files} files ({megabytes} MB) wait here for Wi-Fi. Records and previews go as ever.",
+    ),
+    "held_back_battery": (
+        "电量低,{files} 个文件({megabytes} MB)留在本机,等待充电;记录和缩略图已照常发送。",
+        "The battery is low: {files} files ({megabytes} MB) wait here for a charger. Records and previews go as ever.",
+    ),
+    "space_low": (
+        "本机空间不足,约还能拍 {photos} 张。请尽快同步,或清理空间。",
+        "Little room is left on this device, for some {photos} photographs. Sync soon, or make room.",
+    ),
+    "space_gone": (
+        "本机空间已满,不能再拍照,记录仍可继续。请同步并清理空间。",
+        "There is no room for another photograph; acts are still recorded. Sync, and make room.",
+    ),
     # rejected: a person must look
     "rejected": ("服务器没有接受:{note}", "The server did not accept this: {note}"),
     "enrolment_code_invalid": (

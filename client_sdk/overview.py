@@ -8,6 +8,7 @@ from client_sdk.clock import from_wire, local_date
 from client_sdk.doubts import made_at
 from client_sdk.errors import NotFound
 from client_sdk.holdings import Holdings
+from client_sdk.notes import held_back_in_words, photos_left, room_in_words
 from client_sdk.reviews import review_of
 from client_sdk.views import Action, Case, NewDevice, Review, Status, Today
 
@@ -66,7 +67,8 @@ class Overview:
         holdings, contact = self._holdings, self._holdings.contact
         operations, operation_bytes = holdings.outbox.count_after(holdings.acked_seq)
         files, file_bytes = holdings.deliveries.undelivered_bytes(holdings.statement)
-        unsafe = holdings.unsafe()
+        unsafe, held_back = holdings.unsafe(), held_back_in_words(holdings.lanes_with_unsent())
+        free, reserve = holdings.store.free_bytes(), holdings.store.surroundings.reserve_bytes
         clock, offset = contact.judge_clock(holdings.store.clock) if contact else ("unbounded", None)
         return Status(
             unsent_operations=operations,
@@ -77,7 +79,7 @@ class Overview:
             last_contact_at=contact.statement.received_at if contact else None,
             clock=clock,
             clock_offset_seconds=offset,
-            free_bytes=holdings.store.free_bytes(),
+            free_bytes=free,
             recovered_photos=sum(photo.is_recovered for photo in holdings.captures.unbound()),
             broken_files=holdings.captures.broken_files(),
             refused_files=holdings.deliveries.refused(),
@@ -86,6 +88,9 @@ class Overview:
             server=holdings.identity.server,
             readable_until=holdings.reading.until,
             reading_ended=holdings.reading.ended,
+            held_back=held_back,
+            photos_left=photos_left(free, reserve),
+            notes=(*(each.text for each in held_back), *room_in_words(free, reserve)),
         )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from client_sdk import wire
-from client_sdk.deliveries import PendingFile
 from client_sdk.identity import Applicant, Enrolled, Place
+from client_sdk.lanes import Lanes, PendingFile, SyncPolicy
 from client_sdk.letting_go import Hole
 from client_sdk.outbox import LoggedOperation
 from client_sdk.pages import Page
@@ -151,7 +151,30 @@ class ApplyPage(Step[Applied]):
 
 @dataclass(frozen=True)
 class ListPending(Step[list[PendingFile]]):
+    """All that is owed, whatever the conditions."""
+
     statement: wire.Statement
+
+
+@dataclass(frozen=True)
+class ListLanes(Step[Lanes]):
+    """The same, as far as it goes under the conditions noted last, and what waits."""
+
+    statement: wire.Statement
+
+
+@dataclass(frozen=True)
+class NotePolicy(Step[None]):
+    """The conditions of this sync, kept for what is told of the device until the next."""
+
+    policy: SyncPolicy | None
+
+
+@dataclass(frozen=True)
+class NotePace(Step[None]):
+    """How fast files went just now."""
+
+    bytes_per_second: int
 
 
 @dataclass(frozen=True)

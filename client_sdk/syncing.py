@@ -6,18 +6,22 @@ from client_sdk.answers import REVOKED
 from client_sdk.downloads import Downloads
 from client_sdk.engine import CHAIN_INVALID, Engine
 from client_sdk.errors import Rejected
+from client_sdk.lanes import SyncPolicy
+from client_sdk.notes import held_back_in_words
 from client_sdk.renewing import begin_anew
 from client_sdk.sealing import hand_over
-from client_sdk.steps import Flow, LetGo, ListPending, ask
+from client_sdk.steps import Flow, LetGo, ListLanes, ListPending, NotePolicy, ask
 from client_sdk.uploads import Uploads
 from client_sdk.views import SyncReport
 
 
-def sync(engine: Engine) -> Flow[SyncReport]:
+def sync(engine: Engine, policy: SyncPolicy | None = None) -> Flow[SyncReport]:
     """Push before pull before uploads; after uploads one more pull, which brings their receipts; then papers.
 
-    A log that is damaged begins anew under the same key, and nobody is asked. Raises NotSent, Rejected, ProtocolTooOld.
+    `policy` says which files wait for better conditions. A log that is damaged begins anew under the same key, and
+    nobody is asked. Raises NotSent, Rejected, ProtocolTooOld.
     """
+    yield from ask(NotePolicy(policy))
     try:
         return (yield from _sync(engine))
     except Rejected as refusal:
@@ -37,12 +41,14 @@ def _begin_anew(engine: Engine, refusal: Rejected) -> Flow[None]:
 def _sync(engine: Engine) -> Flow[SyncReport]:
     """A court that refuses this log, or its pulls, gets the evidence all the same; the refusal is raised last."""
     try:
-        pull_refusal = yield from engine.push_and_pull()
+        # Whoever owes files says how they stand, also with nothing else to send.
+        owed = yield from ask(ListPending(engine.taken()))
+        pull_refusal = yield from engine.push_and_pull(at_least_once=bool(owed))
+        yield from Uploads(engine).deliver_all()
     except Rejected as rejected:
         if rejected.code == REVOKED:
             yield from hand_over(engine, rejected)
         raise
-    yield from Uploads(engine).deliver_all()
     if pull_refusal is None:
         if engine.tally.files_sent:
             yield from engine.pull()
@@ -63,6 +69,7 @@ def only_pull(engine: Engine) -> Flow[SyncReport]:
 
 
 def _report(engine: Engine) -> Flow[SyncReport]:
-    left = yield from ask(ListPending(engine.statement))
+    lanes = yield from ask(ListLanes(engine.statement))
     unsent = yield from engine.unsent()
-    return engine.tally.report(is_everything_sent=not left and not unsent)
+    is_everything_sent = not (lanes.going or lanes.held_back or unsent)
+    return engine.tally.report(is_everything_sent=is_everything_sent, held_back=held_back_in_words(lanes))

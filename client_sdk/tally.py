@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from client_sdk.views import SyncReport
+from client_sdk.views import HeldBack, SyncReport
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Tally:
     as_of: datetime | None = None
     sync_again_after_seconds: float | None = None
 
-    def report(self, *, is_everything_sent: bool) -> SyncReport:
+    def report(self, *, is_everything_sent: bool, held_back: tuple[HeldBack, ...]) -> SyncReport:
         return SyncReport(
             operations_sent=self.operations_sent,
             statuses=dict(self.statuses),
@@ -37,4 +37,5 @@ class Tally:
             papers_received=self.papers_received,
             papers_missing=dict(self.papers_missing),
             sync_again_after_seconds=self.sync_again_after_seconds,
+            held_back=held_back,
         )

@@ -7,15 +7,16 @@ a file counts as safe only by its receipt; an upload's 204 only says that there 
 from typing import Any
 
 from client_sdk.answers import busy_error, is_transient, json_object
-from client_sdk.deliveries import PendingFile
 from client_sdk.engine import Engine
 from client_sdk.errors import NotSent
+from client_sdk.lanes import PendingFile
 from client_sdk.patience import retry_after_seconds
 from client_sdk.steps import (
     Flow,
-    ListPending,
+    ListLanes,
     MarkDelivered,
     MarkRefused,
+    NotePace,
     ReadPiece,
     Reply,
     Request,
@@ -34,12 +35,15 @@ MAX_PIECE = 1024 * 1024
 QUICK_SECONDS, SLOW_SECONDS = 1.0, 8.0
 # A cut costs one piece at most, so that a line that keeps being cut carries some three in a hundred twice.
 PIECES_BETWEEN_CUTS = 32
+# Uploading for so long, it pushes once: what was recorded meanwhile goes up, and it hears what is wanted now (R81).
+CONTACT_SECONDS = 30.0
 MAX_RENEWALS = 3
 MAX_MISMATCHES = 3
 
 UNAUTHORISED = "unauthorised"
 MISMATCH = "hash_mismatch"
 DAMAGED = "damaged_here"
+PUT_BY = "put_by"
 
 
 class Pieces:
@@ -74,31 +78,88 @@ class Pieces:
         self._since_cut = 0
 
 
+class Pace:
+    """How fast pieces went since the last contact, and whether the next one is due."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self._bytes, self._seconds = 0, 0.0
+
+    def went(self, sent: int, seconds: float) -> None:
+        self._bytes += sent
+        self._seconds += seconds
+
+    @property
+    def is_due(self) -> bool:
+        return self._seconds >= CONTACT_SECONDS
+
+    @property
+    def bytes_per_second(self) -> int | None:
+        return round(self._bytes / self._seconds) if self._seconds > 0 else None
+
+
 class Uploads:
-    """All files one sync owes."""
+    """All files one sync owes, as far as its conditions let them go."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pieces = Pieces()
+        self._pace = Pace()
+        self._tried: dict[str, str] = {}
+        """Those this sync is through with, by hash, in the server's life in which it was."""
+        self._done = 0
+        self._put_by: dict[str, int] = {}
+        """How far those got that another one overtook."""
 
     def deliver_all(self) -> Flow[None]:
-        """Each pending file once. A file the server does not take is named in the report and stops no other."""
-        pending = yield from ask(ListPending(self._engine.taken()))
-        total, done = sum(file.size for file in pending), 0
-        for file in pending:
-            yield from self._deliver(file, done, total)
-            done += file.size
+        """Each pending file once, the wanted ones first, also those that are only wanted while others are on their way.
 
-    def _deliver(self, file: PendingFile, done: int, total: int) -> Flow[None]:
+        A file the server does not take is named in the report and stops no other.
+        """
+        queue = yield from self._queue()
+        while queue:
+            file = queue.pop(0)
+            yield from self._deliver(file, sum(each.size for each in queue))
+            if self._pace.is_due:
+                yield from self._report_in()
+                queue = yield from self._queue()
+        yield from self._note_pace()
+
+    def _queue(self) -> Flow[list[PendingFile]]:
+        lanes = yield from ask(ListLanes(self._engine.taken()))
+        epoch = self._engine.statement.server_epoch
+        return [file for file in lanes.going if self._tried.get(file.sha256) != epoch]
+
+    def _report_in(self) -> Flow[None]:
+        yield from self._note_pace()
+        if self._engine.push_refusal is None:
+            yield from self._engine.push_unless_refused(at_least_once=True)
+        self._pace.begin()
+
+    def _note_pace(self) -> Flow[None]:
+        if (pace := self._pace.bytes_per_second) is not None:
+            yield from ask(NotePace(pace))
+
+    def _deliver(self, file: PendingFile, behind: int) -> Flow[None]:
+        self._put_by.pop(file.sha256, None)
+        done, total = self._done + sum(self._put_by.values()), self._done + file.size + behind
         for _ in range(MAX_RENEWALS):
             if self._engine.bearer is None:
                 yield from self._engine.push(at_least_once=True)
-            reason = yield from Delivery(self._engine, self._pieces, file, done, total).run()
+            delivery = Delivery(self._engine, self._pieces, file, done, total, self._pace)
+            reason = yield from delivery.run()
+            if reason == PUT_BY:
+                self._put_by[file.sha256] = delivery.reached
+                return
             if reason != UNAUTHORISED:
                 break
             self._engine.bearer = None
         else:
             reason = UNAUTHORISED
+        self._done += file.size
+        self._tried[file.sha256] = self._engine.statement.server_epoch
         yield from self._keep(file, reason)
 
     def _keep(self, file: PendingFile, reason: str | None) -> Flow[None]:
@@ -114,18 +175,27 @@ class Uploads:
 class Delivery:
     """One file on its way."""
 
-    def __init__(self, engine: Engine, pieces: Pieces, file: PendingFile, done: int, total: int) -> None:
+    def __init__(
+        self, engine: Engine, pieces: Pieces, file: PendingFile, done: int, total: int, pace: Pace | None = None
+    ) -> None:
         self._engine = engine
         self._pieces = pieces
+        self._pace = pace or Pace()
         self._file = file
         self._done, self._total = done, total
         self._mismatches = 0
         # At zero the promise itself is the upload, so a small photo is one PATCH; further on we ask first.
         self._offset: int | None = 0 if engine.offsets.pop(file.sha256, None) == 0 else None
 
+    @property
+    def reached(self) -> int:
+        return self._offset or 0
+
     def run(self) -> Flow[str | None]:
-        """None when the server has every byte, else why it takes no more. Raises NotSent when patience ends."""
+        """None when the server has every byte, else why it takes no more, or PUT_BY. Raises NotSent."""
         while self._offset is None or self._offset < self._file.size:
+            if self._pace.is_due:
+                return PUT_BY
             reason = yield from (self._ask_offset() if self._offset is None else self._send_piece(self._offset))
             if reason is not None:
                 return reason
@@ -157,6 +227,7 @@ class Delivery:
             return (yield from self._after_mismatch())
         self._engine.patience.reset()
         self._pieces.went(reply.elapsed_seconds, reached - offset)
+        self._pace.went(reached - offset, reply.elapsed_seconds)
         self._engine.tally.bytes_sent += reached - offset
         yield from ask(Tell(Progress("upload", self._done + reached, self._total, self._file.sha256[:12])))
         return None

@@ -179,6 +179,18 @@ class Today:
     """When the court last told us everything; None before the first pull."""
 
 
+@dataclass(frozen=True)
+class HeldBack:
+    """Files that wait on this device for better conditions."""
+
+    reason: str
+    """`metered` or `battery`."""
+    files: int
+    bytes: int
+    text: str
+    """All of it in a sentence, in the language chosen."""
+
+
 ClockVerdict = Literal["consistent", "skewed", "unbounded"]
 
 
@@ -210,6 +222,12 @@ class Status:
     """The end of the lease, by the court's time; None where the court gives none."""
     reading_ended: str = ""
     """`revoked` or `lease_over`: nothing is shown, everything is recorded."""
+    held_back: tuple[HeldBack, ...] = ()
+    """Under the conditions of the last sync."""
+    photos_left: int = 0
+    """So many more photographs of the usual size fit before only acts are taken."""
+    notes: tuple[str, ...] = ()
+    """What its officer should know, in sentences: what waits here and why, and that room runs out."""
 
 
 @dataclass(frozen=True)
@@ -282,3 +300,5 @@ class SyncReport:
     """Papers this sync could not fetch, by hash, with the reason; the next one tries again."""
     sync_again_after_seconds: float | None = None
     """When the court would like to hear from this device again; None where it did not say."""
+    held_back: tuple[HeldBack, ...] = ()
+    """What its policy kept for later: sent it is not, and nothing is wrong."""

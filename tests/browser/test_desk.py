@@ -127,7 +127,7 @@ def test_more_cases_than_a_page_holds_are_reached_by_keyboard_and_without_script
     page.locator("[data-first]").click()
     expect(page.locator("a.it")).to_have_count(ROWS_AT_ONCE)
     bare = context.browser.new_context(java_script_enabled=False) if context.browser else context
-    bare.add_cookies([{"name": "sessionid", "value": _session(context), "url": served.url}])
+    bare.add_cookies([{"name": "sessionid", "value": session_of(context), "url": served.url}])
     scriptless = bare.new_page()
     scriptless.goto(f"{served.url}/centre/")
     scriptless.locator("[data-more]").click()
@@ -135,7 +135,7 @@ def test_more_cases_than_a_page_holds_are_reached_by_keyboard_and_without_script
     assert complaints.heard == []
 
 
-def _session(context: BrowserContext) -> str:
+def session_of(context: BrowserContext) -> str:
     return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "sessionid")
 
 

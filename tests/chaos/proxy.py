@@ -1,7 +1,7 @@
 """A TCP proxy that breaks what passes: it cuts, stalls, doubles, truncates and loses, by a seed.
 
-Two ways. `Link` is a wire that dies each time so many bytes have gone over it, whatever they were. `FaultyProxy` looks
-at requests: it gives each a connection of its own and chooses what to do to it.
+Three ways. `Link` is a wire that dies each time so many bytes have gone over it, whatever they were. `FaultyProxy`
+looks at requests: it gives each a connection of its own and chooses what to do to it. `OneCut` severs a single one.
 """
 
 import asyncio
@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Literal, Self
 
 FAULTS = ("cut_up", "cut_down", "truncated", "stalled", "doubled", "late_double", "refused")
 """The request or its reply cut by a reset; the reply ended early but politely; a pause in the middle; the request
@@ -233,3 +234,48 @@ async def _read_request(reader: asyncio.StreamReader) -> bytes:
     if not lines:
         raise ConnectionResetError("nothing was asked")
     return b"".join([*lines, b"Connection: close\r\n\r\n"]) + await reader.readexactly(size)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request or its answer is severed: `part` of `way`, so many bytes from its beginning, or from its end."""
+
+    way: Literal["up", "down"]
+    part: Literal["head", "body"]
+    at: int
+
+    def in_message(self, message: bytes) -> int:
+        head = message.index(b"\r\n\r\n") + 4
+        start, end = (0, head) if self.part == "head" else (head, len(message))
+        return max(start, min(end, (end if self.at < 0 else start) + self.at))
+
+
+class OneCut(FaultyProxy):
+    """A good wire that severs the `nth` request of `method`, once, at one place."""
+
+    def __init__(self, port: int, method: str, nth: int, place: Place) -> None:
+        super().__init__(port, 1, {})
+        self._left = nth
+        self._method, self._place = method.encode(), place
+
+    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await asyncio.wait_for(_read_request(reader), _PATIENCE_SECONDS)
+        self._left -= request.startswith(self._method)
+        if self._left == 0:
+            self._left = -1
+            self.happened["severed"] += 1
+            await self._sever(request, writer)
+        else:
+            await self._answer(request, writer, "")
+
+    async def _sever(self, request: bytes, writer: asyncio.StreamWriter) -> None:
+        if self._place.way == "up":
+            _, ours = await self.dial()
+            ours.write(request[: self._place.in_message(request)])
+            await ours.drain()
+            self.hang_up(ours)
+        else:
+            answer = await self._whole_answer(request)
+            self._hand_over(writer, answer[: self._place.in_message(answer)])
+            await writer.drain()
+        writer.transport.abort()

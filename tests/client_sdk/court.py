@@ -64,6 +64,7 @@ class Court:
         self.files: dict[str, bytearray] = {}
         self.verified: dict[str, bytes] = {}
         self.receipts: list[str] = []
+        self.wanted_now: set[str] = set()
         self.papers: dict[str, bytes] = {}
         self.sealed: dict[int, bytes] = {}
         self.sealed_files: dict[str, bytearray] = {}
@@ -230,7 +231,7 @@ class Court:
             return self.wants
         hashes = dict.fromkeys(promise["sha256"] for _, promise in self.promises())
         return [
-            {"sha256": each, "offset": len(self.files.get(each, b"")), "priority": 0}
+            {"sha256": each, "offset": len(self.files.get(each, b"")), "priority": 100 * (each in self.wanted_now)}
             for each in hashes
             if each not in self.verified
         ]

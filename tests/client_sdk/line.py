@@ -1,6 +1,7 @@
 """The network between one device and its court, with the faults networks have, by name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from client_sdk.steps import Reply, Request, Unreachable
 from tests.client_sdk.court import Court
@@ -17,6 +18,8 @@ class Line:
         self._doubled = 0
         self.replies: list[Reply] = []
         self.before: Callable[[Request], object] = lambda request: None
+        self.seconds = 0.0
+        """So long every reply is said to have taken."""
 
     def go_offline(self) -> None:
         self.is_offline = True
@@ -44,6 +47,7 @@ class Line:
         if self._doubled:
             self._doubled -= 1
             answered = self.court.answer(request)
+        answered = replace(answered, elapsed_seconds=self.seconds)
         if self._lost_replies:
             self._lost_replies -= 1
             return Unreachable("cut before the reply")

@@ -32,6 +32,7 @@ OUTSIDE = {
         "downloads",
         "engine",
         "enrolment",
+        "lanes",
         "pages",
         "patience",
         "steps",
