@@ -261,9 +261,9 @@ class FieldClient:
             self._run(doubts.answer(self.engine(), named, was_me=was_me))
 
     def actions(self) -> list[Action]:
-        """Everything recorded on this device, oldest first."""
+        """Everything recorded on this device, oldest first; what it recorded before its log was renewed, too."""
         self._holdings.reading.require()
-        return self._holdings.outbox.actions(self._holdings.acked_seq)
+        return self._holdings.outbox.history(self._holdings.acked_seq)
 
     def action(self, action_id: str) -> Action:
         """The present state of one act. Raises NotFound."""
@@ -310,9 +310,13 @@ class FieldClient:
         """Does the court hold this act and all its files where no loss of its server can reach?
 
         True only on a verified statement of the current epochs whose `safe_seq` covers every operation of it, and
-        verified receipts for each file at or below `safe_position`. Raises NotFound for an act of another device.
+        verified receipts for each file at or below `safe_position`. An act that a renewed log left behind was that safe
+        when the log was renewed. Raises NotFound for an act of another device.
         """
-        seqs = [action.seq] if isinstance(action, Action) else self._holdings.outbox.seqs_of(action)
+        if isinstance(action, Action):
+            seqs = [action.seq] if action.incarnation == self._holdings.identity.incarnation else []
+        else:
+            seqs = self._holdings.outbox.seqs_of(action)
         return not any(self._holdings.unsafe(seq) for seq in seqs)
 
     def export_parcel(self, path: str | Path) -> Parcel:

@@ -53,9 +53,10 @@ class Corrector:
         )
 
     def _original(self, action: Action | str) -> Original:
-        known = self._holdings.outbox.action(action.seq if isinstance(action, Action) else action, 0)
+        outbox = self._holdings.outbox
+        known = outbox.as_recorded(action.hash) if isinstance(action, Action) else outbox.action(action, 0)
         try:
-            members = self._holdings.outbox.body(known.seq)
+            members = outbox.body(known.seq, known.incarnation)
         except NotFound:  # let go of, once the court held it safely: what is listed of it is enough
             members = _listed(known)
         return Original(known.hash, known.id, known.kind, members)

@@ -74,9 +74,10 @@ class Holdings:
         return successor_of(self.store.database, self.identity, has_new_key=has_new_key)
 
     def place(self) -> Place:
-        """The last operation that the court called safe: what comes after it goes over to a successor's log."""
+        """The last operation safe with all its files: what comes after it goes over to a successor's log."""
         statement = self.statement
-        seq = statement.safe_seq if statement else 0
+        unsafe = self.deliveries.unsafe(statement).seqs
+        seq = min([statement.safe_seq if statement else 0, *(each - 1 for each in unsafe)])
         return Place(seq, self.outbox.hashes((seq,))[seq])
 
     def succeed(self, enrolled: Enrolled, place: Place) -> None:

@@ -16,7 +16,7 @@ from client_sdk.views import Action
 
 # What one operation costs in a push besides its body: member names, hash, signature.
 _ENVELOPE_BYTES = 320
-_COLUMNS = "seq, action_id, hash, size, summary_sealed, result_sealed"
+_COLUMNS = "incarnation, seq, action_id, hash, size, summary_sealed, result_sealed"
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Outbox:
             if not self._database.run(sql, self._incarnation, seq, photo.id):
                 raise InvalidRecord("photo_taken", f"/photos/{photo.id}")
 
-    def _place(self, seq: int) -> str:
-        return f"operation|{self._incarnation}|{seq}"
+    def _place(self, seq: int, incarnation: int | None = None) -> str:
+        return f"operation|{incarnation or self._incarnation}|{seq}"
 
     def after(self, seq: int, max_operations: int, max_bytes: int) -> list[LoggedOperation]:
         """The oldest operations above `seq` that fit a push of that many bytes; at least one if there is any."""
@@ -123,24 +123,25 @@ class Outbox:
                 self._database.run(sql, sealed, self._incarnation, seq)
 
     def take_decisions(self, reviews: Iterable[Mapping[str, Any]]) -> None:
-        """What was decided of our own acts since they were answered: the later word is kept, also without a review."""
-        for review in map(review_of, reviews):
-            told = status_told(review)
-            if not (told and review.is_own and review.seq) or not self._is_ours(review.raw):
-                continue
-            place = f"{self._place(review.seq)}|result"
-            sql = "SELECT result_sealed FROM operation WHERE incarnation = ? AND seq = ?"
-            found = self._database.rows(sql, self._incarnation, review.seq)
-            result = self._database.unseal(found[0][0], place) if found and found[0][0] else {}
-            if found and result.get("status") != told:
-                code = {"applied": "ok", "annulled": "annulled"}.get(told, "")
-                sealed = self._database.seal({**result, "seq": review.seq, "status": told, "code": code}, place)
-                sql = "UPDATE operation SET result_sealed = ? WHERE incarnation = ? AND seq = ?"
-                self._database.run(sql, sealed, self._incarnation, review.seq)
+        """What was decided of our own acts since they were answered: the later word is kept, also without a review.
 
-    def _is_ours(self, review: Mapping[str, Any]) -> bool:
-        """His other devices' acts are told here too."""
-        return (review.get("device"), review.get("incarnation")) == (str(self._identity.device), self._incarnation)
+        Acts of earlier logs of this store, too; his other devices' acts are told here as well, and are none of ours.
+        """
+        for review in map(review_of, reviews):
+            told, operation = status_told(review), review.raw.get("operation")
+            if told and review.is_own and isinstance(operation, str):
+                self._keep_decision(operation, told)
+
+    def _keep_decision(self, operation: str, told: str) -> None:
+        sql = "SELECT incarnation, seq, result_sealed FROM operation WHERE hash = ?"
+        for incarnation, seq, sealed in self._database.rows(sql, operation):
+            place = f"{self._place(seq, incarnation)}|result"
+            result = self._database.unseal(sealed, place) if sealed else {}
+            if result.get("status") != told:
+                code = {"applied": "ok", "annulled": "annulled"}.get(told, "")
+                kept = self._database.seal({**result, "seq": seq, "status": told, "code": code}, place)
+                sql = "UPDATE operation SET result_sealed = ? WHERE incarnation = ? AND seq = ?"
+                self._database.run(sql, kept, incarnation, seq)
 
     def count_after(self, seq: int) -> tuple[int, int]:
         """How many operations are above `seq`, and their bytes."""
@@ -154,36 +155,51 @@ class Outbox:
         rows = self._database.rows(sql, self._incarnation, after, limit)
         return [self._action(row, acked_seq) for row in rows]
 
+    def history(self, acked_seq: int) -> list[Action]:
+        """Everything this store recorded, of the logs before this one too, oldest first."""
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM operation ORDER BY incarnation, seq")
+        return [self._action(row, acked_seq) for row in rows]
+
     def action(self, identity: str | int, acked_seq: int) -> Action:
-        """By its number, or the first record of an action id. Raises NotFound."""
-        column = "seq" if isinstance(identity, int) else "action_id"
-        sql = f"SELECT {_COLUMNS} FROM operation WHERE incarnation = ? AND {column} = ? ORDER BY seq LIMIT 1"
-        found = self._database.rows(sql, self._incarnation, identity)
+        """By its number in this log, or the first record of an action id in any. Raises NotFound."""
+        if isinstance(identity, int):
+            where, values = "incarnation = ? AND seq = ?", (self._incarnation, identity)
+            return self._found(where, values, identity, acked_seq)
+        return self._found("action_id = ?", (identity,), identity, acked_seq)
+
+    def as_recorded(self, hash_: str) -> Action:
+        """By its hash. Raises NotFound."""
+        return self._found("hash = ?", (hash_,), hash_, 0)
+
+    def _found(self, where: str, values: tuple[Any, ...], identity: str | int, acked_seq: int) -> Action:
+        sql = f"SELECT {_COLUMNS} FROM operation WHERE {where} ORDER BY incarnation, seq LIMIT 1"
+        found = self._database.rows(sql, *values)
         if not found:
             raise NotFound(what=f"action {identity}")
         return self._action(found[0], acked_seq)
 
     def seqs_of(self, action_id: str) -> list[int]:
-        """Every operation of an action id. Raises NotFound."""
-        sql = "SELECT seq FROM operation WHERE incarnation = ? AND action_id = ? ORDER BY seq"
-        found = [int(row[0]) for row in self._database.rows(sql, self._incarnation, action_id)]
-        if not found:
+        """Every operation of an action id in this log; none where all of it stands in earlier ones. Raises NotFound."""
+        rows = self._database.rows("SELECT incarnation, seq FROM operation WHERE action_id = ? ORDER BY seq", action_id)
+        if not rows:
             raise NotFound(what=f"action {action_id}")
-        return found
+        return [int(seq) for incarnation, seq in rows if incarnation == self._incarnation]
 
-    def body(self, seq: int) -> dict[str, Any]:
-        """The exact body once recorded, parsed."""
+    def body(self, seq: int, incarnation: int | None = None) -> dict[str, Any]:
+        """The exact body once recorded, parsed; of this log, or of an earlier one."""
         sql = "SELECT sealed FROM operation WHERE incarnation = ? AND seq = ? AND is_let_go = 0"
-        found = self._database.rows(sql, self._incarnation, seq)
+        found = self._database.rows(sql, incarnation or self._incarnation, seq)
         if not found:
             raise NotFound(what=f"operation {seq}")
-        return dict(json.loads(self._database.unseal_bytes(found[0][0], f"{self._place(seq)}|body")))
+        return dict(json.loads(self._database.unseal_bytes(found[0][0], f"{self._place(seq, incarnation)}|body")))
 
     def _action(self, row: tuple[Any, ...], acked_seq: int) -> Action:
-        seq, action_id, chained, size, sealed, result_sealed = row
-        summary = self._database.unseal(sealed, f"{self._place(seq)}|summary")
-        result = self._database.unseal(result_sealed, f"{self._place(seq)}|result") if result_sealed else {}
-        is_answered = seq <= acked_seq
+        incarnation, seq, action_id, chained, size, sealed, result_sealed = row
+        place = self._place(seq, incarnation)
+        summary = self._database.unseal(sealed, f"{place}|summary")
+        result = self._database.unseal(result_sealed, f"{place}|result") if result_sealed else {}
+        # Of an earlier log only that is left which the court had called safe.
+        is_answered = incarnation != self._incarnation or seq <= acked_seq
         return Action(
             id=action_id,
             seq=seq,
@@ -199,4 +215,5 @@ class Outbox:
             status=str(result.get("status", "sent")) if is_answered else "unsent",
             code=str(result.get("code", "")) if is_answered else "",
             corrects=summary["corrects"],
+            incarnation=incarnation,
         )

@@ -50,6 +50,8 @@ class Action:
     `annulled`; `sent` if that was lost."""
     code: str = ""
     corrects: str | None = None
+    incarnation: int = 1
+    """Of the log it stands in; `seq` counts within it. A store whose log was renewed keeps its earlier acts, too."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from tests.client_sdk.conftest import Device
 
 def own(device: Device, seq: int, **members: Any) -> dict[str, Any]:
     identity = str(device.field.holdings.identity.device)
-    told = {"id": f"r{seq}", "own": True, "device": identity, "incarnation": 1, "seq": seq}
+    operation = device.field.holdings.outbox.hashes((seq,)).get(seq)
+    told = {"id": f"r{seq}", "own": True, "device": identity, "incarnation": 1, "seq": seq, "operation": operation}
     return {**told, "cause": "not_assigned", "state": "open", "status": "parked", "note": "", **members}
 
 
@@ -50,7 +51,7 @@ def test_what_was_decided_of_another_device_changes_nothing_here(device: Device)
     action_id = record(device)
     device.field.sync()
     before = device.field.action(action_id).status
-    other = {"device": "0199a000-0000-7000-8000-00000000000f"}
+    other = {"device": "0199a000-0000-7000-8000-00000000000f", "operation": "0" * 64}
     device.court.reviews = [own(device, 1, state="annulled") | other]
     device.field.sync()
     assert device.field.action(action_id).status == before

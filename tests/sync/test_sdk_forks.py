@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from server.evidence.models import Promise
 from server.field.models import FieldAction
 from server.people.models import Device
 from server.people.services import issue_enrolment_code
+from server.sync.annulling import annul_act
 from server.sync.models import ForkedOperation, Operation, Review
 from tests.actors import Cast
 from tests.pictures import jpeg
@@ -159,3 +161,59 @@ def test_a_lost_answer_to_a_renewal_is_asked_for_again(cast: Cast, held: Case, f
     assert first.holdings.identity.device == before.device
     assert first.sync().is_everything_sent
     assert FieldAction.objects.count() == 2
+
+
+def test_after_a_renewal_the_officer_still_sees_all_she_did_and_what_became_of_it(
+    cast: Cast, held: Case, image: Path, tmp_path: Path
+) -> None:
+    one, other = opened(tmp_path / "first" / "officer.db"), opened(image)
+    record(one, held, 2)
+    one.sync()
+    before = other.actions()
+    assert before, "recorded before the image was taken"
+    record(other, held)
+    with pytest.raises(Rejected):
+        other.sync()
+    other.renew(issue_enrolment_code(officer=cast.holder))
+    mine = record(other, held)
+    other.sync()
+    listed = other.actions()
+    assert [act.id for act in before] == [act.id for act in listed[: len(before)]]
+    assert listed[-1].id == mine[0]
+    assert {act.status for act in listed} == {"applied", "parked"}
+    assert {act.incarnation for act in listed} == {1, 2}
+    assert other.status().unsent_operations == 0
+    first = listed[0]
+    assert other.action(first.id) == first
+    assert other.safe_to_purge(first)
+    annul_act(action_id=UUID(first.id), by=cast.director, note="并未到场")
+    other.sync()
+    assert other.action(first.id).status == "annulled"
+    corrected = other.correct(first, reason="补记", fields={"narrative": "补充经过"})
+    assert corrected.corrects == first.hash
+    other.sync()
+    assert other.action(first.id).status == "annulled"
+    one.close()
+    other.close()
+
+
+def test_a_photo_still_owed_goes_over_to_the_renewed_log(cast: Cast, held: Case, image: Path, tmp_path: Path) -> None:
+    """Its act is safe, its bytes are not: they must not stay behind in a log that ends."""
+    one, other = opened(tmp_path / "first" / "officer.db"), opened(image)
+    photo = jpeg()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(other.holdings.deliveries, "pending", lambda statement: [])
+        mine = record(other, held, 1, photo)
+        other.sync()
+    assert Promise.objects.get().state == "promised"
+    record(one, held)
+    with pytest.raises(Rejected):
+        one.sync()
+    other.renew(issue_enrolment_code(officer=cast.holder))
+    other.sync()
+    assert set(Promise.objects.values_list("state", flat=True)) == {"verified"}
+    other.sync()
+    assert other.safe_to_purge(mine[0])
+    assert FieldAction.objects.get(pk=mine[0]).is_complete
+    one.close()
+    other.close()
