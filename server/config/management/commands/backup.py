@@ -6,8 +6,9 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from server.common.speaking import SpokenCommand
 from server.config.operations.backup import Backup, make_backup
-from server.config.operations.speaking import Refused, SpokenCommand, size_in_words
+from server.config.operations.speaking import Refused, size_in_words
 
 
 class Command(SpokenCommand):

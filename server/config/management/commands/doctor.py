@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from server.common.speaking import SpokenCommand
 from server.config.operations.doctor import examine
 from server.config.operations.findings import Finding, Level
-from server.config.operations.speaking import SpokenCommand
 
 MARKS = {Level.FINE: "✓", Level.NOTE: "·", Level.FAULT: "✗"}
 

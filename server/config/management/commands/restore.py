@@ -6,8 +6,9 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from server.common.speaking import SpokenCommand
 from server.config.operations.restoring import Restoration, restore
-from server.config.operations.speaking import Refused, SpokenCommand
+from server.config.operations.speaking import Refused
 
 
 class Command(SpokenCommand):

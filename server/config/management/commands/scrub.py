@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from server.common.speaking import SpokenCommand
 from server.config.operations.evidence_health import scrub_in_words
-from server.config.operations.speaking import SpokenCommand
 from server.evidence.services import scrub_all
 from server.evidence.store import StoreUnavailable
 

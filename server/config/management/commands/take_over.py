@@ -2,7 +2,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from server.config.operations.speaking import SpokenCommand
+from server.common.speaking import SpokenCommand
 from server.config.operations.takeover import take_over
 
 

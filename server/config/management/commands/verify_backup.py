@@ -9,8 +9,9 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from server.common.speaking import SpokenCommand
 from server.config.operations.safe_copy import call_safe
-from server.config.operations.speaking import SpokenCommand, size_in_words
+from server.config.operations.speaking import size_in_words
 from server.config.operations.verifying import Verification, verify_backup
 from server.sync.safety import BACKUP, OtherLife
 
