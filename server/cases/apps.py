@@ -15,6 +15,16 @@ def load_flows_of_this_release(**kwargs: Any) -> None:
         load_flows()
 
 
+def seed_calendar_of_this_release(**kwargs: Any) -> None:
+    from django.db import connection
+
+    from server.cases.models import CalendarEdit
+    from server.cases.services import recompute_due_dates, seed_calendar
+
+    if CalendarEdit._meta.db_table in connection.introspection.table_names() and seed_calendar() is not None:
+        recompute_due_dates()
+
+
 def cover_changed_membership(membership: Any, **kwargs: Any) -> None:
     from server.cases.services import cover_membership
 
@@ -29,4 +39,5 @@ class Cases(AppConfig):
         from server.people.signals import group_membership_changed
 
         post_migrate.connect(load_flows_of_this_release, sender=self)
+        post_migrate.connect(seed_calendar_of_this_release, sender=self)
         group_membership_changed.connect(cover_changed_membership)

@@ -6,8 +6,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from server.cases.clock import Limit
 from server.cases.conditions import Condition
+from server.cases.limits import Limit
 
 CASE_CLOCK = "case_clock"
 """The stage name of the clocks that run over the whole case."""

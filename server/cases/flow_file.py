@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from server.cases import located_yaml
-from server.cases.clock import Extension, Limit, Unit
 from server.cases.conditions import Condition, parse_condition
 from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition, Stage
+from server.cases.limits import Extendable, Limit, Unit
 from server.cases.located_yaml import KEY, Reader, Source
+from server.cases.pauses import REASONS
 
 FLOWS = Path(__file__).parent / "flows"
 
@@ -29,17 +30,6 @@ OWNERS = (
     "funds_team",
 )
 REPEATS = ("per_property", "per_clue", "per_measure", "per_entry", "per_debtor")
-PAUSES = (
-    "PUBLIC_NOTICE",
-    "STAYED",
-    "STAYED_BY_SUPERIOR",
-    "SUSPENDED",
-    "CONSULT_SUPERIOR",
-    "DISPUTE_COORDINATION",
-    "AUDIT_VALUATION",
-    "AUCTION_SALE",
-    "JURISDICTION",
-)
 NODE_KEYS = frozenset(
     {
         "key",
@@ -90,7 +80,7 @@ class _Reader(Reader):
         self.only({"flow", "version", "calendar", "facts", "defaults", "case_clock", "stages"})
         facts = self._facts()
         defaults = self.inner("defaults")
-        pause = defaults.codes("pause", PAUSES, PAUSES)
+        pause = defaults.codes("pause", REASONS, REASONS)
         clocks = tuple(r.node(CASE_CLOCK, i, facts, pause) for i, r in enumerate(self.each("case_clock")))
         stages: list[Stage] = []
         for reader in self.each("stages"):
@@ -125,7 +115,7 @@ class _Reader(Reader):
             is_core=self.flag("core"),
             when=self.condition(facts),
             repeat=self.choice("repeat", REPEATS, "").removeprefix("per_"),
-            pause=self.codes("pause", PAUSES, pause),
+            pause=self.codes("pause", REASONS, pause),
             is_pausable=self.flag("pausable", default=True),
             rolls=self.flag("rolls", default=True),
             note=self.text("note", required=False),
@@ -193,12 +183,12 @@ class _Reader(Reader):
         value = self.choice("unit", tuple(Unit))
         return Unit(value) if value in tuple(Unit) else Unit.DAYS
 
-    def _extension(self) -> Extension | None:
+    def _extension(self) -> Extendable | None:
         if "extend" not in self.mapping:
             return None
         reader = self.inner("extend")
         reader.only({"n", "times"})
-        return Extension(reader.number("n") or 0, reader.number("times") or 0)
+        return Extendable(reader.number("n") or 0, reader.number("times") or 0)
 
     def _facts(self) -> Mapping[str, tuple[str | bool, ...]]:
         reader = self.inner("facts")

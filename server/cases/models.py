@@ -179,3 +179,33 @@ class CaseEvent(models.Model):
                 name="event_once_per_source",
             )
         ]
+
+
+class CalendarYear(models.Model):
+    """A year whose notice is loaded. For others weekends are assumed, and dates in them are provisional."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    source = models.CharField(max_length=200)
+    is_edited = models.BooleanField(default=False)
+    """By a person, so that no release seeds it again."""
+
+
+class CalendarDay(models.Model):
+    """A day that is not what its weekday says: a holiday, or a weekend day worked (调休)."""
+
+    day = models.DateField(primary_key=True)
+    is_working = models.BooleanField()
+    name = models.CharField(max_length=100, default="", blank=True)
+
+
+class CalendarEdit(models.Model):
+    """Who changed the calendar of working days, when, why and to what; the last one's version is the calendar's."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    version = models.CharField(max_length=60)
+    """Names the edit and, by the beginning of its SHA-256, the content after it: `CN_STATE_COUNCIL@3-1f3a9c0b`."""
+    edited_at = models.DateTimeField(default=now)
+    edited_by = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500)
+    changed = models.JSONField()
+    """The days as they stand after it, `{"2027-02-12": "off"}`, null where a day is as its weekday again."""

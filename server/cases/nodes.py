@@ -12,8 +12,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from server.cases.clock import Limit, Unit, due_on
 from server.cases.flow import FlowDefinition, NodeDefinition
+from server.cases.node_clock import node_due_on
+from server.cases.work_calendar import WorkCalendar
 
 
 class State(StrEnum):
@@ -71,6 +72,7 @@ def apply_event(
     event: str,
     occurred_on: date,
     facts: Mapping[str, Any],
+    calendar: WorkCalendar,
 ) -> list[NodeChange]:
     """What one event changes, in the order of the flow. The same event again changes nothing.
 
@@ -82,32 +84,27 @@ def apply_event(
         if not node.applies(facts):
             continue
         before = nodes.get(node.key, NodeState(node.key))
-        after = _after(node, before, event, occurred_on)
+        after = _after(node, before, event, occurred_on, calendar)
         if after != before:
             changes.append(NodeChange(node.key, before, after))
     return changes
 
 
 def fold_events(
-    flow: FlowDefinition, events: Iterable[tuple[str, date]], facts: Mapping[str, Any]
+    flow: FlowDefinition, events: Iterable[tuple[str, date]], facts: Mapping[str, Any], calendar: WorkCalendar
 ) -> dict[str, NodeState]:
     """The nodes after all events of a case, in whatever order they are given."""
     nodes = initial_nodes(flow, facts)
     for event, occurred_on in events:
-        for change in apply_event(flow, nodes, event, occurred_on, facts):
+        for change in apply_event(flow, nodes, event, occurred_on, facts, calendar):
             nodes[change.key] = change.after
     return nodes
 
 
-def plain_due_on(limit: Limit, started_on: date) -> date | None:
-    """The due date a page may show today; hours have none, their alarms are moments."""
-    return None if limit.unit is Unit.HOURS else due_on(limit, started_on)
-
-
-def _after(node: NodeDefinition, before: NodeState, event: str, occurred_on: date) -> NodeState:
+def _after(node: NodeDefinition, before: NodeState, event: str, occurred_on: date, calendar: WorkCalendar) -> NodeState:
     after = before
     if event in node.start:
-        after = _started(node, after, event, occurred_on)
+        after = _started(node, after, event, occurred_on, calendar)
     if event in node.stop and (occurred_on, event) not in after.stops_seen:
         stops = list(after.stops_seen)
         insort(stops, (occurred_on, event))
@@ -115,11 +112,14 @@ def _after(node: NodeDefinition, before: NodeState, event: str, occurred_on: dat
     return _finished(after)
 
 
-def _started(node: NodeDefinition, before: NodeState, event: str, occurred_on: date) -> NodeState:
+def _started(
+    node: NodeDefinition, before: NodeState, event: str, occurred_on: date, calendar: WorkCalendar
+) -> NodeState:
     first = min((occurred_on, event), (before.started_on or date.max, before.start_event))
     if first == (before.started_on, before.start_event):
         return before
-    return replace(before, started_on=first[0], start_event=first[1], due_on=plain_due_on(node.limit, first[0]))
+    due_on = node_due_on(node, first[0], calendar)
+    return replace(before, started_on=first[0], start_event=first[1], due_on=due_on)
 
 
 def _finished(node: NodeState) -> NodeState:

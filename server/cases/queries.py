@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from server.cases.calendars import calendar_version, work_calendar
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.flow import CASE_CLOCK, FlowDefinition
 from server.cases.flow_file import read_flow
@@ -20,8 +21,9 @@ from server.common.statements import GivenMany, Statement
 
 
 def case_rows() -> QuerySet[Case]:
-    """Cases with what decisions ask of their flow, in the order in which they are locked."""
-    return Case.objects.select_related("flow").defer("flow__document").order_by("pk")
+    """Cases with what decisions ask of their flow and calendar, in the order in which they are locked."""
+    rows = Case.objects.select_related("flow").defer("flow__document").order_by("pk")
+    return rows.annotate(calendar_version=calendar_version())
 
 
 def _cases() -> QuerySet[Case]:
@@ -77,6 +79,7 @@ def moving_states(
             version=row.version,
             flow=flows[row.flow.pk],
             flow_facts=row.flow_facts,
+            calendar=work_calendar(getattr(row, "calendar_version", None)),
             nodes=moving[row.pk].nodes,
             events=tuple(moving[row.pk].events),
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.cases.flow import FlowDefinition, NodeDefinition
 from server.cases.nodes import NodeChange, NodeState, apply_event, fold_events
+from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
 from server.common.ids import new_id
 
@@ -82,6 +83,7 @@ class CaseState:
     version: int
     flow: FlowDefinition
     flow_facts: Mapping[str, Any]
+    calendar: WorkCalendar
     nodes: Mapping[tuple[str, str], HeldNode]
     """By key and chain; the chain is empty for the case itself."""
     events: tuple[HeldEvent, ...] = ()
@@ -115,7 +117,8 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
         definition.key: _fold(definition, state.nodes.get(_place(definition, event.chain)), state.events, event.chain)
         for definition in state.flow.touched_by(event.key)
     }
-    changes = apply_event(state.flow, folds, event.key, local_date(event.occurred_at), state.flow_facts)
+    occurred_on = local_date(event.occurred_at)
+    changes = apply_event(state.flow, folds, event.key, occurred_on, state.flow_facts, state.calendar)
     moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
     return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved)
@@ -140,7 +143,7 @@ def _refolded(state: CaseState, node: HeldNode, events: tuple[HeldEvent, ...]) -
     definition = state.flow.tracked[node.key]
     ours = tuple(event for event in events if not definition.repeat or event.chain == node.chain)
     days = [(event.key, local_date(event.occurred_at)) for event in ours]
-    after = fold_events(state.flow, days, state.flow_facts).get(node.key)
+    after = fold_events(state.flow, days, state.flow_facts, state.calendar).get(node.key)
     if after is None:
         return None
     fresh = _moved(state, NodeChange(node.key, after, after), node.chain, ours)

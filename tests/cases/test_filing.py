@@ -62,7 +62,7 @@ def test_a_new_case_has_every_node_its_facts_call_for(case: Case) -> None:
 
 def test_filing_starts_the_clocks_of_filing(case: Case) -> None:
     limit, triage = case.nodes.get(key="case_limit_normal"), case.nodes.get(key="triage")
-    assert (limit.state, limit.started_on, limit.due_on) == ("RUNNING", date(2026, 11, 2), date(2027, 5, 2))
+    assert (limit.state, limit.started_on, limit.due_on) == ("RUNNING", date(2026, 11, 2), date(2027, 5, 3))
     assert triage.due_on == date(2026, 11, 3)
     assert triage.start_event == CaseEvent.objects.get(case=case, key="case_filed")
     assert case.nodes.get(key="execution_notice").state == "NOT_STARTED"

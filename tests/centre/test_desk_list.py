@@ -61,7 +61,8 @@ def test_a_case_that_moved_on_stands_in_its_next_stage(cast: Cast) -> None:
 
 def test_counters_count_cases_by_their_worst_level_and_lead_to_just_those(cast: Cast) -> None:
     for number, days_ago in enumerate((20, 3, 2, 1, 0)):
-        filed(cast, number + 1, days_ago)
+        case = filed(cast, number + 1, days_ago)
+        Node.objects.filter(case=case, key="triage").update(due_on=TODAY - timedelta(days=days_ago - 1))
     page = seen_by(cast.duty)
     assert page.counters[:5] == [("严重逾期", 3), ("逾期", 0), ("今日到期", 1), ("预警", 1), ("提示", 0)]
     for tile in page.one("nav.strip").all("a"):

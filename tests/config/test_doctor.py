@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 
 from server.common import clock
 from server.common.hashing import sha256_hex
-from server.config.operations.speaking import language_of
+from server.common.speaking import language_of
 from server.evidence.models import StoredFile
 from server.evidence.services.papers import add_paper
 from server.evidence.store import Area, blob_path, current_store

@@ -73,7 +73,9 @@ def test_a_case_unit_has_what_the_officer_works_with(held: Case, replica: Replic
     assert unit["claim_amount"] == "120000.00"
     assert unit["assignment_no"] == 1
     limit = next(node for node in unit["nodes"] if node["key"] == "case_limit_normal")
-    assert (limit["state"], limit["due_on"], limit["limit_kind"]) == ("RUNNING", "2027-05-02", "statutory")
+    assert (limit["state"], limit["due_on"], limit["limit_kind"]) == ("RUNNING", "2027-05-03", "statutory"), (
+        "2 May is a Sunday"
+    )
 
 
 def test_a_debtors_identity_number_stays_on_the_server(held: Case, replica: Replica) -> None:

@@ -1,12 +1,15 @@
-"""The only writers of cases: filing, assignments and grants, events, status, flow versions."""
+"""The only writers of cases: filing, assignments and grants, events, status, flow versions, the calendar."""
 
 from server.cases.services.assigning import assign_subject, cover_membership, end_grant, grant_subject
+from server.cases.services.calendar import CalendarRefused, load_notice, seed_calendar, set_calendar_day
+from server.cases.services.due_dates import recompute_due_dates
 from server.cases.services.events import record_event, touch, void_events, write_case_events
 from server.cases.services.filing import PartyDraft, file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.status import close_case, resume_case, suspend_case
 
 __all__ = [
+    "CalendarRefused",
     "FlowChanged",
     "PartyDraft",
     "assign_subject",
@@ -16,8 +19,12 @@ __all__ = [
     "file_case",
     "grant_subject",
     "load_flows",
+    "load_notice",
+    "recompute_due_dates",
     "record_event",
     "resume_case",
+    "seed_calendar",
+    "set_calendar_day",
     "suspend_case",
     "touch",
     "void_events",

@@ -1,0 +1,131 @@
+"""When a node is due, from its definition and what is known of its case. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from server.cases.citing import cited
+from server.cases.clock import Terms, due, earlier_of, earliest, recurring
+from server.cases.counting import as_day
+from server.cases.explanation import Due, step
+from server.cases.flow import NodeDefinition
+from server.cases.limits import Limit, Unit
+from server.cases.pauses import DEFAULT_POLICY, Pause, Point, reasons_counted
+from server.cases.work_calendar import WorkCalendar
+
+
+def _no_starts() -> Mapping[str, Point]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known of one node of one case; every member is optional but for the start."""
+
+    started: Point | None = None
+    """When the event that starts the node occurred, in the field."""
+    start_event: str = ""
+    events: Mapping[str, Point] = field(default_factory=_no_starts)
+    """When the events occurred that limits with a start of their own count from."""
+    variant: str = ""
+    """The method or kind that `variants` and `minimum` go by, such as APPRAISAL or movable."""
+    is_urgent: bool = False
+    pauses: Sequence[Pause] = ()
+    policy: str = DEFAULT_POLICY
+    stopped: Point | None = None
+    times_extended: int = 0
+    """How often `extend` of the limit was granted."""
+    recurrences_done: int = 0
+    flow_id: str = ""
+
+
+@dataclass(frozen=True)
+class NodeDue:
+    due: Due
+    internal: Due | None = None
+    """The court's own, shorter limit: a management matter."""
+    earliest_on: date | None = None
+    """The node may not be done before this day."""
+
+
+def node_due(node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> NodeDue:
+    """All dates of a node, each with its explanation. Without a start that is known there is no date."""
+    terms = terms_of(node, situation, calendar)
+    found = _of_limit(node, chosen_limit(node, situation), situation, terms)
+    for name, limit in (("outer_limit", node.outer_limit), ("alt_limit", node.alt_limit)):
+        other = _from_its_start(limit, situation, terms)
+        if other is not None:
+            found = earlier_of(found, other.explained(step("by", name=name)))
+    internal = node.internal_limit and _from_its_start(node.internal_limit, situation, terms)
+    return NodeDue(_founded(node, found, situation), internal or None, _earliest(node, situation))
+
+
+def node_due_on(node: NodeDefinition, started_on: date, calendar: WorkCalendar) -> date | None:
+    """The last day of the node's own limit, without pauses: what its row holds. Hours end at a moment and have none."""
+    if node.limit.n is None or node.limit.unit is Unit.HOURS:
+        return None
+    return due(node.limit, started_on, Terms(calendar, rolls=node.rolls, is_pausable=node.is_pausable)).due_on
+
+
+def terms_of(node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> Terms:
+    return Terms(
+        calendar,
+        pauses=tuple(situation.pauses),
+        reasons=reasons_counted(node.pause, situation.policy),
+        is_pausable=node.is_pausable,
+        rolls=node.rolls,
+        stopped=situation.stopped,
+    )
+
+
+def chosen_limit(node: NodeDefinition, situation: Situation) -> Limit:
+    """By kind, else the urgent one, else the usual one; longer by what was granted."""
+    usual = node.urgent_limit if situation.is_urgent and node.urgent_limit else node.limit
+    limit = node.variants.get(situation.variant, usual)
+    if limit.n is None or limit.extension is None:
+        return limit
+    times = min(situation.times_extended, limit.extension.times)
+    return replace(limit, n=limit.n + times * limit.extension.n)
+
+
+def _of_limit(node: NodeDefinition, limit: Limit, situation: Situation, terms: Terms) -> Due:
+    started = situation.events.get(limit.start) if limit.start else situation.started
+    if started is None:
+        return Due(steps=(step("not_started"),))
+    if not limit.is_recurring:
+        return due(limit, started, terms)
+    dates = recurring(limit, started, terms)
+    following = (each for number, each in enumerate(dates) if number >= situation.recurrences_done)
+    return next(following, Due(steps=(step("recurred_for_the_last_time"),)))
+
+
+def _from_its_start(limit: Limit | None, situation: Situation, terms: Terms) -> Due | None:
+    """None without such a limit, or before the event that starts it."""
+    if limit is None:
+        return None
+    started = situation.events.get(limit.start) if limit.start else situation.started
+    return None if started is None else due(limit, started, terms)
+
+
+def _founded(node: NodeDefinition, found: Due, situation: Situation) -> Due:
+    """With the event it began with, its basis as cited on that day, and the version of the flow."""
+    on = as_day(situation.started) if situation.started else None
+    citation = cited(node.basis, on) if on else None
+    basis = step(
+        "basis",
+        cited=citation.text if citation else node.basis,
+        law_version=citation.law_version if citation else "",
+        kind=node.kind,
+        grade=node.conf,
+    )
+    event = step("start_event", event=situation.start_event)
+    steps = (*((event,) if situation.start_event else ()), *found.steps, basis)
+    return replace(found, steps=(*steps, *((step("flow", version=situation.flow_id),) if situation.flow_id else ())))
+
+
+def _earliest(node: NodeDefinition, situation: Situation) -> date | None:
+    limit = node.minimum.get(situation.variant, node.minimum.get(""))
+    if limit is None:
+        return None
+    started = situation.events.get(limit.start) if limit.start else situation.started
+    return earliest(limit, started) if started else None

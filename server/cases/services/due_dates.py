@@ -1,0 +1,53 @@
+"""Due dates of running nodes, computed again after an edit of the calendar: of that the rows hear from nobody else."""
+
+from collections.abc import Collection, Iterator, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from server.cases.models import Case, Node
+from server.cases.node_clock import node_due_on
+from server.cases.queries import case_states
+from server.cases.services.entries import append_case_entry
+from server.cases.services.events import write_case_events
+from server.cases.states import CaseChange, CaseState, HeldNode
+
+_AT_ONCE = 200
+
+
+def recompute_due_dates() -> int:
+    """Bring the running nodes of open cases to the calendar as it is now; how many moved.
+
+    Repeating it is harmless, and so is stopping it: each batch of cases is whole. Called after the edit is committed,
+    so that whoever wrote a date by the calendar before it is either seen here or waits and reads the new one.
+    """
+    return sum(_recompute(batch) for batch in _batches(_cases_running()))
+
+
+def _cases_running() -> list[UUID]:
+    running = Node.objects.filter(state=Node.State.RUNNING).exclude(case__status=Case.Status.CLOSED)
+    return list(running.order_by("case_id").values_list("case_id", flat=True).distinct())
+
+
+def _batches(case_ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (case_ids[first : first + _AT_ONCE] for first in range(0, len(case_ids), _AT_ONCE))
+
+
+@transaction.atomic
+def _recompute(case_ids: Collection[UUID]) -> int:
+    states = case_states(case_ids, None, lock=True)
+    changes = [CaseChange(state.id, (), moved) for state in states.values() if (moved := tuple(_moved(state)))]
+    write_case_events(changes)
+    cases = Case.objects.in_bulk([change.case_id for change in changes])
+    for change in changes:
+        view = {"calendar": states[change.case_id].calendar.version}
+        append_case_entry(cases[change.case_id], "node_changed", view, nodes=change.nodes)
+    return sum(len(change.nodes) for change in changes)
+
+
+def _moved(state: CaseState) -> Iterator[HeldNode]:
+    for node in state.nodes.values():
+        if node.state == Node.State.RUNNING and node.started_on is not None:
+            due_on = node_due_on(state.flow.tracked[node.key], node.started_on, state.calendar)
+            if due_on != node.due_on:
+                yield node._replace(due_on=due_on, version=node.version + 1)
