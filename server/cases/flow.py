@@ -1,16 +1,33 @@
 """The flow of a case as data: stages, nodes, and the events that start and stop them. Loaded by flow_file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from server.cases.conditions import Condition
+from server.cases.conditions import Condition, is_number
 from server.cases.limits import Limit
 
 CASE_CLOCK = "case_clock"
 """The stage name of the clocks that run over the whole case."""
+
+
+class AnyNumber(Sequence[Any]):
+    """The values of a fact that is a number: every number is among them, and none is listed."""
+
+    def __contains__(self, value: object) -> bool:
+        return is_number(value)
+
+    def __getitem__(self, index: Any) -> Any:
+        raise IndexError(index)
+
+    def __len__(self) -> int:
+        return 0
+
+
+Values = Sequence[str | bool]
+"""What a fact may be: those listed, or AnyNumber."""
 
 
 def _no_limits() -> Mapping[str, Limit]:
@@ -70,9 +87,11 @@ class FlowDefinition:
     key: str
     version: str
     calendar: str
-    facts: Mapping[str, tuple[str | bool, ...]]
+    facts: Mapping[str, Values]
     case_clocks: tuple[NodeDefinition, ...]
     stages: tuple[Stage, ...]
+    outside_events: frozenset[str] = frozenset()
+    """Events declared although no node of the flow ends with them: they come from the desk or the field."""
 
     @property
     def id(self) -> str:

@@ -7,14 +7,26 @@ from types import MappingProxyType
 from typing import Any
 
 from server.cases import located_yaml
-from server.cases.conditions import Condition, parse_condition
-from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition, Stage
+from server.cases.conditions import Comparison, Condition, ConditionError, parse_condition
+from server.cases.flow import CASE_CLOCK, AnyNumber, FlowDefinition, NodeDefinition, Stage, Values
 from server.cases.limits import Extendable, Limit, Unit
 from server.cases.located_yaml import KEY, Reader, Source
 from server.cases.pauses import REASONS
+from server.common.marking import gettext_noop as _
 
 FLOWS = Path(__file__).parent / "flows"
 
+NUMBER = "number"
+CONDITION_FAULTS = {
+    "too_long": _("the condition is too long, from column %(column)s on"),
+    "too_deep": _("too many brackets at column %(column)s"),
+    "not_expected": _("%(found)s is not expected at column %(column)s"),
+    "fact_expected": _("at column %(column)s a fact is wanted, not %(found)s"),
+    "value_expected": _("at column %(column)s a value is wanted, not %(found)s"),
+    "number_expected": _("at column %(column)s a number is wanted, not %(found)s"),
+    "sign_expected": _("at column %(column)s %(found)s is missing"),
+    "not_understood": _("%(found)s at column %(column)s is not understood"),
+}
 LIMIT_KINDS = ("statutory", "regulatory", "internal")
 GRADES = ("A", "A-local", "B", "C")
 OWNERS = (
@@ -69,15 +81,20 @@ def flow_definition(key: str, version: str) -> FlowDefinition:
 
 def read_flow(text: str) -> FlowDefinition:
     """Raises DataFileError naming every mistake."""
-    source = Source(text)
-    flow = _Reader(source, (), source.content).flow()
+    source, flow = read_leniently(text)
     source.require_faultless()
     return flow
 
 
+def read_leniently(text: str) -> tuple[Source, FlowDefinition]:
+    """What could be read, with the mistakes in it. Raises DataFileError only for what is no YAML."""
+    source = Source(text)
+    return source, _Reader(source, (), source.content).flow()
+
+
 class _Reader(Reader):
     def flow(self) -> FlowDefinition:
-        self.only({"flow", "version", "calendar", "facts", "defaults", "case_clock", "stages"})
+        self.only({"flow", "version", "calendar", "facts", "defaults", "events", "case_clock", "stages"})
         facts = self._facts()
         defaults = self.inner("defaults")
         pause = defaults.codes("pause", REASONS, REASONS)
@@ -86,18 +103,24 @@ class _Reader(Reader):
         for reader in self.each("stages"):
             stages.append(reader.stage(len(clocks) + sum(len(s.nodes) for s in stages), facts, pause))
         flow = FlowDefinition(
-            self.name("flow"), self.text("version"), self.text("calendar"), facts, clocks, tuple(stages)
+            self.name("flow"),
+            self.text("version"),
+            self.text("calendar"),
+            facts,
+            clocks,
+            tuple(stages),
+            frozenset(self.codes("events", None, ())),
         )
         self._no_key_twice(flow)
         return flow
 
-    def stage(self, first: int, facts: Mapping[str, Any], pause: tuple[str, ...]) -> Stage:
+    def stage(self, first: int, facts: Mapping[str, Values], pause: tuple[str, ...]) -> Stage:
         self.only({"stage", "zh", "en", "nodes", "cross_cutting"})
         key = self.name("stage")
         nodes = tuple(r.node(key, first + i, facts, pause) for i, r in enumerate(self.each("nodes")))
         return Stage(key, self.text("zh"), self.text("en"), nodes, self.flag("cross_cutting"))
 
-    def node(self, stage: str, ordinal: int, facts: Mapping[str, Any], pause: tuple[str, ...]) -> NodeDefinition:
+    def node(self, stage: str, ordinal: int, facts: Mapping[str, Values], pause: tuple[str, ...]) -> NodeDefinition:
         self.only(NODE_KEYS)
         return NodeDefinition(
             key=self.name("key"),
@@ -135,25 +158,40 @@ class _Reader(Reader):
         names = tuple(self.text(key).split("|"))
         for name in names:
             if name and not KEY.fullmatch(name):
-                self.blame(key, f"{name!r} is no event: small letters, digits and _, several separated by |")
+                wrong = _("%(found)s is no event: small letters, digits and _, several separated by |")
+                self.blame(key, wrong, found=repr(name))
         return names
 
-    def condition(self, facts: Mapping[str, Any]) -> Condition | None:
+    def condition(self, facts: Mapping[str, Values]) -> Condition | None:
         if "when" not in self.mapping:
             return None
         try:
             condition = parse_condition(self.text("when"))
-        except ValueError as refused:
-            self.blame("when", str(refused))
+        except ConditionError as refused:
+            self.blame("when", CONDITION_FAULTS[refused.code], found=repr(refused.found), column=refused.column)
             return None
-        if condition.value not in facts.get(condition.fact, ()):
-            self.blame("when", f"no fact {condition.fact!r} with the value {condition.value!r} is declared under facts")
+        for comparison in condition.comparisons:
+            self._compare(comparison, facts)
         return condition
+
+    def _compare(self, comparison: Comparison, facts: Mapping[str, Values]) -> None:
+        fact, known = comparison.fact, facts.get(comparison.fact)
+        if known is None:
+            plain = _("no fact %(found)s is declared under facts")
+            suggesting = _("no fact %(found)s is declared under facts; did you mean %(near)s?")
+            return self.unknown("when", plain, suggesting, fact, facts)
+        for value in comparison.values:
+            if value not in known:
+                wrong = _("the fact %(fact)s has no value %(found)s; it has %(known)s")
+                if isinstance(known, AnyNumber):
+                    wrong = _("the fact %(fact)s is a number, and %(found)s is none")
+                self.blame("when", wrong, fact=fact, found=_written(value), known=", ".join(map(_written, [*known])))
+        return None
 
     def limit(self, key: str, *, required: bool = True) -> Limit | None:
         if key not in self.mapping:
             if required:
-                self.blame(key, "is missing")
+                self.blame(key, _("is missing"))
             return None
         return self.inner(key).as_limit()
 
@@ -190,24 +228,40 @@ class _Reader(Reader):
         reader.only({"n", "times"})
         return Extendable(reader.number("n") or 0, reader.number("times") or 0)
 
-    def _facts(self) -> Mapping[str, tuple[str | bool, ...]]:
+    def _facts(self) -> Mapping[str, Values]:
         reader = self.inner("facts")
         for key, values in reader.mapping.items():
-            if not isinstance(values, list) or not all(isinstance(value, str | bool) for value in values):
-                reader.blame(key, "must be a list of the values this fact may have")
-        return MappingProxyType({str(k): tuple(v) for k, v in reader.mapping.items() if isinstance(v, list)})
+            if values != NUMBER and not _is_list_of_values(values):
+                reader.blame(key, _("must be a list of the values this fact may have, or the word number"))
+        return MappingProxyType({str(key): _values(values) for key, values in reader.mapping.items()})
 
     def _no_key_twice(self, flow: FlowDefinition) -> None:
         seen: set[str] = set()
-        for path, node in _places(flow):
+        for path, node in places(flow):
             if node.key and node.key in seen:
-                self.source.blame((*path, "key"), f"{node.key!r} is used by another node")
+                self.source.blame((*path, "key"), _("%(found)s is used by another node"), found=repr(node.key))
             seen.add(node.key)
-        if len({stage.key for stage in flow.stages}) < len(flow.stages):
-            self.blame("stages", "two stages have the same name")
+        named: set[str] = set()
+        for index, stage in enumerate(flow.stages):
+            if stage.key and stage.key in named:
+                wrong = _("%(found)s is used by another stage")
+                self.source.blame(("stages", index, "stage"), wrong, found=repr(stage.key))
+            named.add(stage.key)
 
 
-def _places(flow: FlowDefinition) -> list[tuple[located_yaml.Path, NodeDefinition]]:
+def _is_list_of_values(values: Any) -> bool:
+    return isinstance(values, list) and bool(values) and all(isinstance(value, str | bool) for value in values)
+
+
+def _values(values: Any) -> Values:
+    return AnyNumber() if values == NUMBER else tuple(values) if _is_list_of_values(values) else ()
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def places(flow: FlowDefinition) -> list[tuple[located_yaml.Path, NodeDefinition]]:
     clocks = [(("case_clock", index), clock) for index, clock in enumerate(flow.case_clocks)]
     nodes = [
         (("stages", s, "nodes", n), node) for s, stage in enumerate(flow.stages) for n, node in enumerate(stage.nodes)

@@ -1,17 +1,20 @@
 """YAML that remembers its lines, so that every mistake in a data file is named with its place."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Self
 
 import yaml
+
+from server.cases.limits import LARGEST
+from server.common.marking import gettext_noop as _
 
 Path = tuple[str | int, ...]
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-LARGEST = 9999
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where PyYAML was built with it: ten times faster, the same result."""
@@ -21,7 +24,13 @@ SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Mistake:
     line: int
     key: str
-    reason: str
+    template: str
+    """English, marked for translation; `values` fill it."""
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reason(self) -> str:
+        return self.template % dict(self.values) if self.values else self.template
 
     def __str__(self) -> str:
         return f"line {self.line}, {self.key or 'file'}: {self.reason}"
@@ -43,8 +52,18 @@ class Source:
         self._lines: dict[Path, int] = {}
         self.content = self._read(text)
 
-    def blame(self, path: Path, reason: str) -> None:
-        self.mistakes.append(Mistake(self.line(path), ".".join(map(str, path)), reason))
+    def blame(self, path: Path, template: str, **values: object) -> None:
+        said = tuple((name, str(value)) for name, value in values.items())
+        self.mistakes.append(Mistake(self.line(path), ".".join(map(str, path)), template, said))
+
+    def unknown(self, path: Path, plain: str, suggesting: str, found: str, known: Iterable[str]) -> None:
+        """A name nobody knows; `suggesting` has a place for `near`, either may have one for `found`."""
+        near = get_close_matches(found, sorted(known), 1, 0.75)
+        values = {"found": repr(found)} if "%(found)s" in plain else {}
+        if near:
+            self.blame(path, suggesting, **values, near=repr(near[0]))
+        else:
+            self.blame(path, plain, **values)
 
     def line(self, path: Path) -> int:
         """The line of the nearest part of `path` that stands in the file."""
@@ -61,24 +80,24 @@ class Source:
             loader = SafeLoader(text)
             root = loader.get_single_node()
             if root is None:
-                raise DataFileError([Mistake(1, "", "the file is empty")])
+                raise DataFileError([Mistake(1, "", _("the file is empty"))])
             self._remember(root)
             return loader.construct_document(root)
         except yaml.MarkedYAMLError as broken:
             line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-            raise DataFileError([Mistake(line, "", f"not YAML: {broken.problem}")]) from broken
+            raise DataFileError([_not_yaml(line, broken.problem)]) from broken
         except (yaml.YAMLError, RecursionError, ValueError) as broken:
             if isinstance(broken, DataFileError):
                 raise
-            raise DataFileError([Mistake(1, "", f"not YAML: {broken}")]) from broken
+            raise DataFileError([_not_yaml(1, broken)]) from broken
 
     def _remember(self, root: yaml.Node) -> None:
         for path, node, key_line in _walk(root, (), root.start_mark.line):
             if path in self._lines:
-                self.mistakes.append(Mistake(key_line + 1, ".".join(map(str, path)), "stands twice"))
+                self.mistakes.append(Mistake(key_line + 1, ".".join(map(str, path)), _("stands twice")))
             self._lines[path] = key_line + 1
             if isinstance(node, yaml.MappingNode) and any(key.tag.endswith(":merge") for key, _ in node.value):
-                self.blame(path, "merge keys are not used here")
+                self.blame(path, _("merge keys are not used here"))
 
 
 def _walk(node: yaml.Node, path: Path, line: int) -> Iterator[tuple[Path, yaml.Node, int]]:
@@ -91,6 +110,10 @@ def _walk(node: yaml.Node, path: Path, line: int) -> Iterator[tuple[Path, yaml.N
             yield from _walk(value, (*path, index), value.start_mark.line)
 
 
+def _not_yaml(line: int, problem: object) -> Mistake:
+    return Mistake(line, "", _("not YAML: %(problem)s"), (("problem", str(problem)),))
+
+
 class Reader:
     """One mapping of the file; a mistake is noted and a harmless value stands in for the rest of the reading."""
 
@@ -98,7 +121,7 @@ class Reader:
         self.source = source
         self.path = path
         if not isinstance(mapping, dict):
-            source.blame(path, "must be a mapping")
+            source.blame(path, _("must be a mapping of keys and values"))
         self.mapping: Mapping[Any, Any] = mapping if isinstance(mapping, dict) else {}
 
     def text(self, key: str, *, required: bool = True) -> str:
@@ -106,19 +129,19 @@ class Reader:
         if isinstance(value, str) and value.strip():
             return value
         if required or key in self.mapping:
-            self.blame(key, "must be a text" if key in self.mapping else "is missing")
+            self.blame(key, _("must be a text") if key in self.mapping else _("is missing"))
         return ""
 
     def name(self, key: str) -> str:
         value = self.text(key)
         if value and not KEY.fullmatch(value):
-            self.blame(key, f"{value!r} is no key: small letters, digits and _")
+            self.blame(key, _("%(found)s is no key: small letters, digits and _"), found=repr(value))
         return value
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         value = self.mapping.get(key, default)
         if not isinstance(value, bool):
-            self.blame(key, "must be true or false")
+            self.blame(key, _("must be true or false"))
         return value is True
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
@@ -126,7 +149,7 @@ class Reader:
             return default
         value = self.text(key)
         if value and value not in allowed:
-            self.blame(key, f"{value!r} is none of {', '.join(allowed)}")
+            self.blame(key, _("%(found)s is none of %(allowed)s"), found=repr(value), allowed=", ".join(allowed))
         return value
 
     def codes(self, key: str, allowed: tuple[str, ...] | None, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,18 +157,18 @@ class Reader:
             return default
         value = self.mapping[key]
         if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-            self.blame(key, "must be a list of names")
+            self.blame(key, _("must be a list of names"))
             return ()
         for code in value:
             if (allowed is not None and code not in allowed) or not CODE.fullmatch(code):
-                self.blame(key, f"{code!r} is not known here")
+                self.blame(key, _("%(found)s is not known here"), found=repr(code))
         return tuple(value)
 
     def number(self, key: str) -> int | None:
         value = self.mapping.get(key, "missing")
         if value is None or (type(value) is int and abs(value) <= LARGEST):
             return value
-        self.blame(key, f"must be a whole number up to {LARGEST}, or null")
+        self.blame(key, _("must be a whole number up to %(most)s, or null"), most=LARGEST)
         return None
 
     def inner(self, key: Any) -> Self:
@@ -154,14 +177,19 @@ class Reader:
     def each(self, key: str) -> list[Self]:
         value = self.mapping.get(key)
         if not isinstance(value, list) or not value:
-            self.blame(key, "must be a list with at least one entry")
+            self.blame(key, _("must be a list with at least one entry"))
             return []
         return [type(self)(self.source, (*self.path, key, index), element) for index, element in enumerate(value)]
 
     def only(self, allowed: Set[str]) -> None:
         for key in self.mapping:
             if key not in allowed:
-                self.blame(key, "is not known here")
+                self.unknown(
+                    key, _("is not known here"), _("is not known here; did you mean %(near)s?"), str(key), allowed
+                )
 
-    def blame(self, key: Any, reason: str) -> None:
-        self.source.blame((*self.path, str(key)), reason)
+    def unknown(self, key: Any, plain: str, suggesting: str, found: str, known: Iterable[str]) -> None:
+        self.source.unknown((*self.path, str(key)), plain, suggesting, found, known)
+
+    def blame(self, key: Any, template: str, **values: object) -> None:
+        self.source.blame((*self.path, str(key)), template, **values)
