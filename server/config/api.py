@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import NinjaAPI, Router, Schema, Swagger
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from server.cases.api import router as cases
 from server.common.clock import now, to_wire
@@ -28,10 +29,35 @@ from server.sync.pull_api import router as pull
 from server.sync.review_api import router as reviews
 from server.sync.two_persons_api import router as two_persons
 
-api = NinjaAPI(
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "code", "detail", "request_id")},
+        "status": {"type": "integer"},
+    },
+}
+
+
+class DescribedAPI(NinjaAPI):
+    """Says of every operation that anything but its own answer is a problem document."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = {"description": "A problem (RFC 9457)", "content": content}
+        return schema
+
+
+api = DescribedAPI(
     title="Zhixing",
     version=VERSION,
-    description="Enforcement in the field. Errors are problem documents (RFC 9457) with a stable `code`.",
+    description="Enforcement in the field. Errors are problem documents (RFC 9457) with a stable `code`; `/api/errors` "
+    "lists them. Two addresses speak protocols of their own: uploads tus 1.0.0 at `/api/v1/uploads/`, the live feed "
+    "`zhixing.live.v1` at `/ws/v1/live`.",
     urls_namespace="api",
     docs=Swagger(settings={"persistAuthorization": False, "validatorUrl": None}),
 )

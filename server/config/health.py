@@ -1,5 +1,8 @@
 """Whether the process lives, and whether it can serve."""
 
+import os
+
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -18,10 +21,23 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and has been migrated; 503 otherwise, naming the part and never a secret."""
+    """The database answers and has been migrated, files can be stored; otherwise 503, naming the part."""
+    parts = {"database": _database(), "storage": _storage()}
+    is_ready = set(parts.values()) == {"ok"}
+    return JsonResponse({"status": "ready" if is_ready else "unready", **parts}, status=200 if is_ready else 503)
+
+
+def _database() -> str:
     try:
         connection.ensure_connection()
         current_server_epoch()
     except (DatabaseError, IndexError):
-        return JsonResponse({"status": "unready", "database": "unavailable"}, status=503)
-    return JsonResponse({"status": "ready", "database": "ok"})
+        return "unavailable"
+    return "ok"
+
+
+def _storage() -> str:
+    """The folder of the embedded default, which a fault of its disk makes read-only; S3 is for the doctor to ask."""
+    if settings.ENVIRONMENT.s3_endpoint_url or os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
+        return "ok"
+    return "not_writable"

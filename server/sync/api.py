@@ -9,7 +9,7 @@ from server.common.errors import DomainError
 from server.common.load import load
 from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked
 from server.people.device_budgets import spend, turn_of
-from server.sync.decoding import decoded, too_large
+from server.sync.decoding import SIGNED_BODY, decoded, too_large
 from server.sync.envelope import parse_envelope
 from server.sync.faults import is_transient, logger
 from server.sync.push import push
@@ -17,10 +17,9 @@ from server.sync.recovery import authenticate_owing_device
 from server.sync.revoked import sealed_refusal
 
 router = Router(tags=["sync"])
-_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
-@router.post("/sync/push", openapi_extra=_BODY, summary="A device's operations, in the order of its log")
+@router.post("/sync/push", openapi_extra=SIGNED_BODY, summary="A device's operations, in the order of its log")
 def push_operations(request: HttpRequest) -> HttpResponse:
     """Described byte for byte in docs/reference/protocol.md, section 9. The device signs it; it needs no session."""
     content = _content(request)

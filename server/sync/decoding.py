@@ -12,6 +12,8 @@ MAX_DECOMPRESSED_BYTES = 8 * 1024 * 1024
 MAX_RATIO = 100
 MAX_WINDOW_BYTES = 8 * 1024 * 1024
 _STEP = 64 * 1024
+SIGNED_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+"""How a device's request stands in the OpenAPI description: its bytes are read as signed, never as members."""
 
 
 def decoded(content: bytes, encoding: str) -> bytes:

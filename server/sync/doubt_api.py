@@ -13,14 +13,13 @@ from server.people.auth import SignedIn
 from server.people.device_auth import SIGNATURE_HEADER, authenticate_device
 from server.people.device_rights import require_device
 from server.people.services import answer_doubt
-from server.sync.decoding import decoded
+from server.sync.decoding import SIGNED_BODY, decoded
 from server.sync.device_api import officer_of
 from server.sync.envelope import invalid, require_protocol
 from server.sync.statements import stated
 
 router = Router(tags=["devices"])
 MAX_REQUEST_BYTES = 128 * 1024
-_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 class Word(Schema):
@@ -40,7 +39,7 @@ def answer_at_desk(request: HttpRequest, device_id: UUID, word: Word) -> Answere
     return Answered(device=device.pk, is_revoked=device.revoked_at is not None)
 
 
-@router.post("/devices/answer", openapi_extra=_BODY, summary="Was it you? By another device of his")
+@router.post("/devices/answer", openapi_extra=SIGNED_BODY, summary="Was it you? By another device of his")
 def answer_by_device(request: HttpRequest) -> JsonResponse:
     """Signed like every request of a device: `{"protocol", "certificate", "nonce", "device", "was_me"}`."""
     body = decoded(request.read(MAX_REQUEST_BYTES), request.headers.get("Content-Encoding", ""))

@@ -8,7 +8,7 @@ from server.common.errors import DomainError
 from server.people.access import require_enrolment_allowed
 from server.people.device_auth import SIGNATURE_HEADER, require_request_signature
 from server.people.services import note_failed_enrolment
-from server.sync.decoding import decoded
+from server.sync.decoding import SIGNED_BODY, decoded
 from server.sync.enrolment import begin_anew, enrol, parse_enrolment, parse_members
 from server.sync.recovery import authenticate_owing_device
 
@@ -16,7 +16,7 @@ router = Router(tags=["sync"])
 MAX_REQUEST_BYTES = 128 * 1024
 
 
-@router.post("/devices/enrol", url_name="devices_enrol")
+@router.post("/devices/enrol", url_name="devices_enrol", openapi_extra=SIGNED_BODY)
 def enrol_device(request: HttpRequest) -> JsonResponse:
     """A one-time code for a device's certificate, signed by the device's new key; asked again, the same answer."""
     body = _body(request)
@@ -39,7 +39,7 @@ def enrol_device(request: HttpRequest) -> JsonResponse:
         raise
 
 
-@router.post("/devices/incarnation", url_name="devices_incarnation")
+@router.post("/devices/incarnation", url_name="devices_incarnation", openapi_extra=SIGNED_BODY)
 def begin_new_log(request: HttpRequest) -> JsonResponse:
     """A new log for a device whose own is damaged, signed with its key; no code, and nobody stuck."""
     body = _body(request)

@@ -11,7 +11,7 @@ from server.common.ijson import NotIJson, parse_object
 from server.people.device_auth import SIGNATURE_HEADER, DeviceRevoked
 from server.people.device_budgets import spend, turn_of
 from server.people.services import require_confirmed
-from server.sync.decoding import decoded
+from server.sync.decoding import SIGNED_BODY, decoded
 from server.sync.envelope import MAX_NONCE_CHARACTERS, invalid, require_protocol
 from server.sync.pull import DEFAULT_PAGE_BYTES, LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES, PullRequest, pull
 from server.sync.recovery import authenticate_owing_device
@@ -22,7 +22,7 @@ router = Router(tags=["sync"])
 MAX_REQUEST_BYTES = 128 * 1024
 
 
-@router.post("/sync/pull", url_name="sync_pull")
+@router.post("/sync/pull", url_name="sync_pull", openapi_extra=SIGNED_BODY)
 def pull_page(request: HttpRequest) -> JsonResponse:
     """One page of what this device may hold; signed like every request of a device."""
     if len(request.body) > MAX_REQUEST_BYTES:

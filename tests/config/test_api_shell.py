@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,9 +177,20 @@ def test_the_description_and_its_page_need_no_network() -> None:
 
 
 @pytest.mark.django_db
+def test_the_description_says_what_a_device_sends_and_how_errors_look() -> None:
+    description = Client().get("/api/openapi.json").json()
+    operations = {(path, way): each for path, ways in description["paths"].items() for way, each in ways.items()}
+    for path in ("devices/enrol", "devices/incarnation", "devices/answer", "sync/push", "sync/pull"):
+        assert operations[f"/api/v1/{path}", "post"]["requestBody"]["required"]
+    assert all("application/problem+json" in each["responses"]["default"]["content"] for each in operations.values())
+    assert {"code", "status", "type"} <= set(description["components"]["schemas"]["Problem"]["required"])
+    assert all(address in description["info"]["description"] for address in ("/api/v1/uploads/", "/ws/v1/live"))
+
+
+@pytest.mark.django_db
 def test_health_and_readiness() -> None:
     assert Client().get("/healthz").json() == {"status": "ok"}
-    assert Client().get("/readyz").json() == {"status": "ready", "database": "ok"}
+    assert Client().get("/readyz").json() == {"status": "ready", "database": "ok", "storage": "ok"}
 
 
 @pytest.mark.django_db
@@ -186,6 +198,14 @@ def test_a_server_that_was_never_migrated_is_not_ready() -> None:
     ServerLife.objects.all().delete()
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "unready")
+
+
+@pytest.mark.django_db
+def test_a_server_whose_folder_cannot_be_written_is_not_ready(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "gone"
+    answer = Client().get("/readyz")
+    told = {"status": "unready", "database": "ok", "storage": "not_writable"}
+    assert (answer.status_code, answer.json()) == (503, told)
 
 
 def test_every_address_of_the_api_is_below_v1_or_describes_it() -> None:

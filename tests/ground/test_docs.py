@@ -51,6 +51,12 @@ def documented_codes() -> list[str]:
     return re.findall(r"^## (\S+)$", page, re.MULTILINE)
 
 
+def test_every_server_shows_the_codes_as_they_are_documented() -> None:
+    shipped = ROOT / "server/config/reference/errors.en.md"
+    hint = "run: cp docs/reference/errors.md server/config/reference/errors.en.md, and say what is new in errors.zh.md"
+    assert shipped.read_bytes() == (ROOT / "docs/reference/errors.md").read_bytes(), hint
+
+
 def test_every_error_code_is_documented() -> None:
     undocumented = {code: where for code, where in raised_codes().items() if code not in documented_codes()}
     assert not undocumented, listed(undocumented)
