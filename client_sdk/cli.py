@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from client_sdk import commands, escrow_commands, parcel_commands, vectors
+from client_sdk.console import say_json
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -29,7 +30,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object instead of text")] = False,
 ) -> None:
     """Check reference bytes. Exit 1: a good row failed or a bad one passed; 2: the file cannot be read."""
-    verdict = _verdict(file)
+    verdict = _verdict(file, as_json=as_json)
     if as_json:
         typer.echo(json.dumps(verdict.as_members()))
     else:
@@ -39,13 +40,17 @@ def verify(
         raise typer.Exit(REFUSED)
 
 
-def _verdict(file: Path) -> vectors.Verdict:
+def _verdict(file: Path, *, as_json: bool) -> vectors.Verdict:
     try:
         return vectors.verify(vectors.read(file.read_bytes()))
     except OSError as fault:
-        typer.echo(f"{file} cannot be read: {fault.strerror}", err=True)
+        said = f"{file} cannot be read: {fault.strerror}"
     except vectors.Unreadable as fault:
-        typer.echo(f"{file} is no file of reference bytes: {fault}", err=True)
+        said = f"{file} is no file of reference bytes: {fault}"
+    if as_json:
+        say_json({"error": {"code": "vectors_unreadable", "message": said}})
+    else:
+        typer.echo(said, err=True)
     raise typer.Exit(UNREADABLE)
 
 

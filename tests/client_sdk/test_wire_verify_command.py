@@ -62,6 +62,14 @@ def test_a_file_that_is_not_there_ends_with_two(tmp_path: Path) -> None:
     assert "cannot be read" in text
 
 
+def test_what_cannot_be_read_is_one_json_object_where_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_bytes(b"{")
+    for name in ("other.json", "nowhere.json"):
+        result = RUNNER.invoke(app, ["verify", "--vectors", str(tmp_path / name), "--json"])
+        assert (result.exit_code, result.stderr) == (2, "")
+        assert json.loads(result.stdout)["error"]["code"] == "vectors_unreadable"
+
+
 def test_the_command_runs_as_a_process_of_its_own_without_django() -> None:
     command = "import sys; from client_sdk.cli import main; sys.argv[0] = 'zhixing-field'\ntry: main()\n"
     command += "finally: assert not {'django', 'server'} & set(sys.modules)"
