@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable, blob_path, require_path
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable, blob_path, require_path, too_short
 
 _PART = re.compile(r"[0-9a-f]{32}")
 
@@ -75,6 +75,10 @@ class FileStore:
         with _faults():
             file = self._path(area, sha256).open("rb")
             file.seek(start)
+            size = os.fstat(file.fileno()).st_size
+        if end is not None and size < end:
+            file.close()
+            raise too_short(sha256, size, end)
         return Blocks(file, _faults, None if end is None else end - start)
 
     @contextmanager

@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable, blob_path, require_path
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable, blob_path, require_path, too_short
 
 MULTIPART_BYTES = 8 * 1024 * 1024  # S3 wants 5 MiB of every part but the last
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -87,7 +87,11 @@ class S3Store:
         if end is not None and end <= start:
             return Blocks(io.BytesIO(), _faults)
         wanted = {} if end is None and not start else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
-        return self._get(blob_path(area, sha256), **wanted)
+        blocks, size = self._opened(blob_path(area, sha256), **wanted)
+        if end is not None and size < end - start:
+            blocks.close()
+            raise too_short(sha256, start + size, end)
+        return blocks
 
     @contextmanager
     def open_file(self, area: Area, sha256: str) -> Iterator[BinaryIO]:
@@ -125,10 +129,14 @@ class S3Store:
         with _faults():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
 
-    def _get(self, key: str, **options: Any) -> Blocks:
+    def _get(self, key: str) -> Blocks:
+        return self._opened(key)[0]
+
+    def _opened(self, key: str, **options: Any) -> tuple[Blocks, int]:
+        """The bytes, and how many there are."""
         with _faults():
-            body = self._client.get_object(Bucket=self._bucket, Key=key, **options)["Body"]
-        return Blocks(body, _faults)
+            answer = self._client.get_object(Bucket=self._bucket, Key=key, **options)
+        return Blocks(answer["Body"], _faults), int(answer["ContentLength"])
 
     def _move(self, source: str, target: str) -> None:
         with _faults():

@@ -48,6 +48,11 @@ class StoreUnavailable(Exception):
     """The disk is full, the network is gone: the caller tries again, nothing is lost."""
 
 
+def too_short(sha256: str, size: int, end: int) -> StoreUnavailable:
+    """A blob that was cut: said before a length is promised, or a reader waits for the rest until it gives up."""
+    return StoreUnavailable(f"{sha256} has {size} bytes, {end} were asked for")
+
+
 class BlobMissing(Exception):
     """Storage does not hold what the database names: after a restore, or a lost disk."""
 

@@ -81,6 +81,13 @@ def test_a_range_is_a_slice(store: BlobStore, start: int, end: int | None) -> No
     assert joined(store.read(Area.ORIGINALS, sha256, start, end)) == b"0123456789"[start:end]
 
 
+@pytest.mark.parametrize("start", [0, 4, 12])
+def test_a_blob_that_was_cut_is_said_before_a_byte_of_it_is_read(store: BlobStore, start: int) -> None:
+    sha256 = kept(store, b"0123456789")
+    with pytest.raises(StoreUnavailable):
+        store.read(Area.ORIGINALS, sha256, start, 20)
+
+
 def test_what_is_absent_is_said_at_once(store: BlobStore) -> None:
     with pytest.raises(BlobMissing):
         store.read(Area.ORIGINALS, "0" * 64)
