@@ -201,14 +201,16 @@ class FieldMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "_phones"):
             return
-        for phone in self._phones:
-            self._finish(phone)
-        self._require_effects_once()
-        for stream in Head.objects.values_list("stream", flat=True):
-            assert verify_stream(stream).is_sound  # I18
-        for phone in self._phones:
-            phone.field.close()
-        shutil.rmtree(self._home)
+        try:
+            for phone in self._phones:
+                self._finish(phone)
+            self._require_effects_once()
+            for stream in Head.objects.values_list("stream", flat=True):
+                assert verify_stream(stream).is_sound  # I18
+        finally:  # a fault that is found leaves no connection open for another test to be blamed for
+            for phone in self._phones:
+                phone.field.close()
+            shutil.rmtree(self._home)
 
     def _finish(self, phone: Phone) -> None:
         """I8, I16, I17: over a good line it comes to an end, holds what it may, and has delivered all it promised."""
