@@ -74,12 +74,15 @@ def _written(holdings: Holdings, contents: _Contents, path: Path) -> tuple[str, 
 def _contents(holdings: Holdings) -> _Contents:
     """From the first number on that is not safe, and the files of acts that are, where they are not."""
     statement, head = holdings.require_statement(), holdings.outbox.head().seq
-    batches, reached, prev_hash = list[dict[str, Any]](), statement.safe_seq, statement.safe_hash
+    # Called safe before a restore and let go of: its proof goes with a push, and a parcel waits for that.
+    hole = holdings.letting_go.hole_after(statement.safe_seq)
+    safe = (hole.first_seq - 1, hole.prev_hash) if hole else (statement.safe_seq, statement.safe_hash)
+    batches, (reached, prev_hash) = list[dict[str, Any]](), safe
     while operations := holdings.outbox.after(reached, wire.MAX_OPERATIONS, BATCH_BYTES):
         batches.append(_batch(operations, prev_hash))
         reached, prev_hash = operations[-1].seq, operations[-1].hash
     files = holdings.captures.files_of(holdings.identity.incarnation, holdings.unsafe().seqs)
-    return _Contents(statement.safe_seq + 1, head, batches, files)
+    return _Contents(safe[0] + 1, head, batches, files)
 
 
 def _batch(operations: list[LoggedOperation], prev_hash: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 @router.api_operation(["HEAD"], "/sync/sealed/{sha256}", summary="How far a revoked device's file has come")
 def sealed_offset(request: HttpRequest, sha256: Sha256) -> HttpResponse:
-    return offset_answer(progress_of(sender=_revoked_sender(request), sha256=sha256))
+    return offset_answer(_revoked_sender(request), sha256)
 
 
 @router.patch("/sync/sealed/{sha256}", summary="Bytes of a revoked device's file, kept sealed")
@@ -50,7 +50,11 @@ def carrier_of(request: HttpRequest) -> Device:
     return device_of_bearer(bearer_of(request))
 
 
-def offset_answer(held: HeldFile | None) -> HttpResponse:
+def offset_answer(sender: Sender, sha256: str) -> HttpResponse:
+    try:
+        held = progress_of(sender=sender, sha256=sha256)
+    except StoreUnavailable:
+        raise storage_unavailable() from None
     return HttpResponse(status=200, headers={**TUS, "Upload-Offset": str(held.offset if held else 0)})
 
 

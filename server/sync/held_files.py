@@ -31,7 +31,12 @@ class Sender:
 
 
 def progress_of(*, sender: Sender, sha256: str) -> HeldFile | None:
-    return HeldFile.objects.filter(**_place(sender, sha256)).first()
+    """How far it has come; what a crash left whole and unproved is proved now, or begins anew."""
+    held = HeldFile.objects.filter(**_place(sender, sha256)).first()
+    if held is not None and not held.label and held.offset == held.length:
+        with suppress(DomainError):
+            _finish(held)
+    return held
 
 
 def append_chunk(
@@ -130,23 +135,32 @@ def _finish(held: HeldFile) -> HeldFile:
             digest.update(block)
     except BlobMissing:
         _begin_anew(held)
-        raise _conflict(0) from None
+        if held.label:
+            return held
+        raise _conflict(held.offset) from None
     if digest.hexdigest() != held.sha256:
         _begin_anew(held)
         message = _("The bytes received are not those of this name. Send the file again from the start.")
         raise DomainError("held_file_mismatch", 409, message, {"offset": 0})
-    parts, held.label = held.parts, f"{held.purpose}-{held.pk}-{held.sha256}"
-    blobs.quarantine(whole, held.label)
-    held.parts = []
-    held.save(update_fields=["label", "parts"])
+    parts, label = held.parts, f"{held.purpose}-{held.pk}-{held.sha256}"
+    blobs.quarantine(whole, label)
+    _change(held, label=label)
     _discard(part for part in parts if part != whole)
     return held
 
 
 def _begin_anew(held: HeldFile) -> None:
-    parts, held.parts, held.offset = held.parts, [], 0
-    held.save(update_fields=["parts", "offset"])
-    _discard(parts)
+    parts = held.parts
+    if _change(held, offset=0):
+        _discard(parts)
+
+
+def _change(held: HeldFile, **values: Any) -> bool:
+    """Its chunks are used up; False where another request has proved it meanwhile."""
+    rows = HeldFile.objects.filter(pk=held.pk, offset=held.offset, label="")
+    is_ours = bool(rows.update(**values, parts=[]))
+    held.refresh_from_db()
+    return is_ours
 
 
 def _discard(parts: Any) -> None:

@@ -11,7 +11,7 @@ from server.people.device_rights import KEEPS_DEVICES
 from server.people.models import Officer
 from server.sync.device_schemas import ParcelView
 from server.sync.held_api import Sha256, carrier_of, offset_answer, take_chunk, whole_number
-from server.sync.held_files import Sender, progress_of
+from server.sync.held_files import Sender
 from server.sync.models import HeldFile
 from server.sync.parcel_budget import require_room_for
 from server.sync.parcels import carrier_receipt, submit_parcel
@@ -22,7 +22,7 @@ _signed_in = SignedIn()
 
 @router.api_operation(["HEAD"], "/sync/parcels/{sha256}", summary="How far a parcel has come")
 def parcel_offset(request: HttpRequest, sha256: Sha256) -> HttpResponse:
-    return offset_answer(progress_of(sender=_sender(request), sha256=sha256))
+    return offset_answer(_sender(request), sha256)
 
 
 @router.patch("/sync/parcels/{sha256}", summary="Bytes of a parcel")

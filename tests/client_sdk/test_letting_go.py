@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from client_sdk import NotFound
+from client_sdk import NotFound, NotSent
 from tests.client_sdk import court as court_module
 from tests.client_sdk.conftest import Device
 
@@ -144,3 +144,18 @@ def test_with_nothing_new_the_hole_is_told_as_well(settled: Device, days: list[f
     settled.court.restore(to_seq=0)
     assert settled.field.sync().is_everything_sent
     assert len(settled.court.proofs_of_loss) == 1
+
+
+def test_a_parcel_made_before_the_hole_is_told_brings_what_is_still_here(
+    settled: Device, days: list[float], tmp_path: Path
+) -> None:
+    days[0] = 8
+    settled.field.sync()
+    settled.court.restore(to_seq=1)
+    settled.field.record_action(case_id=CASE, kind="SEAL", photos=[settled.field.capture(b"after")])
+    # The device learns of the restore, and its net ends before it can tell what it had let go of.
+    settled.line.before = lambda request: settled.line.go_offline() if settled.line.replies[-1].status == 409 else None
+    with pytest.raises(NotSent):
+        settled.field.sync(patience_seconds=0)
+    parcel = settled.field.export_parcel(tmp_path / "parcel")
+    assert (parcel.first_seq, parcel.last_seq, parcel.files) == (4, 4, 1)

@@ -19,6 +19,7 @@ from server.evidence.models import Promise
 from server.ledger.models import Entry
 from server.people.models import Device, Officer
 from server.people.services import issue_enrolment_code, revoke_device
+from server.sync import held_files
 from server.sync.models import DeviceLog, HeldFile, Operation, Parcel, SealedOperation
 from server.sync.parcels import take_waiting_parcels
 from tests.actors import Cast, browser_of
@@ -200,6 +201,22 @@ def test_the_sdk_names_a_damaged_parcel_and_another_courts(
     with pytest.raises(Rejected) as refused:
         carrier.submit_parcel(tmp_path / "spoilt.zxp")
     assert refused.value.code == "parcel_damaged"
+
+
+def test_a_parcel_whose_last_byte_came_just_before_a_crash_is_taken_after_it(
+    author: FieldClient, carrier: FieldClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_: HeldFile) -> HeldFile:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(held_files, "_finish", die)
+        with pytest.raises(KeyboardInterrupt):
+            carried(author, carrier, tmp_path)
+    held = HeldFile.objects.get()
+    assert (held.offset, held.label) == (held.length, "")
+    assert carrier.submit_parcel(tmp_path / "work.zxp").state == "taken"
+    assert Operation.objects.count() == 2
 
 
 def test_a_cut_line_costs_the_carrier_nothing_but_time(
