@@ -29,7 +29,7 @@ def main() -> int:
         logging.disable(logging.CRITICAL)
     from tests.simulation.plants import PLANTS
     from tests.simulation.running import Runner, run_plants
-    from tests.simulation.simulation import Size
+    from tests.simulation.sizes import Size
 
     if arguments.plant == "list":
         print("\n".join(f"{name:28} {planted.told}" for name, planted in PLANTS.items()))

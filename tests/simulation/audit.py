@@ -5,12 +5,14 @@ import hashlib
 import json
 from typing import Any
 
+from client_sdk.engine import UPLOADS_PATH
 from client_sdk.steps import Reply, Request
 from server.evidence.models import Promise
 from server.people.models import Device
 from server.sync.models import DeviceLog, Operation
 from tests.simulation.chance import VirtualClock
 from tests.simulation.findings import require
+from tests.simulation.gone import holes_are_explained, is_revoked, lost_seqs
 from tests.simulation.journal import Recorded
 from tests.simulation.oracle import Oracle, visible_cases
 from tests.simulation.phone import Phone
@@ -32,19 +34,29 @@ class Audit:
         self._answers: dict[int, Any] = {}
         self._highest = 0
         self._delivered: dict[str, int] = {}
+        self._ended_at: int | None = None
 
     def go_back(self, seq: int) -> None:
         """The server was restored: it knows 1..seq, and a new life has answers of its own."""
         self.durable = self._highest = seq
         self._answers.clear()
+        self._ended_at = seq if is_revoked(self._phone.id) else None
+
+    def end(self) -> None:
+        """The device is revoked: nothing that comes from now on may reach its log."""
+        self._ended_at = self.durable
+
+    def carried(self) -> None:
+        """Another hand brings what this device still has."""
+        self._delivered.update({sha256: len(content) for sha256, content in self._phone.journal.photos.items()})
 
     def delivered(self, request: Request, reply: Reply | None) -> None:
         """One request reached the server; `reply` is None when that died over it."""
-        if request.method == "PATCH":
+        if request.method == "PATCH" and request.path.startswith(UPLOADS_PATH):
             self._note_upload(request, reply)
         if self._phone.id is None:
             return
-        self._look_at_log()
+        self.look()
         require(reply is None or reply.status != 500, "I17", f"{self._phone.name}: the server has a fault of its own")
         if reply is not None and reply.headers.get("content-type", "").startswith("application/"):
             self._judge_reply(request, json.loads(reply.body or b"{}"))
@@ -54,11 +66,12 @@ class Audit:
         self._delivered[sha256] = self._delivered.get(sha256, 0) + len(request.body)
         self.uploads += reply is not None and reply.status == 204
 
-    def _look_at_log(self) -> None:
-        """I3, I4: what is acknowledged is there, byte for byte, and never less of it."""
-        log = DeviceLog.objects.filter(pk=self._phone.id).first()
+    def look(self) -> None:
+        """I3, I4: what is acknowledged is there, byte for byte, and never less of it. I15: nothing of one revoked."""
+        log = DeviceLog.objects.filter(pk=self._phone.id).first() if self._phone.id else None
         acked = log.acked_seq if log else 0
         require(acked >= self.durable, "I3", f"{self._phone.name}: the log fell from {self.durable} to {acked}")
+        require(self._ended_at in (None, acked), "I15", f"{self._phone.name} is revoked, and {acked} is acknowledged")
         if acked > self.durable:
             self._take_over(acked)
 
@@ -66,8 +79,11 @@ class Audit:
         rows = Operation.objects.filter(device_id=self._phone.device_id, seq__gt=self.durable).order_by("seq")
         found = {row.seq: row for row in rows}
         device = Device.objects.select_related("officer").get(pk=self._phone.device_id)
-        oracle = Oracle(device, self._clock.now())
+        oracle, lost = Oracle(device, self._clock.now()), lost_seqs(self._phone.device_id)
         for seq in range(self.durable + 1, acked + 1):
+            if seq in lost and seq not in found:
+                holes_are_explained(self._phone)
+                continue
             require(seq in found, "I3", f"{self._phone.name}: {seq} is acknowledged and not stored")
             self._judge_row(oracle, found[seq])
         self.durable = acked
@@ -119,6 +135,7 @@ class Audit:
 
     def _judge_page(self, page: dict[str, Any]) -> None:
         """I9, I13: nothing outside what may be seen now, and one content under one tag."""
+        require(not is_revoked(self._phone.id), "I9", f"{self._phone.name} reads though it is revoked")
         waits = Device.objects.filter(pk=self._phone.device_id, recovered_at__isnull=False, confirmed_at=None)
         require(not waits.exists(), "I9", f"{self._phone.name} reads before the desk has confirmed it")
         visible = visible_cases(self._phone.officer.pk, self._clock.now())
@@ -143,6 +160,10 @@ class Audit:
     def has_delivered(self, sha256: str) -> bool:
         """Could the bytes this device sent make up the file? Then it may be called its deliverer."""
         return self._delivered.get(sha256, 0) >= len(self._phone.journal.photos.get(sha256, b""))
+
+    def cannot_deliver(self, sha256: str) -> bool:
+        """It let go of the file at the court's word, which the court has broken since."""
+        return self._phone.court_broke_its_word and sha256 in self._phone.photos_let_go
 
 
 def claims_of(signed: str) -> Claims:

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -18,39 +19,46 @@ from server.sync.models import DeviceLog
 FOR_EVER_DAYS = 100_000
 
 
+@dataclass(frozen=True)
+class Copy:
+    folder: Path
+    logs: dict[UUID, int]
+    """How far each device's log reaches in it."""
+
+    def files(self) -> set[str]:
+        return {path.name for path in (self.folder / "evidence" / "originals").rglob("*") if path.is_file()}
+
+
 class Backups:
     def __init__(self, folder: Path, *, is_on: bool, retention_days: int) -> None:
         """`is_on`: only what the last verified backup holds is safe, and devices let go of it after so many days."""
         self._folder, self._is_on = folder, is_on
         self._retention_days = retention_days if is_on else FOR_EVER_DAYS
         self._count = 0
-        self._last: Path | None = None
-        self.logs: dict[UUID, int] = {}
-        """How far each device's log reaches in the last backup."""
+        self.copies: list[Copy] = []
+        self.has_broken_its_word = False
+        """The server went back to before what it had called safe: of that, devices may have let go."""
         self._safe_logs: dict[UUID, int] = {}
         self._safe_files: set[str] = set()
 
     def take(self, *, is_verified: bool) -> None:
         self._count += 1
-        self._last = self._folder / f"backup-{self._count}"
+        folder = self._folder / f"backup-{self._count}"
         with _in_silence():
-            make_backup(self._last)
-        self.logs = dict(DeviceLog.objects.values_list("device_id", "acked_seq"))
+            make_backup(folder)
+        copy = Copy(folder, dict(DeviceLog.objects.values_list("device_id", "acked_seq")))
+        self.copies.append(copy)
         if is_verified and self._is_on:
-            self._verify(self._last)
+            self._verify(copy)
 
-    def _verify(self, folder: Path) -> None:
+    def _verify(self, copy: Copy) -> None:
         with _in_silence():
-            verification = verify_backup(folder)
+            verification = verify_backup(copy.folder)
         assert verification.manifest is not None
         assert verification.is_sound, verification.problems
-        call_safe(folder, verification.manifest)
-        self._call_true()
+        call_safe(copy.folder, verification.manifest)
+        self._safe_logs = dict(copy.logs)
         self._safe_files = {file.sha256 for file in verification.manifest.evidence()}
-
-    def _call_true(self) -> None:
-        for device, seq in self.logs.items():
-            self._safe_logs[device] = max(seq, self._safe_logs.get(device, 0))
 
     def is_safe(self, device: UUID, seq: int) -> bool:
         """Would the operation survive the loss of the server?"""
@@ -59,17 +67,19 @@ class Backups:
     def is_file_safe(self, sha256: str) -> bool:
         return not self._is_on or sha256 in self._safe_files
 
-    @property
-    def can_restore(self) -> bool:
-        return self._last is not None
+    def restore(self, copy: Copy) -> bool:
+        """The server is what it was at that backup, and begins another life; whether it had called more than that safe.
 
-    def restore(self) -> None:
-        """The server is what it was at the last backup, and begins another life; what it then holds, the copy holds."""
-        assert self._last is not None
+        What it holds then, the copy holds; backups that came later are of another life.
+        """
         with _in_silence():
-            restore(self._last, is_forced=True)
-        self._call_true()
-        self._safe_files |= {path.name for path in (self._last / "evidence" / "originals").rglob("*") if path.is_file()}
+            restore(copy.folder, is_forced=True)
+        is_before_safe = any(seq > copy.logs.get(device, 0) for device, seq in self._safe_logs.items())
+        is_before_safe |= not self._safe_files <= copy.files()
+        self.has_broken_its_word |= is_before_safe
+        self._safe_logs, self._safe_files = dict(copy.logs), copy.files()
+        del self.copies[self.copies.index(copy) + 1 :]
+        return is_before_safe
 
     @contextmanager
     def installed(self) -> Iterator[None]:

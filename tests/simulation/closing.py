@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import datetime
+from uuid import UUID
 
 from client_sdk.cases import case_of
 from server.evidence import store
@@ -19,43 +20,66 @@ from server.sync.units import VisibleUnits
 from tests.simulation.acts import mark_of
 from tests.simulation.audit import Audit
 from tests.simulation.findings import require
+from tests.simulation.gone import (
+    each_hole_has_its_alarm,
+    everything_is_handed_over,
+    holes_are_explained,
+    is_revoked,
+    lost_seqs,
+)
 from tests.simulation.phone import Phone
+from tests.simulation.verifying import logs_verify_alone
 
 
-def close_accounts(phones: list[Phone], audits: dict[str, Audit], now: datetime) -> None:
+def close_accounts(phones: list[Phone], audits: dict[str, Audit], now: datetime, proved: set[str]) -> None:
     for phone in phones:
         _everything_arrived(phone)
-        _replica_is_what_may_be_seen(phone, now)
-        own_work_shows_once(phone)
-        _what_is_called_safe_is_safe(phone)
+        if not is_revoked(phone.id):
+            _replica_is_what_may_be_seen(phone, now)
+            own_work_shows_once(phone)
+            _what_is_called_safe_is_safe(phone)
+    each_hole_has_its_alarm()
     _effects_once()
+    _verified_means_delivered({phone.device_id: audits[phone.name] for phone in phones})
+    court_is_whole(proved)
+
+
+def court_is_whole(proved: set[str]) -> None:
+    """What holds of all courts, whoever's logs they keep."""
     _one_review_each()
     bytes_before_offsets_are_there()
-    _verified_means_delivered({phone.device_id: audits[phone.name] for phone in phones})
     _ledger_is_whole()
+    logs_verify_alone(proved)
 
 
 def _everything_arrived(phone: Phone) -> None:
     """I1, I2, I3, I4: the log on the server is the log that was recorded, no more, no less, no other."""
+    acked = DeviceLog.objects.get(pk=phone.device_id).acked_seq
     rows = Operation.objects.filter(device_id=phone.device_id).order_by("seq")
     kept = [(row.seq, bytes(row.body), row.hash) for row in rows]
-    ours = [(each.seq, each.raw, each.hash) for each in phone.journal.operations]
+    lost = lost_seqs(phone.device_id) - {seq for seq, _, _ in kept}
+    ours = [(each.seq, each.raw, each.hash) for each in phone.journal.operations[:acked] if each.seq not in lost]
     require(kept == ours, "I1", f"{phone.name}: {len(kept)} operations kept of {len(ours)} recorded")
-    acked = DeviceLog.objects.get(pk=phone.device_id).acked_seq
-    require(acked == len(ours), "I3", f"{phone.name}: {acked} acknowledged of {len(ours)}")
+    holes_are_explained(phone)
+    if is_revoked(phone.id):
+        everything_is_handed_over(phone, acked)
+        return
+    require(acked == phone.journal.head_seq, "I3", f"{phone.name}: {acked} acknowledged of {phone.journal.head_seq}")
+    _photos_arrived(phone)
+
+
+def _photos_arrived(phone: Phone) -> None:
+    """I1. What the device let go of is excused only where the court went back to before its word."""
     promised = set(Promise.objects.filter(device_id=phone.device_id).values_list("sha256", flat=True))
+    excused = phone.photos_let_go if phone.court_broke_its_word else set()
     for sha256, content in phone.journal.photos.items():
-        held = _stored(sha256) if sha256 in promised else _on_device(phone, sha256, len(content))
-        require(held == content, "I1", f"{phone.name}: a photo's bytes are gone, {sha256[:12]}")
+        held = _stored(sha256) if sha256 in promised else phone.reads(sha256)
+        require(held == content or sha256 in excused, "I1", f"{phone.name}: a photo's bytes are gone, {sha256[:12]}")
 
 
 def _stored(sha256: str) -> bytes | None:
     blobs = store.current_store()
     return b"".join(blobs.read(Area.ORIGINALS, sha256)) if blobs.size_of(Area.ORIGINALS, sha256) is not None else None
-
-
-def _on_device(phone: Phone, sha256: str, size: int) -> bytes:
-    return phone.opened.holdings.captures.read(sha256, 0, size)
 
 
 def _replica_is_what_may_be_seen(phone: Phone, now: datetime) -> None:
@@ -80,6 +104,8 @@ def _differing(held: dict[str, str], visible: dict[str, str]) -> str:
 def own_work_shows_once(phone: Phone) -> None:
     """I11: each own act stands in its case once, sent or not, unless the court may not show it there."""
     holdings = phone.opened.holdings
+    if holdings.reading.ended:
+        return
     bookmark = holdings.replica.bookmark()
     own = holdings.outbox.actions(holdings.acked_seq, after=bookmark.complete_seq)
     hidden = _hidden(phone)
@@ -92,9 +118,10 @@ def own_work_shows_once(phone: Phone) -> None:
 
 
 def _hidden(phone: Phone) -> set[int]:
-    """Operations of which a case may show nothing: never this officer's, or never understood."""
-    rows = Operation.objects.filter(device_id=phone.device_id).values_list("seq", "result")
-    return {seq for seq, result in rows if "subject_unknown" in result or "kind_unknown" in result}
+    """Operations of which a case may show nothing: never this officer's, never understood, let go of and lost since."""
+    rows = dict(Operation.objects.filter(device_id=phone.device_id).values_list("seq", "result"))
+    foreign = {seq for seq, result in rows.items() if "subject_unknown" in result or "kind_unknown" in result}
+    return foreign | (set(range(1, phone.let_go + 1)) - rows.keys() if phone.court_broke_its_word else set())
 
 
 def _what_is_called_safe_is_safe(phone: Phone) -> None:
@@ -102,10 +129,11 @@ def _what_is_called_safe_is_safe(phone: Phone) -> None:
     field = phone.opened
     kept = {action.seq: action for action in field.actions()}
     hashes = set(Operation.objects.filter(device_id=phone.device_id).values_list("hash", flat=True))
+    lost, excused = lost_seqs(phone.device_id), phone.photos_let_go if phone.court_broke_its_word else set()
     for operation in phone.journal.operations:
         if operation.seq in kept and field.safe_to_purge(kept[operation.seq]):
-            is_here = operation.hash in hashes
-            files = {sha256: _stored(sha256) for sha256 in operation.files}
+            is_here = operation.hash in hashes or operation.seq in lost
+            files = {sha256: _stored(sha256) for sha256 in operation.files if sha256 not in excused}
             is_whole = all(content == phone.journal.photos[name] for name, content in files.items())
             require(is_here and is_whole, "I7", f"{phone.name}/{operation.seq} is called safe and is not")
 
@@ -130,14 +158,20 @@ def _one_review_each() -> None:
     require(reviews == Counter(unapplied), "I15", f"{sum(reviews.values())} reviews of {len(unapplied)} operations")
 
 
-def _verified_means_delivered(audits: dict[object, Audit]) -> None:
+def _verified_means_delivered(audits: dict[UUID, Audit]) -> None:
     """I16: after every delivery, all is verified, of whoever promised it, and complete means just that."""
     states: dict[object, list[bool]] = {}
+    revoked = {device for device in audits if is_revoked(device)}
     for promise in Promise.objects.all():
         content, audit = _stored(promise.sha256) or b"", audits[promise.device_id]
         is_right = hashlib.sha256(content).hexdigest() == promise.sha256 and audit.has_delivered(promise.sha256)
         is_verified = promise.state == Promise.State.VERIFIED
-        require(is_verified == is_right, "I16", f"{promise.sha256[:12]} is {promise.state}, delivered: {is_right}")
+        is_open = not is_verified and (promise.device_id in revoked or audit.cannot_deliver(promise.sha256))
+        require(
+            is_verified == is_right or is_open,
+            "I16",
+            f"{promise.sha256[:12]} is {promise.state}, delivered: {is_right}",
+        )
         states.setdefault(promise.holder_id, []).append(is_verified)
     for action in FieldAction.objects.all():
         is_complete = not action.missing and all(states.get(action.pk, []))

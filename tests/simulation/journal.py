@@ -37,6 +37,8 @@ class Recorded:
 @dataclass
 class Journal:
     operations: list[Recorded] = field(default_factory=list)
+    bodies: set[bytes] = field(default_factory=set)
+    """Of all that was ever recorded, under whichever log it goes up."""
     photos: dict[str, bytes] = field(default_factory=dict)
     """Every file whose sealing is known to have reached the disk, by its hash."""
     _aimed_at: dict[str, bytes] = field(default_factory=dict)
@@ -54,10 +56,16 @@ class Journal:
         for each in logged:
             require(each.seq == self.head_seq + 1, "I1", f"number {each.seq} follows {self.head_seq} in the outbox")
             self.operations.append(Recorded(each.seq, each.hash, each.body, each.signature, _parsed(each.body)))
+            self.bodies.add(each.body)
             for sha256 in self.operations[-1].files:
                 self.photograph(sha256)
             for case_id in dict.fromkeys(self.operations[-1].case_ids):
                 self._of_cases[case_id].append(self.operations[-1])
+
+    def begin_anew(self) -> None:
+        """The device goes on under another log: its operations are counted again, what is known of them stays."""
+        self.operations, self._of_cases = [], defaultdict(list)
+        self._aimed_at |= self.photos
 
     def aim_at(self, content: bytes) -> None:
         """About to be taken: whether it is sealed before a crash only the store can tell."""

@@ -1,5 +1,7 @@
 """One officer's device: the real SDK on its real store, stepped by the scheduler, killed where the dice say."""
 
+import copy
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,9 +11,10 @@ from uuid import UUID
 
 from client_sdk import FieldClient, NotSent, Rejected, StorageFull
 from client_sdk.errors import NotEnrolled, NotFound, StoreDamaged
+from client_sdk.outbox import LoggedOperation
 from client_sdk.steps import Flow, Send, Step, Tell, Wait
 from client_sdk.store import Places, Surroundings
-from client_sdk.views import SyncReport
+from client_sdk.views import Parcel, SyncReport
 from server.people.models import Officer
 from tests.simulation.acts import Plan, record
 from tests.simulation.backups import Backups
@@ -25,6 +28,8 @@ from tests.simulation.watch import Watch
 
 T = TypeVar("T")
 PASSPHRASE = "三号楼的钥匙"
+WORDS_OF_THE_DESK = ("device_unconfirmed", "device_revoked")
+WORDS_OF_A_FORK = ("log_forked", "log_behind", "log_disagrees")
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,15 @@ class Phone:
         """Acts of whose recording it was told; they have to be on the disk, whatever came then."""
         self.let_go = 0
         """Operations whose bodies it has dropped."""
+        self.photos_let_go: set[str] = set()
         self._path = means.folder / f"{name}.db"
         self._flow: Flow[SyncReport] | None = None
         self._step: Step[Any] | None = None
         self.wakes_at = means.clock.now()
+        self.is_forked = False
+        """A copy of it goes on as well."""
+        self.is_disputed = False
+        """The court told it so, and to go on by a fresh code."""
         self._surroundings = Surroundings(
             clock=clock, free_bytes=lambda _: 1 << 40, sleep=means.clock.advance, random=means.chance.dice.random
         )
@@ -69,6 +79,10 @@ class Phone:
     def device_id(self) -> UUID:
         assert self.id is not None
         return self.id
+
+    @property
+    def court_broke_its_word(self) -> bool:
+        return self._means.backups.has_broken_its_word
 
     @property
     def is_syncing(self) -> bool:
@@ -158,25 +172,35 @@ class Phone:
         self._look_at_what_is_gone()
 
     def _look_at_what_is_gone(self) -> None:
-        """I7: only what would survive the loss of the server."""
+        """I7: only what would survive the loss of the server, when it goes."""
         rows = self.opened.holdings.store.database.rows
-        gone = rows("SELECT coalesce(max(seq), 0) FROM operation WHERE is_let_go > 0")[0][0]
-        is_safe = self._means.backups.is_safe(self.device_id, gone)
+        sql = "SELECT coalesce(max(seq), 0) FROM operation WHERE incarnation = ? AND is_let_go > 0"
+        gone = rows(sql, self.opened.holdings.identity.incarnation)[0][0]
+        is_safe = gone <= self.let_go or self._means.backups.is_safe(self.device_id, gone)
         require(is_safe, "I7", f"{self.name} let go of {gone}, which is not safe")
         self.let_go = max(gone, self.let_go)
         for (sha256,) in rows("SELECT DISTINCT sha256 FROM capture WHERE is_let_go > 0"):
-            is_safe = self._means.backups.is_file_safe(sha256)
+            is_safe = sha256 in self.photos_let_go or self._means.backups.is_file_safe(sha256)
             require(is_safe, "I7", f"{self.name} let go of a photo that is not safe, {sha256[:12]}")
+            self.photos_let_go.add(sha256)
 
     def _look_at_photos(self) -> None:
         """I1: a photo that was taken can be read, until the device was allowed to let go of it."""
         rows = self.opened.holdings.store.database.rows
         let_go = {sha256 for (sha256,) in rows("SELECT sha256 FROM capture WHERE is_let_go > 0")}
         for sha256, content in self.journal.photos.items():
-            is_kept = sha256 in let_go or self._reads(sha256) == content
+            is_kept = sha256 in let_go or self.reads(sha256) == content
             require(is_kept, "I1", f"{self.name}: a photo is gone from its disk, {sha256[:12]}")
 
-    def _reads(self, sha256: str) -> bytes | None:
+    def held_cases(self) -> list[str]:
+        """What its officer sees: nothing where reading has ended."""
+        holdings = self.opened.holdings
+        return [] if holdings.reading.ended else [unit.id for unit in holdings.replica.units("case")]
+
+    def unsent_after(self, seq: int) -> list[LoggedOperation]:
+        return self.opened.holdings.outbox.after(max(seq, self.let_go), 100_000, 1 << 40)
+
+    def reads(self, sha256: str) -> bytes | None:
         try:
             return self.opened.holdings.captures.read(sha256, 0, 1 << 20)
         except (NotFound, StoreDamaged):
@@ -194,13 +218,58 @@ class Phone:
 
     def _act_on_all(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
-            photos = self.opened.photos()
+            photos = [] if self.opened.holdings.reading.ended else self.opened.photos()
             for content in plan.photos:
                 self.journal.aim_at(content)
                 photos.append(self.opened.capture(content))
                 self.journal.photograph(photos[-1].sha256)
             record(self.opened, plan, photos, self.journal)
             self._returned += 1
+
+    def export(self, path: Path) -> Parcel | None:
+        """All that is not safe, as a parcel."""
+        try:
+            return self.attempt(lambda: self.opened.export_parcel(path))
+        except (NotSent, StorageFull) as fault:
+            self._means.trace.add(f"{self.name} exports nothing: {fault.code}")
+            return None
+
+    def hand_in(self, path: Path) -> None:
+        """Another device's parcel."""
+        try:
+            done = self.attempt(lambda: self.opened.submit_parcel(path, patience_seconds=5))
+            told = f"hands it in: {done.state} {done.code}" if done else "dies over it"
+        except (NotSent, StorageFull) as fault:
+            told = f"gives up: {fault.code}"
+        except Rejected as refusal:
+            if refusal.code not in WORDS_OF_THE_DESK:
+                raise
+            told = f"is told {refusal.code}"
+        self._means.trace.add(f"{self.name} {told}")
+
+    def copied(self, name: str, line: Line) -> "Phone":
+        """Another phone restored from an image of this one, taken while both are off."""
+        self.abandon()
+        if self.field is not None:
+            self.field.close()
+        self.field, self.peril = None, Peril()
+        twin = Phone(name, self.officer, self.code, line, self.clock, self._means)
+        here, there = Places(self._path), Places(twin._path)
+        shutil.copy(here.database, there.database)
+        shutil.copytree(here.vault, there.vault)
+        twin.journal, twin.id = copy.deepcopy(self.journal), self.id
+        twin.let_go, twin.photos_let_go = self.let_go, set(self.photos_let_go)
+        self.is_forked = twin.is_forked = True
+        return twin
+
+    def renew(self, code: str) -> None:
+        """Go on under a log of its own."""
+        self.attempt(lambda: self.opened.renew(code))
+        self.id, self.let_go, self._returned = self.opened.holdings.identity.device, 0, 0
+        self.is_disputed, self.watch = False, Watch(self.name)
+        self.journal.begin_anew()
+        self._means.trace.add(f"{self.name} goes on by a fresh code")
+        self.look()
 
     def begin_sync(self) -> None:
         self.report = None
@@ -245,9 +314,10 @@ class Phone:
         except (NotSent, StorageFull) as fault:
             self._end(f"gives up: {fault.code}")
         except Rejected as refusal:
-            if refusal.code != "device_unconfirmed":
+            self.is_disputed = self.is_forked and refusal.code in WORDS_OF_A_FORK
+            if refusal.code not in WORDS_OF_THE_DESK and not self.is_disputed:
                 raise
-            self._end("waits for the desk")
+            self._end(f"is told {refusal.code}")
         else:
             self._hold(step)
 

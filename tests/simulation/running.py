@@ -15,7 +15,8 @@ from tests.simulation.database import SimulationDatabase, simulation_database
 from tests.simulation.dying import PerilousDriver, PhoneCrash
 from tests.simulation.findings import Findings, Violation
 from tests.simulation.plants import PLANTS
-from tests.simulation.simulation import Simulation, Size
+from tests.simulation.simulation import Simulation
+from tests.simulation.sizes import Size
 
 
 class Runner:

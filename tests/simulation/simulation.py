@@ -2,73 +2,53 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from django.conf import settings
 from django.test import override_settings
 
-from client_sdk import engine, uploads, vault
+from client_sdk.carrying import PARCELS_PATH
 from client_sdk.steps import Reply, Request
-from server.field.operation import SignedOperation
 from server.sync import operations as server_operations
-from server.sync import pull as server_pull
-from server.sync import push as server_push
 from server.sync.models import DeviceView
+from server.sync.parcels import take_waiting_parcels
 from tests.simulation import acts
 from tests.simulation.audit import Audit
-from tests.simulation.backups import Backups
+from tests.simulation.backups import Backups, Copy
 from tests.simulation.chance import Chance, PhoneClock, VirtualClock, seeded
-from tests.simulation.closing import bytes_before_offsets_are_there, close_accounts, own_work_shows_once
+from tests.simulation.clones import account_for, go_on
+from tests.simulation.closing import bytes_before_offsets_are_there, close_accounts, court_is_whole, own_work_shows_once
 from tests.simulation.court import Court
 from tests.simulation.dying import PerilousDriver
 from tests.simulation.findings import Trace, require
+from tests.simulation.gone import is_revoked
 from tests.simulation.network import Late, Line, Weather
 from tests.simulation.phone import Means, Phone
 from tests.simulation.power import Disk
+from tests.simulation.sizes import (
+    BULK,
+    BURST,
+    CASES_OF_A_DAY,
+    CLONED,
+    CLONED_EVENTS,
+    CROWD,
+    EVENTS,
+    FEW_CASES,
+    FEW_PHONES,
+    MANY_CASES,
+    MOST_ARMED,
+    MOST_SYNCS,
+    ROUNDS,
+    WITHOUT_LIMIT,
+    WRONG_CLOCKS,
+    Size,
+    failing_on_poison,
+    small_sizes,
+)
 from tests.simulation.world import World
-
-EVENTS = {
-    "step": 60.0,
-    "sync": 6.0,
-    "record": 8.0,
-    "burst": 2.0,
-    "late": 2.0,
-    "decree": 2.0,
-    "crash": 0.7,
-    "power_cut": 0.4,
-    "server_power_cut": 0.3,
-    "backup": 0.5,
-    "restore": 0.3,
-    "view_lost": 0.7,
-    "pause": 1.5,
-    "look": 1.0,
-}
-ROUNDS = 2
-FEW_CASES, MANY_CASES = (1, 6), (20, 60)
-BURST, BULK = (2, 60), (100, 600)
-"""Acts at one go."""
-CASES_OF_A_DAY = 6
-MOST_ARMED = 40
-MOST_SYNCS = 8
-"""A device that is not done after so many syncs over a fair network is stuck."""
-# Its time is not that of the budgets: a virtual minute is over in a moment.
-WITHOUT_LIMIT = dict.fromkeys(settings.DEVICE_BUDGETS, 0)
-WRONG_CLOCKS = (timedelta(), timedelta(), timedelta(minutes=7), timedelta(days=-365), timedelta(days=365))
-
-
-@dataclass(frozen=True)
-class Size:
-    """How long the storms of a seed are, and which events and faults come so many times as often."""
-
-    events: int
-    emphasis: Mapping[str, float] = field(default_factory=dict)
-    bulk: float = 0.05
-    """The share of seeds in which devices record hundreds of acts between two syncs."""
 
 
 class Simulation:
@@ -84,6 +64,7 @@ class Simulation:
         self._weights = {name: weight * size.emphasis.get(name, 1) for name, weight in EVENTS.items()}
         self._late: list[Late] = []
         self._contents: dict[str, str] = {}
+        self._proved: set[str] = set()
         self._disk, self._evidence = Disk(self.chance, folder), folder / "evidence"
         self._backups = Backups(folder, is_on=self.chance.happens(0.5), retention_days=self.chance.choose((0, 0, 7)))
 
@@ -107,6 +88,8 @@ class Simulation:
                 for _ in range(ROUNDS):
                     self._storm()
                     self._calm()
+                if self.chance.happens(CLONED):
+                    self._clone()
             finally:
                 for phone in self.phones:
                     if phone.field is not None:
@@ -121,25 +104,10 @@ class Simulation:
             enter(self._backups.installed())
             enter(mock.patch.object(os, "fsync", self._disk.fsync))
             enter(override_settings(EVIDENCE_DIR=self._evidence, DEVICE_BUDGETS=WITHOUT_LIMIT))
-            for place, name, value in self._small_sizes():
+            for place, name, value in small_sizes(self.chance, is_bulk=self._is_bulk):
                 enter(mock.patch.object(place, name, value))
-            enter(mock.patch.dict(server_operations.HANDLERS, _failing_on_poison()))
+            enter(mock.patch.dict(server_operations.HANDLERS, failing_on_poison()))
             yield
-
-    def _small_sizes(self) -> list[tuple[object, str, object]]:
-        """So that little work already needs several pages, batches and pieces; much work meets nearly the real ones."""
-        piece = self.chance.choose((300, 100_000))
-        page = self.chance.choose((65_536, 262_144) if self._is_bulk else (8_000, 262_144))
-        batch = self.chance.choose((100, 500) if self._is_bulk else (3, 20, 500))
-        return [
-            (vault, "SCRYPT_COST", 2),
-            (uploads, "MIN_PIECE", 64),
-            (uploads, "MAX_PIECE", 4 * piece),
-            (uploads, "FIRST_PIECE", piece),
-            (engine, "PAGE_BYTES", page),
-            (server_pull, "SMALLEST_PAGE_BYTES", page),
-            (server_push, "MAX_OPERATIONS", batch),
-        ]
 
     def _build(self) -> None:
         officers = self.chance.dice.randint(1, 4)
@@ -148,16 +116,20 @@ class Simulation:
         if self.chance.happens(0.3):
             # Before anybody has enrolled: a restore to it knows none of them.
             self._take_backup(is_verified=False)
-        for number in range(self.chance.dice.randint(1, 5)):
+        is_crowd = not self._is_bulk and self.chance.happens(0.05)
+        for number in range(self.chance.dice.randint(*(CROWD if is_crowd else FEW_PHONES))):
             self._add_phone(number)
 
-    def _add_phone(self, number: int) -> None:
-        name = f"phone{number}"
-        weather, address = Weather.of(self.chance, self._size.emphasis), f"10.0.0.{number}"
-        line = Line(
+    def _line(self, name: str, address: str) -> Line:
+        weather = Weather.of(self.chance, self._size.emphasis)
+        return Line(
             *(name, address, self._court, self.chance, weather, self.trace, self.faults, self._late),
             *(self._delivered, self._cut_server_power),
         )
+
+    def _add_phone(self, number: int) -> None:
+        name = f"phone{number}"
+        line = self._line(name, f"10.0.0.{number}")
         officer = self.chance.choose(self.world.officers)
         means = Means(self._folder, self.chance, self.clock, self._driver, self.trace, self._backups, self._disk)
         clock = PhoneClock(self.clock, self.chance.choose(WRONG_CLOCKS))
@@ -167,6 +139,12 @@ class Simulation:
 
     def _delivered(self, line: Line, request: Request, reply: Reply | None) -> None:
         self.audits[line.name].delivered(request, reply)
+        if request.path.startswith(PARCELS_PATH):
+            self._look_at_all_logs()
+
+    def _look_at_all_logs(self) -> None:
+        for audit in self.audits.values():
+            audit.look()
 
     def _storm(self) -> None:
         for phone in self.phones:
@@ -192,6 +170,10 @@ class Simulation:
                 self._record(phone, 1 if event == "record" else self.chance.dice.randint(*burst))
             case "look":
                 own_work_shows_once(phone)
+            case "revoke" if phone.id is not None and len(self.phones) > 1 and not is_revoked(phone.id):
+                self._revoke(phone)
+            case "parcel":
+                self._carry(phone)
             case "crash" | "power_cut":
                 self.faults["device_crash" if event == "crash" else event] += 1
                 phone.die(is_power_cut=event == "power_cut")
@@ -208,8 +190,10 @@ class Simulation:
                 self.trace.add(f"decree {self.world.decree()}")
             case "backup":
                 self._take_backup(is_verified=self.chance.happens(0.7))
-            case "restore" if self._backups.can_restore:
-                self._restore()
+            case "restore" if self._backups.copies:
+                self._restore(self._backups.copies[-1])
+            case "old_restore" if self._backups.copies:
+                self._restore(self.chance.choose(self._backups.copies))
             case "view_lost":
                 # What the server believes its devices hold is gone: the next pull is a reset.
                 self.faults["view_lost"] += 1
@@ -220,18 +204,35 @@ class Simulation:
             case "pause":
                 self.clock.advance(self.chance.choose((30, 600, 4_000)))
 
+    def _revoke(self, phone: Phone) -> None:
+        self.trace.add(f"{phone.name} is revoked")
+        self.faults["revoked"] += 1
+        self.world.revoke(phone.device_id)
+        self.audits[phone.name].end()
+
+    def _carry(self, author: Phone) -> None:
+        """Another device hands in what this one has, as a parcel; both go on."""
+        carriers = [each for each in self.phones if each is not author and each.field and not each.is_syncing]
+        path = self._folder / f"{author.name}-{self.trace.steps}.parcel"
+        parcel = author.export(path) if carriers else None
+        if parcel is None or not parcel.operations:
+            return
+        self.faults["parcel"] += 1
+        self.audits[author.name].carried()
+        self.trace.add(f"{author.name} gives away {parcel.first_seq} to {parcel.last_seq}", path.read_bytes())
+        self.chance.choose(carriers).hand_in(path)
+
     def _take_backup(self, *, is_verified: bool) -> None:
         self._backups.take(is_verified=is_verified)
-        self.world.remember()
 
-    def _restore(self) -> None:
+    def _restore(self, copy: Copy) -> None:
         self.trace.add("the server is restored")
         self.faults["restore"] += 1
-        self._backups.restore()
+        self.faults["restore_before_safe"] += self._backups.restore(copy)
         self.world.go_back()
         for phone in self.phones:
-            known = self._backups.logs.get(phone.id, 0) if phone.id else 0
-            self.faults["restore_before_enrolment"] += phone.id is not None and phone.id not in self._backups.logs
+            known = copy.logs.get(phone.id, 0) if phone.id else 0
+            self.faults["restore_before_enrolment"] += phone.id is not None and phone.id not in copy.logs
             self.audits[phone.name].go_back(known)
             if phone.id is None:
                 # Its code is void now, as the command says.
@@ -265,7 +266,7 @@ class Simulation:
                 return
 
     def _record(self, phone: Phone, count: int) -> None:
-        held = [unit.id for unit in phone.opened.holdings.replica.units("case")]
+        held = phone.held_cases()
         if self._is_bulk:
             held, count = self.chance.dice.sample(held, min(len(held), CASES_OF_A_DAY)), count if held else 1
         plans = [acts.planned(self.chance, self._habits, self.world.cases, held) for _ in range(count)]
@@ -285,6 +286,8 @@ class Simulation:
             phone.line.is_fair = True
             phone.abandon()
             self._push_all(phone)
+        take_waiting_parcels()
+        self._look_at_all_logs()
         self.world.confirm_devices()
         for phone in self.phones:
             self._finish(phone)
@@ -292,7 +295,39 @@ class Simulation:
         for phone in self.phones:
             self._sync(phone)
             self._sync(phone)
-        close_accounts(self.phones, self.audits, self.clock.now())
+        close_accounts(self.phones, self.audits, self.clock.now(), self._proved)
+
+    def _clone(self) -> None:
+        """Two phones with one log. Which of them the court hears first, and what else it hears, is the storm's."""
+        able = [phone for phone in self.phones if phone.id is not None and not is_revoked(phone.id)]
+        if not able:
+            return
+        phone = self.chance.choose(able)
+        self.faults["clone"] += 1
+        self.trace.add(f"{phone.name} is copied")
+        original, name = phone.device_id, f"{phone.name}-copy"
+        family = [phone, phone.copied(name, self._line(name, "10.0.1.1"))]
+        for each in family:
+            each.line.delivered, each.line.is_fair = _served, False
+            each.start()
+            self._record(each, self.chance.dice.randint(0, 6))
+        self._storm_over(family)
+        for each in family:
+            each.line.is_fair = True
+            each.abandon()
+        go_on(family, self._sync)
+        account_for(family, original)
+        court_is_whole(self._proved)
+
+    def _storm_over(self, family: list[Phone]) -> None:
+        for _ in range(CLONED_EVENTS):
+            self.clock.advance(self.chance.dice.uniform(0.0, 0.5))
+            each = self.chance.choose(family)
+            if each.field is None:
+                each.start()
+            else:
+                self._happen(self.chance.weighted({"step": 20.0, "sync": 3.0, "record": 2.0}), each)
+        self._late.clear()
 
     def _push_all(self, phone: Phone) -> None:
         """A first sync: a device the restored server does not know is known by it, and can be confirmed."""
@@ -305,7 +340,7 @@ class Simulation:
         for _ in range(MOST_SYNCS):
             if phone.field is None:
                 phone.start()
-            if self._sync(phone):
+            if self._sync(phone) or is_revoked(phone.id):
                 return
         require(False, "I17", f"{phone.name} is not done after {MOST_SYNCS} syncs over a fair network")
 
@@ -319,13 +354,5 @@ class Simulation:
         return phone.report is not None and phone.report.is_everything_sent
 
 
-def _failing_on_poison() -> dict[str, server_operations.Handler]:
-    """The real handlers, with a fault of code that some bodies find."""
-
-    def decide(operation: SignedOperation, state: object) -> object:
-        if operation.body["fields"].get(acts.MARK) == "handler_fault":
-            raise ZeroDivisionError("simulated: a fault in a handler")
-        return server_operations.ON_SITE_ACTION.decide(operation, state)
-
-    handler = replace(server_operations.ON_SITE_ACTION, decide=decide)
-    return dict.fromkeys(server_operations.HANDLERS, handler)
+def _served(line: Line, _: Request, reply: Reply | None) -> None:
+    require(reply is None or reply.status != 500, "I17", f"{line.name}: the server has a fault of its own")

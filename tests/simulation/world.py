@@ -1,6 +1,7 @@
 """One seed's court: who works there, which cases it has, and an administrator who moves them about."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from server.cases.models import Case, Grant
 from server.cases.services import (
@@ -66,15 +67,15 @@ class World:
 
     def confirm_devices(self) -> None:
         """Somebody at the desk has looked at those a restored server knows by their certificates."""
-        for device in Device.objects.filter(recovered_at__isnull=False, confirmed_at=None):
+        for device in Device.objects.filter(recovered_at__isnull=False, confirmed_at=None, revoked_at=None):
             services.confirm_device(device=device)
 
-    def remember(self) -> None:
-        """As of a backup."""
-        self._remembered = dict(self.cases)
-
     def go_back(self) -> None:
-        self.cases = dict(self._remembered)
+        """The server is an older one: these are the cases it knows."""
+        self.cases = {str(pk): case_no for pk, case_no in Case.objects.order_by("pk").values_list("pk", "case_no")}
+
+    def revoke(self, device_id: UUID) -> None:
+        services.revoke_device(device=Device.objects.get(pk=device_id), reason="LOST")
 
     def decree(self) -> str:
         """One thing an administrator does; what the law of the house forbids is simply refused."""
