@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from server.cases.models import Case
-from server.cases.services import assign_subject
+from server.cases.models import Case, Node
+from server.cases.services import assign_subject, record_event
+from server.common.clock import now
 from server.sync.models import Review
 from tests.actors import Cast, browser_of
 from tests.cases.conftest import file_one
@@ -167,3 +168,30 @@ def test_a_correction_is_shown_with_the_original_on_the_acts_own_page_too(case: 
     assert COMPLETE["narrative"] in shown[0].text
     assert "更正：六楼" in shown[1].text
     assert first.hash_hex[:8] in shown[1].one("h2").text
+
+
+def test_two_acts_on_one_node_are_shown_beside_each_other(case: Case, cast: Cast) -> None:
+    record_event(case=case, key="investigation_requested", occurred_at=now())
+    node = Node.objects.get(case=case, key="field_investigation")
+    subject = {"type": "case", "id": str(case.pk), "assignment_no": 1, "node_id": str(node.pk)}
+    for officer in (cast.holder, cast.colleague):
+        phone = phone_of(officer)
+        phone.record("LOCATE", subjects=[subject], fields=COMPLETE)
+        phone.push()
+    (review,) = ids("parallel")
+    page = seen_by(cast.director, f"/centre/reviews/{review}").one("main")
+    other = next(section for section in page.all("section") if section.one("h2").text == "另一行为")
+    assert cast.holder.name in other.text
+    assert cast.colleague.name in page.text
+
+
+def test_a_correction_names_what_it_corrects_and_both_accounts_stand(case: Case, cast: Cast) -> None:
+    phone = phone_of(cast.holder)
+    first = phone.record("LOCATE", case_id=case.pk, fields=COMPLETE)
+    action_id = json.loads(first.body)["action_id"]
+    later = {**COMPLETE, "narrative": "邻居称其昨夜回来过。"}
+    phone.record("LOCATE", case_id=case.pk, fields=later, action_id=action_id, corrects=first.hash_hex)
+    phone.push()
+    accounts = seen_by(cast.duty, f"/centre/actions/{action_id}").all(".account")
+    assert [COMPLETE["narrative"] in accounts[0].text, later["narrative"] in accounts[1].text] == [True, True]
+    assert first.hash_hex[:8] in accounts[1].text

@@ -148,3 +148,30 @@ def test_two_replays_at_once_apply_once(poisoned: Operation, broken: pytest.Monk
     told = [replay_operation(operation_id=poisoned.pk) for _ in range(3)]
     assert [each.was_judged for each in told] == [True, False, False]
     assert counts() == (3, 3, 3)
+
+
+def test_poison_first_and_last_of_many_and_one_of_another_sort_between(
+    phone: TestDevice, held: Case, broken: pytest.MonkeyPatch
+) -> None:
+    """Two pushes: a fault of ours at both ends, bytes that are no record in the middle; all others are applied."""
+    for number in range(1, 121):
+        if number == 60:
+            phone.record_bytes(b"no body at all")
+        else:
+            phone.record("LOCATE", case_id=held.pk, fields=POISON if number in (1, 120) else COMPLETE)
+    told = [*statuses(phone.push(limit=70)), *statuses(phone.push())]
+    assert {seq + 1: code for seq, (_, code) in enumerate(told) if code != "ok"} == {
+        1: "handler_fault",
+        60: "body_invalid",
+        120: "handler_fault",
+    }
+    assert {cause: Review.objects.filter(cause=cause).count() for cause in ("handler_fault", "body_invalid")} == {
+        "handler_fault": 2,
+        "body_invalid": 1,
+    }
+    broken.undo()
+    for _ in range(2):
+        replay()
+    assert FieldAction.objects.count() == 119
+    assert set(ActionSubject.objects.values_list("status", flat=True)) == {"applied"}
+    assert [review.cause for review in Review.objects.filter(state="open")] == ["body_invalid"]
