@@ -11,9 +11,10 @@ from typing import Any
 
 from client_sdk import wire
 from client_sdk.answers import CONFLICT, FORBIDDEN, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
+from client_sdk.batch_sizes import BatchSizes, clamp
 from client_sdk.compression import compress
 from client_sdk.errors import FieldError, NotSent, ProtocolTooOld, Rejected
-from client_sdk.forking import Fork, read_fork
+from client_sdk.forking import Fork, read_fork, require_agreement
 from client_sdk.identity import Identity
 from client_sdk.pages import NotAPage, Page, read_page
 from client_sdk.patience import Patience, retry_after_seconds
@@ -44,11 +45,6 @@ PUSH_PATH = "/api/v1/sync/push"
 PULL_PATH = "/api/v1/sync/pull"
 UPLOADS_PATH = "/api/v1/uploads/"
 SCHEMA = 1
-PAGE_BYTES = 256 * 1024
-FIRST_PUSH_BYTES = 1024 * 1024
-MIN_PUSH_BYTES = 64 * 1024
-# A push never starts above this, so that signing, compressing and a cut line stay cheap.
-MAX_PUSH_BYTES = 4 * 1024 * 1024
 # More rewinds or resets than this in one sync is a quarrel, not a recovery.
 MAX_TURNS = 4
 MAX_PAUSE_MS = 30_000
@@ -84,17 +80,17 @@ class Engine:
         self.patience = Patience(random, patience_seconds)
         self.new_nonce = new_nonce
         self._newer_keys = dict(newer_keys)
-        self._ceiling = self._max_operations = wire.MAX_OPERATIONS
-        self._max_bytes = FIRST_PUSH_BYTES
-        self._thumbnail_bytes = wire.MAX_THUMBNAILS_BYTES
+        self.sizes = BatchSizes()
         self._turns = 0
         self._branch_head: tuple[int, str] | None = None
         """How far the court holds our side of a fork."""
+        self._answered: tuple[int, str] | None = None
+        """How far it has told what became of each operation, where it holds more: its answer was lost on the way."""
 
     def succeed(self, identity: Identity, statement: wire.Statement) -> None:
         """Go on as the device this one has become."""
         self.identity, self.statement = identity, statement
-        self.bearer = self.push_refusal = self._branch_head = None
+        self.bearer = self.push_refusal = self._branch_head = self._answered = None
         self.offsets.clear()
 
     def taken(self) -> wire.Statement:
@@ -109,23 +105,28 @@ class Engine:
 
     def exchange(self, path: str, members: Mapping[str, Any]) -> Flow[Answer]:
         """One request until an answer counts. Raises NotSent when patience ends, Rejected, ProtocolTooOld."""
-        while True:
-            nonce = self.new_nonce()
-            reply = yield from ask(Send(self._request(path, {**members, "nonce": nonce})))
-            if isinstance(reply, Unreachable):
-                fault, wait = NotSent("unreachable", note=reply.reason), self.patience.next_wait()
-            elif is_transient(reply):
-                fault = busy_error(reply)
-                wait = self.patience.next_wait(retry_after_seconds(reply.headers))
-            else:
-                self.patience.reset()
-                is_pull = path == PULL_PATH
-                answer = read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=is_pull)
-                yield from end_reading_if_revoked(answer)
-                return answer
-            if wait is None:
-                raise fault
-            yield from ask(Wait(wait))
+        while (answer := (yield from self.attempt(path, members))) is None:
+            continue
+        return answer
+
+    def attempt(self, path: str, members: Mapping[str, Any]) -> Flow[Answer | None]:
+        """One request, and None once it may be tried again. Raises as `exchange`."""
+        nonce = self.new_nonce()
+        reply = yield from ask(Send(self._request(path, {**members, "nonce": nonce})))
+        if isinstance(reply, Unreachable):
+            self.sizes.cut()
+            fault, wait = NotSent("unreachable", note=reply.reason), self.patience.next_wait()
+        elif is_transient(reply):
+            fault, wait = busy_error(reply), self.patience.next_wait(retry_after_seconds(reply.headers))
+        else:
+            self.patience.reset()
+            answer = read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=path == PULL_PATH)
+            yield from end_reading_if_revoked(answer)
+            return answer
+        if wait is None:
+            raise fault
+        yield from ask(Wait(wait))
+        return None
 
     def _request(self, path: str, members: Mapping[str, Any]) -> Request:
         body = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
@@ -147,9 +148,11 @@ class Engine:
                 raise Rejected(LOG_FORKED)
             if not (batch.operations or batch.hole or at_least_once):
                 return
-            answer = yield from self.exchange(PUSH_PATH, (yield from self.push_members(batch)))
+            answer = yield from self.attempt(PUSH_PATH, (yield from self.push_members(batch)))
+            if answer is None:
+                continue
             if answer.status == TOO_LARGE:
-                self._send_less(batch)
+                self.sizes.halve(len(batch.operations), has_thumbnails=bool(batch.thumbnails))
                 continue
             yield from self._take_push(answer, batch)
             at_least_once = False
@@ -158,20 +161,32 @@ class Engine:
     def _next_batch(self) -> Flow[Batch]:
         if self.push_refusal is not None:
             return Batch((), {}, 0)
-        return (yield from self.batch_after(self.taken().acked_seq))
+        batch = yield from self.batch_after(self._told()[0])
+        if self._answered is not None and batch.is_damaged and not batch.operations:
+            self._answered = None  # the court has it, and it cannot be sent again: what became of it stays unsaid
+            batch = yield from self.batch_after(self.taken().acked_seq)
+        return batch
+
+    def _told(self) -> tuple[int, str]:
+        """The last operation of which we know what became of it: what comes after it goes out next."""
+        taken = self.taken()
+        if self._answered is not None and self._answered[0] < taken.acked_seq:
+            return self._answered
+        return taken.acked_seq, taken.acked_hash
 
     def batch_after(self, seq: int) -> Flow[Batch]:
-        return (yield from ask(NextBatch(seq, self._max_operations, self._max_bytes, self._thumbnail_bytes)))
+        sizes = self.sizes
+        return (yield from ask(NextBatch(seq, sizes.operations, sizes.push_bytes, sizes.thumbnail_bytes)))
 
     def push_members(self, batch: Batch) -> Flow[dict[str, Any]]:
         device = yield from ask(DescribeDevice())
-        hole = batch.hole
+        hole, told = batch.hole, self._told()
         return {
             "protocol": wire.PROTOCOL,
             "certificate": self.identity.certificate.text,
             "server_epoch": self.statement.server_epoch,
-            "first_seq": hole.first_seq if hole else self.taken().acked_seq + 1,
-            "prev_hash": hole.prev_hash if hole else self.taken().acked_hash,
+            "first_seq": hole.first_seq if hole else told[0] + 1,
+            "prev_hash": hole.prev_hash if hole else told[1],
             **({"lost": hole.proof} if hole else {}),
             "operations": [
                 {
@@ -186,31 +201,24 @@ class Engine:
             "status": device,
         }
 
-    def _send_less(self, batch: Batch) -> None:
-        if len(batch.operations) > 1:
-            # For the rest of this sync: the server's wish for 500 did not know how large ours are.
-            self._ceiling = self._max_operations = len(batch.operations) // 2
-        elif batch.thumbnails:
-            self._thumbnail_bytes = 0
-        else:
-            raise NotSent("server_fault", status=TOO_LARGE)
-
     def _take_push(self, answer: Answer, batch: Batch) -> Flow[None]:
+        start, self._answered = (batch.hole.first_seq - 1 if batch.hole else self._told()[0]), None
         if answer.members.get("code") == LOG_FORKED:  # a server from before R55
             raise Rejected(LOG_FORKED, seq=answer.members.get("seq"), status=answer.status)
         fork = read_fork(answer, self.identity, {**self._newer_keys, **answer.newer_keys})
         if fork is not None and (yield from self._is_other_side(fork, answer)):
             return
-        before = self.statement
         wanted = answer.members.get("wanted") if answer.status == OK else None
         results = _objects(answer.members.get("results")) if answer.status == OK else []
         yield from self._keep(answer, results=results, wanted=wanted and _objects(wanted), has_reported=True)
-        start = batch.hole.first_seq - 1 if batch.hole else before.acked_seq
-        done = self.statement.acked_seq - start
+        last = batch.operations[-1] if batch.operations else None
+        if last and answer.status == OK:
+            self._answered = (last.seq, last.hash)
+        done = min(self.statement.acked_seq, last.seq if last else start) - start
         if answer.status != OK or done < 0 or (batch.operations and done == 0):
             self._count_turn()
         elif batch.operations:
-            self._count_results(results, start)
+            self._count_results(results, start, start + done)
             sent = self.tally.operations_sent
             yield from ask(Tell(Progress("push", sent, sent + batch.left - done)))
 
@@ -229,10 +237,10 @@ class Engine:
             self._count_turn()
         return True
 
-    def _count_results(self, results: list[dict[str, Any]], acked_before: int) -> None:
-        self.tally.operations_sent += max(0, self.statement.acked_seq - acked_before)
+    def _count_results(self, results: list[dict[str, Any]], before: int, reached: int) -> None:
+        self.tally.operations_sent += reached - before
         for result in results:
-            if isinstance(result.get("seq"), int) and acked_before < result["seq"] <= self.statement.acked_seq:
+            if isinstance(result.get("seq"), int) and before < result["seq"] <= reached:
                 self.tally.statuses[str(result.get("status"))] += 1
 
     def _keep(self, answer: Answer, **beside: Any) -> Flow[None]:
@@ -256,12 +264,11 @@ class Engine:
         """Take the server's wishes for the next request."""
         wishes = answer.members.get("next")
         wishes = wishes if isinstance(wishes, dict) else {}
-        self._max_operations = _clamp(wishes.get("max_operations"), 1, self._ceiling, self._max_operations)
-        self._max_bytes = _clamp(wishes.get("max_bytes"), MIN_PUSH_BYTES, MAX_PUSH_BYTES, self._max_bytes)
+        self.sizes.take(wishes)
         yield from self._pause(wishes.get("retry_after_ms"))
 
     def _pause(self, wished_ms: Any) -> Flow[None]:
-        if pause := _clamp(wished_ms, 0, MAX_PAUSE_MS, 0):
+        if pause := clamp(wished_ms, 0, MAX_PAUSE_MS, 0):
             yield from ask(Wait(pause / 1000))
 
     def pull(self) -> Flow[None]:
@@ -274,9 +281,11 @@ class Engine:
                 "schema": SCHEMA,
                 "server_epoch": self.statement.server_epoch,
                 "cursor": bookmark.cursor,
-                "max_bytes": PAGE_BYTES,
+                "max_bytes": self.sizes.page_bytes,
             }
-            answer = yield from self.exchange(PULL_PATH, members)
+            answer = yield from self.attempt(PULL_PATH, members)
+            if answer is None:
+                continue
             if answer.status != OK:
                 yield from self._start_over(answer)
                 continue
@@ -375,15 +384,6 @@ def end_reading_if_revoked(answer: Answer) -> Flow[None]:
     raise Rejected("device_revoked", status=FORBIDDEN, sealed=answer.members.get("sealed"))
 
 
-def require_agreement(statement: wire.Statement, head_seq: int, hashes: Mapping[int, str]) -> None:
-    """R30: what the court states of our log is our log. Raises Rejected; then nothing is touched and a person looks."""
-    if statement.acked_seq > head_seq:
-        raise Rejected("log_behind", acked_seq=statement.acked_seq, head_seq=head_seq)
-    for seq, stated in ((statement.acked_seq, statement.acked_hash), (statement.safe_seq, statement.safe_hash)):
-        if hashes.get(seq, stated) != stated:
-            raise Rejected("log_disagrees", seq=seq)
-
-
 def _page_of(answer: Answer) -> Page:
     try:
         return read_page(str(answer.members.get("answer")))
@@ -393,7 +393,3 @@ def _page_of(answer: Answer) -> Page:
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _clamp(value: Any, lowest: int, highest: int, otherwise: int) -> int:
-    return max(lowest, min(value, highest)) if type(value) is int else otherwise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from client_sdk import wire
 from client_sdk.answers import OK, Answer
-from client_sdk.errors import NotSent
+from client_sdk.errors import NotSent, Rejected
 from client_sdk.identity import Identity
 
 
@@ -32,3 +32,12 @@ def read_fork(answer: Answer, identity: Identity, keys: Mapping[str, bytes]) -> 
         return Fork(members.count("seq", 1), members.hash("kept_hash"), held)
     except wire.WireError as fault:
         raise NotSent("answer_unproven", note=str(fault)) from None
+
+
+def require_agreement(statement: wire.Statement, head_seq: int, hashes: Mapping[int, str]) -> None:
+    """R30: what the court states of our log is our log. Raises Rejected; then nothing is touched and a person looks."""
+    if statement.acked_seq > head_seq:
+        raise Rejected("log_behind", acked_seq=statement.acked_seq, head_seq=head_seq)
+    for seq, stated in ((statement.acked_seq, statement.acked_hash), (statement.safe_seq, statement.safe_hash)):
+        if hashes.get(seq, stated) != stated:
+            raise Rejected("log_disagrees", seq=seq)

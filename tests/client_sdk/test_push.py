@@ -1,14 +1,16 @@
 """Pushing: every documented answer, and what none of them may do to the outbox."""
 
 import json
+import random
 from typing import Any
 
 import pytest
 
 from client_sdk import NotSent, ProtocolTooOld, Rejected
-from client_sdk.steps import Reply
+from client_sdk.steps import Reply, Request
 from tests.client_sdk.conftest import Device
 from tests.client_sdk.court import PORTAL, problem
+from tests.client_sdk.requests import unpacked
 
 CASE = "0199a000-0000-7000-8000-000000000001"
 
@@ -279,3 +281,48 @@ def test_a_new_key_that_the_root_did_not_sign_is_not_believed(device: Device) ->
     with pytest.raises(NotSent):
         device.field.sync()
     assert unsent(device) == 1
+
+
+def narrow(device: Device, most: int) -> list[int]:
+    """A link that dies after so many bytes of a request; the sizes of all that were tried."""
+    tried: list[int] = []
+
+    def dies(request: Request) -> None:
+        tried.append(len(request.body))
+        device.line.lose_next_request(int(len(request.body) > most))
+
+    device.line.before = dies
+    return tried
+
+
+def noisy(device: Device, count: int) -> None:
+    for number in range(count):
+        text = random.Random(number).randbytes(6000).hex()
+        device.field.record_action(case_id=CASE, kind="SEAL", fields={"narrative": text})
+
+
+def test_a_link_that_dies_in_the_middle_of_every_large_push_gets_smaller_ones(device: Device) -> None:
+    noisy(device, 60)
+    tried = narrow(device, 100_000)
+    report = device.field.sync()
+    assert report.is_everything_sent
+    assert report.operations_sent == 60
+    assert sum(size > 100_000 for size in tried) <= 3, "what was once too much is not tried again"
+
+
+def test_the_answers_of_a_push_whose_reply_was_lost_are_asked_for_again_in_smaller_ones(device: Device) -> None:
+    noisy(device, 60)
+    device.line.lose_next_reply(count=2)
+    report = device.field.sync()
+    assert (report.operations_sent, report.statuses) == (60, {"applied": 60})
+    assert {action.status for action in device.field.actions()} == {"applied"}
+    assert next(len(push["operations"]) for push in device.court.pushes) == 60
+    assert len(device.court.pushes) > 3
+
+
+def test_a_page_is_asked_for_smaller_after_a_cut(device: Device) -> None:
+    device.line.lose_next_reply(count=1)
+    asked: list[int] = []
+    device.line.before = lambda request: asked.append(json.loads(unpacked(request))["max_bytes"])
+    device.field.pull()
+    assert asked[:2] == [256 * 1024, 64 * 1024]

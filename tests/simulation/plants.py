@@ -137,9 +137,9 @@ def _any_nonce() -> AbstractContextManager[Any]:
 @contextmanager
 def portal_taken_for_success() -> Iterator[None]:
     """The device takes a 200 for an acknowledgement, whoever sent it."""
-    real = Engine.exchange
+    real = Engine.attempt
 
-    def trusting(self: Engine, path: str, members: Mapping[str, Any]) -> Generator[Any, Any, Answer]:
+    def trusting(self: Engine, path: str, members: Mapping[str, Any]) -> Generator[Any, Any, Answer | None]:
         flow, reply = real(self, path, members), None
         while True:
             try:
@@ -149,7 +149,7 @@ def portal_taken_for_success() -> Iterator[None]:
             if path == engine.PUSH_PATH and _is_page(reply):
                 return Answer(200, {}, _as_if_acknowledged(self.statement, members))
 
-    with mock.patch.object(Engine, "exchange", trusting):
+    with mock.patch.object(Engine, "attempt", trusting):
         yield
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from client_sdk import engine, uploads, vault
+from client_sdk import batch_sizes, uploads, vault
 from server.field.operation import SignedOperation
 from server.sync import operations as server_operations
 from server.sync import pull as server_pull
@@ -68,7 +68,8 @@ def small_sizes(chance: Chance, *, is_bulk: bool) -> list[tuple[object, str, obj
         (uploads, "MIN_PIECE", 64),
         (uploads, "MAX_PIECE", 4 * piece),
         (uploads, "FIRST_PIECE", piece),
-        (engine, "PAGE_BYTES", page),
+        (batch_sizes, "PAGE_BYTES", page),
+        (batch_sizes, "MIN_PAGE_BYTES", page),
         (server_pull, "SMALLEST_PAGE_BYTES", page),
         (server_push, "MAX_OPERATIONS", batch),
     ]

@@ -127,7 +127,7 @@ def test_a_long_branch_arrives_whole(cast: Cast, held: Case, image: Path, tmp_pa
     one.sync()
     record(other, held, 12)
     engine = other.engine()
-    engine._ceiling = engine._max_operations = 5
+    engine.sizes.most_operations = engine.sizes.operations = 5
     with pytest.raises(Rejected):
         run(syncing.sync(engine), other._transport, other.holdings.perform)
     assert ForkedOperation.objects.count() == 12
