@@ -314,6 +314,9 @@ class Engine:
         receipts = self._receipts(page, answer)
         applied = yield from ask(ApplyPage(page, statement, answer.key_texts, receipts))
         self._move_to(answer, statement, page.wanted)
+        if applied.is_overtaken:
+            self._count_turn()
+            return False
         self.tally.units_received += applied.received
         self.tally.units_removed += applied.removed
         yield from ask(Tell(Progress("pull", self.tally.units_received, None)))

@@ -25,11 +25,12 @@ class Overview:
         return sorted(found, key=_place_in_list)
 
     def case(self, case_id: str) -> Case:
+        bookmark = self._holdings.replica.bookmark()
+        own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
+        # Last: a sync may come between, and an older unit would lack what `own` no longer lays over it.
         unit = self._holdings.replica.unit("case", case_id)
         if unit is None:
             raise NotFound(what=f"case {case_id}")
-        bookmark = self._holdings.replica.bookmark()
-        own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
         return case_of(unit, own, bookmark.complete_seq, self._holdings.papers.here())
 
     def reviews(self) -> list[Review]:

@@ -39,6 +39,8 @@ class Applied:
     received: int
     removed: int
     is_digest_right: bool
+    is_overtaken: bool = False
+    """What the page builds on is gone, since reading ended while it was on its way: nothing of it was applied."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Replica:
     def apply(self, page: Page, acked_seq: int, has_unsafe_work: HasUnsafeWork) -> Applied:
         """Removals first, then what is new, then the cursor. Call inside the transaction that keeps the statement."""
         bookmark = self.bookmark()
+        if page.base not in (None, bookmark.cursor):
+            return Applied(0, 0, is_digest_right=True, is_overtaken=True)
         if page.base is None:
             bookmark = replace(bookmark, round=bookmark.round + 1, is_sweeping=True)
         removed = sum(self._remove(type_, id_, has_unsafe_work) for type_, id_ in page.remove)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from client_sdk import NotFound, NotSent, ProtocolTooOld, Rejected
+from client_sdk import FieldClient, NotFound, NotSent, ProtocolTooOld, Rejected
+from client_sdk.replica import Bookmark, Replica
 from client_sdk.steps import Reply, Request
+from client_sdk.views import Case
 from tests.client_sdk.conftest import Device
 from tests.client_sdk.court import Court, problem
 
@@ -129,6 +131,26 @@ def test_own_work_is_neither_hidden_nor_doubled(device: Device) -> None:
     device.field.sync()
     [shown] = device.field.case(case_id(1)).actions
     assert (shown.status, shown.is_complete) == ("applied", True)
+
+
+@pytest.mark.parametrize("look", [lambda field: field.case(case_id(1)), lambda field: field.cases()[0]])
+def test_a_sync_in_the_middle_of_a_look_hides_no_own_work(
+    device: Device, monkeypatch: pytest.MonkeyPatch, look: Callable[[FieldClient], Case]
+) -> None:
+    put(device.court, 1)
+    device.field.sync()
+    action = device.field.record_action(case_id=case_id(1), kind="SEAL")
+    put(device.court, 1, "t2", actions=[{"id": action.id, "kind": "SEAL", "status": "applied"}])
+    real = Replica.bookmark
+
+    def interrupted(replica: Replica) -> Bookmark:
+        """Another thread of the app syncs just now."""
+        monkeypatch.undo()
+        device.field.sync()
+        return real(replica)
+
+    monkeypatch.setattr(Replica, "bookmark", interrupted)
+    assert [shown.id for shown in look(device.field).actions] == [action.id]
 
 
 def test_an_answer_that_builds_on_another_cursor_is_not_applied(device: Device) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from client_sdk import FieldClient, NotSent, ReadingEnded, Rejected, StoreDamaged, vault
 from client_sdk.clock import to_wire
-from client_sdk.steps import Reply
+from client_sdk.reading import LEASE_OVER
+from client_sdk.steps import Reply, Request
 from tests.client_sdk.conftest import Device
 from tests.client_sdk.court import PORTAL, problem
 
@@ -55,6 +56,26 @@ def test_a_lease_ends_reading_and_never_recording(way: str, device: Device) -> N
     [subject] = body(device)["subjects"]
     assert (subject["assignment_no"], subject["node_id"], body(device)["seen"]) == (4, NODE, {f"case:{CASE}": "t1"})
     assert (field.status().unsent_operations, field.status().reading_ended) == (2, "lease_over")
+
+
+def test_reading_that_ends_while_a_page_is_on_its_way_leaves_no_hole(device: Device) -> None:
+    field = pulled(device)
+    device.court.units[("case", CASE[:-1] + "3")] = ("t1", {**UNIT, "case_no": "3"})
+    # Fetching everything anew because the digests differ has been done in this hour.
+    field.holdings.replica.reset_after_digest(device.clock.now())
+    field.sync()
+    device.court.units[("case", CASE)] = ("t2", UNIT)
+    left = ["one pull"]
+
+    def end_reading(request: Request) -> None:
+        if left and "pull" in request.path:
+            left.clear()
+            field.holdings.reading.end(LEASE_OVER)
+
+    device.line.before = end_reading
+    field.sync()
+    assert not left
+    assert {case.case_no for case in field.cases()} == {"1", "3"}
 
 
 def test_the_next_sync_sends_everything_and_reads_again(way: str, device: Device) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management import get_commands
 
 from tests.ground.sources import ROOT, calls, documents, listed, place, python_files, text_of, tree
+from tests.simulation.plants import PLANTS
 
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -125,3 +126,21 @@ def test_files_that_pages_name_exist() -> None:
     named = mentioned(r"^((?:server|client_sdk|tests|docs)/[\w./]+\.\w+)")
     missing = {path: page for path, page in named.items() if not (ROOT / path).exists()}
     assert not missing, listed(missing)
+
+
+def test_tests_that_pages_name_exist() -> None:
+    named = mentioned(r"^(tests/[\w/]+\.py::\w+)")
+    assert named
+    missing = {test: page for test, page in named.items() if test.partition("::")[2] not in _functions(test)}
+    assert not missing, listed(missing)
+
+
+def _functions(test: str) -> set[str]:
+    path = ROOT / test.partition("::")[0]
+    return {node.name for node in tree(path).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_every_planted_fault_is_explained() -> None:
+    page = (ROOT / "docs/reference/proof.md").read_text(encoding="utf-8")
+    unexplained = [name for name in PLANTS if f"`{name}`" not in page]
+    assert not unexplained

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from server.ledger import hashing
 from server.ledger.models import Entry, Head
 from server.ledger.verify import verify_stream
 from tests.ledger.streams import append_now, draft, opened
@@ -46,6 +47,16 @@ def test_a_changed_entry_is_named(stream: str, column: str, fault: str) -> None:
     tamper(f"UPDATE ledger_entry SET {column} = %s WHERE stream = %s AND position = 3", text, stream)
     report = verify_stream(stream)
     assert (report.entries, report.fault) == (2, fault)
+
+
+def test_a_chain_holds_where_only_the_hash_of_facts_is_left(stream: str) -> None:
+    """I23: erased facts leave their hash, and whoever has it finds the head."""
+    digest = hashing.ZERO
+    for entry in Entry.objects.filter(stream=stream).order_by("position"):
+        left = hashing.facts_hash(bytes(entry.salt), entry.facts.encode())
+        view = hashing.view_hash(entry.view.encode())
+        digest = hashing.entry_hash(digest, stream, entry.position, view, left)
+    assert digest.hex() == Head.objects.get(stream=stream).hash
 
 
 def test_a_removed_entry_is_a_hole(stream: str) -> None:

@@ -28,14 +28,16 @@ def main() -> int:
     if not arguments.loud:
         logging.disable(logging.CRITICAL)
     from tests.simulation.plants import PLANTS
-    from tests.simulation.running import Runner, run_plants
+    from tests.simulation.running import Runner, is_elsewhere, on_postgres, run_plants
     from tests.simulation.sizes import Size
 
     if arguments.plant == "list":
-        print("\n".join(f"{name:28} {planted.told}" for name, planted in PLANTS.items()))
+        print("\n".join(f"{name:33} {planted.told}" for name, planted in PLANTS.items()))
         return 0
+    if is_elsewhere(arguments.plant):
+        return on_postgres(*sys.argv[1:])
     if not is_one_run:
-        names = list(PLANTS) if arguments.plant == "all" else arguments.plant.split(",")
+        names = list(PLANTS) if arguments.plant == "all" else list(filter(None, arguments.plant.split(",")))
         return run_plants(folder, arguments.events, seeds, names)
     runner = Runner(
         folder, Size(arguments.events, bulk=arguments.bulk), shows_trace=arguments.trace, shows_hash=arguments.hash

@@ -6,6 +6,7 @@ from typing import Any
 
 from client_sdk import FieldClient, Photo
 from client_sdk.records import Draft
+from server.common.ids import new_id
 from tests.simulation.chance import Chance
 from tests.simulation.journal import Journal
 
@@ -109,8 +110,10 @@ def _broken(plan: Plan, earlier: Journal) -> bytes:
     match plan.poison:
         case "id_reuse" if sound:
             return json.dumps({**(sound.body or {}), "evidence": [], MARK: "id_reuse"}).encode()
-        case "nul":
-            return json.dumps({**body, "fields": {"note": "a\0b"}}).encode()
+        case "nul" if sound:
+            # All but the NUL is sound: who lets it through has it in a column of text.
+            again = {**(sound.body or {}), "id": str(new_id()), "action_id": str(new_id()), "evidence": []}
+            return json.dumps({**again, "fields": {"note": "a\0b"}, MARK: "body_invalid"}).encode()
         case "deep":
             return b'{"v":1,"a":' + b"[" * 64 + b"]" * 64 + b"}"
         case "member":

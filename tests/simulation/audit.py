@@ -1,6 +1,5 @@
 """What the server says and keeps, checked at every request, heard by the device or not."""
 
-import base64
 import hashlib
 import json
 from typing import Any
@@ -16,7 +15,7 @@ from tests.simulation.gone import holes_are_explained, is_revoked, lost_seqs
 from tests.simulation.journal import Recorded
 from tests.simulation.oracle import Oracle, visible_cases
 from tests.simulation.phone import Phone
-from tests.simulation.watch import members_of
+from tests.simulation.watch import claims_of, members_of
 
 Claims = dict[str, Any]
 
@@ -164,9 +163,3 @@ class Audit:
     def cannot_deliver(self, sha256: str) -> bool:
         """It let go of the file at the court's word, which the court has broken since."""
         return self._phone.court_broke_its_word and sha256 in self._phone.photos_let_go
-
-
-def claims_of(signed: str) -> Claims:
-    """The members of P.S. Whether S is right is the device's business, and its own tests'."""
-    text = signed.partition(".")[0]
-    return dict(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))

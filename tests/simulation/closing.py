@@ -6,7 +6,10 @@ from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
-from client_sdk.cases import case_of
+from server.cases.models import Case
+from server.cases.nodes import fold_events
+from server.cases.queries import case_states
+from server.common.clock import local_date
 from server.evidence import store
 from server.evidence.models import Promise, Upload
 from server.evidence.store import Area
@@ -50,6 +53,7 @@ def court_is_whole(proved: set[str]) -> None:
     bytes_before_offsets_are_there()
     _ledger_is_whole()
     logs_verify_alone(proved)
+    _nodes_are_a_fold()
 
 
 def _everything_arrived(phone: Phone) -> None:
@@ -103,15 +107,10 @@ def _differing(held: dict[str, str], visible: dict[str, str]) -> str:
 
 def own_work_shows_once(phone: Phone) -> None:
     """I11: each own act stands in its case once, sent or not, unless the court may not show it there."""
-    holdings = phone.opened.holdings
-    if holdings.reading.ended:
-        return
-    bookmark = holdings.replica.bookmark()
-    own = holdings.outbox.actions(holdings.acked_seq, after=bookmark.complete_seq)
     hidden = _hidden(phone)
-    for unit in holdings.replica.units("case"):
-        shown = Counter(action.id for action in case_of(unit, own, bookmark.complete_seq).actions)
-        for operation in phone.journal.of_case(unit.id):
+    for case in phone.cases():
+        shown = Counter(action.id for action in case.actions)
+        for operation in phone.journal.of_case(case.id):
             count = shown[operation.action_id]
             is_right = count == 1 or (not count and (operation.seq in hidden or mark_of(operation.body)))
             require(is_right, "I11", f"{phone.name}/{operation.seq} stands {count} times")
@@ -192,3 +191,16 @@ def _ledger_is_whole() -> None:
         report = verify_stream(head.stream)
         is_whole = report.is_sound and report.entries == head.position
         require(is_whole, "I18", f"{head.stream}: {report.fault} after {report.entries} of {head.position}")
+
+
+def _nodes_are_a_fold() -> None:
+    """I14: the nodes of each case are what all its events add up to, whatever their order."""
+    states = case_states(list(Case.objects.values_list("pk", flat=True)), None)
+    for case in Case.objects.all():
+        events = [(event.key, local_date(event.occurred_at)) for event in case.events.order_by("received_at", "pk")]
+        state = states[case.pk]
+        folded = fold_events(state.flow, reversed(events), state.flow_facts, state.calendar)
+        for node in case.nodes.filter(chain=""):
+            sum_ = folded[node.key]
+            is_same = (node.state, node.started_on, node.finished_on) == (sum_.state, sum_.started_on, sum_.finished_on)
+            require(is_same, "I14", f"{case.case_no}: {node.key} is {node.state}, and its events say {sum_.state}")

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from client_sdk import FieldClient, NotSent, Rejected, StorageFull
-from client_sdk.errors import NotEnrolled, NotFound, StoreDamaged
+from client_sdk.errors import NotEnrolled, NotFound, ReadingEnded, StoreDamaged
 from client_sdk.outbox import LoggedOperation
+from client_sdk.reading import LEASE_OVER
 from client_sdk.steps import Flow, Send, Step, Tell, Wait
 from client_sdk.store import Places, Surroundings
-from client_sdk.views import Parcel, SyncReport
+from client_sdk.views import Case, Parcel, SyncReport
 from server.people.models import Officer
 from tests.simulation.acts import Plan, record
 from tests.simulation.backups import Backups
@@ -24,6 +25,7 @@ from tests.simulation.findings import Trace, require
 from tests.simulation.journal import Journal
 from tests.simulation.network import Line
 from tests.simulation.power import Disk
+from tests.simulation.term import Term
 from tests.simulation.watch import Watch
 
 T = TypeVar("T")
@@ -57,6 +59,7 @@ class Phone:
         self.has_just_asked = False
         self.report: SyncReport | None = None
         self.watch = Watch(name)
+        self._term = Term(name)
         self.code, self._means = code, means
         self._returned = 0
         """Acts of whose recording it was told; they have to be on the disk, whatever came then."""
@@ -218,7 +221,7 @@ class Phone:
 
     def _act_on_all(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
-            photos = [] if self.opened.holdings.reading.ended else self.opened.photos()
+            photos = self.opened.holdings.captures.unbound()
             for content in plan.photos:
                 self.journal.aim_at(content)
                 photos.append(self.opened.capture(content))
@@ -271,6 +274,18 @@ class Phone:
         self._means.trace.add(f"{self.name} goes on by a fresh code")
         self.look()
 
+    def cases(self) -> list[Case]:
+        """What its officer is shown; nothing where its lease is over."""
+        now = self._means.clock.now()
+        try:
+            found = self.opened.cases()
+        except ReadingEnded as ended:
+            if ended.reason == LEASE_OVER:
+                self._term.require_over(now)
+            return []
+        self._term.require_readable(now)
+        return found
+
     def begin_sync(self) -> None:
         self.report = None
         self._flow = self.opened.sync_flow()
@@ -295,10 +310,14 @@ class Phone:
             return None
         if isinstance(step, Send):
             self.watch.asks(step.request)
-            return self.line.send(step.request)
+            reply = self.line.send(step.request)
+            self.watch.hears(reply)
+            return reply
         self.watch.before(step)
+        self._term.offered(step, self._means.clock.now())
         answer = self.opened.holdings.perform(step)
         self.watch.after(step, answer)
+        self._term.taken(step)
         self.look()
         return answer
 

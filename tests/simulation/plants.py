@@ -27,6 +27,13 @@ from server.people.services import devices
 from server.sync import arrivals, faults, pull, push, recovery, writing
 from server.sync.difference import View, acknowledged, after
 from server.sync.units import VisibleUnits
+from tests.simulation import plants_of_devices as on_devices
+from tests.simulation import plants_of_disks as on_disks
+from tests.simulation import plants_of_scenes as on_scenes
+from tests.simulation import plants_of_servers as on_servers
+from tests.simulation import scenes
+from tests.simulation.plants_of_devices import is_page
+from tests.simulation.scenes import Scene
 
 Plant = Callable[[], AbstractContextManager[None]]
 
@@ -146,15 +153,11 @@ def portal_taken_for_success() -> Iterator[None]:
                 reply = yield flow.send(reply)
             except StopIteration as done:
                 return done.value  # type: ignore[no-any-return]
-            if path == engine.PUSH_PATH and _is_page(reply):
+            if path == engine.PUSH_PATH and is_page(reply, 200):
                 return Answer(200, {}, _as_if_acknowledged(self.statement, members))
 
     with mock.patch.object(Engine, "attempt", trusting):
         yield
-
-
-def _is_page(reply: Any) -> bool:
-    return isinstance(reply, Reply) and reply.status == 200 and reply.body.startswith(b"<html")
 
 
 def _as_if_acknowledged(statement: wire.Statement, members: Mapping[str, Any]) -> wire.Statement:
@@ -256,6 +259,10 @@ class Planted:
     kinds: tuple[str, ...]
     emphasis: Mapping[str, float] = dataclasses.field(default_factory=dict)
     """What brings it out sooner."""
+    scene: Scene | None = None
+    """What shows it where seeds do not."""
+    needs_postgres: bool = False
+    """Two at once, and on SQLite nobody is."""
 
     @property
     def told(self) -> str:
@@ -281,4 +288,42 @@ PLANTS: dict[str, Planted] = {
     # The second effect runs into what the tables allow once: set aside for no good reason, or a fault of the server.
     "reused_id_applied": Planted(reused_id_applied, ("I2", "I15", "I17")),
     "full_disk_taken_for_poison": Planted(full_disk_taken_for_poison, ("I15",), {"database_fault": 12}),
+    "late_epoch_accepted": Planted(
+        on_devices.late_epoch_accepted, ("I6",), {"stale_reply": 8, "restore": 8, "backup": 4}
+    ),
+    "bearer_never_renewed": Planted(on_devices.bearer_never_renewed, ("I17",), {"pause": 6, "photo": 6}),
+    "portal_403_taken_for_revocation": Planted(on_devices.portal_403_taken_for_revocation, ("I6",), {"portal": 8}),
+    "portal_410_taken_for_reset": Planted(on_devices.portal_410_taken_for_reset, ("I6",), {"portal": 8}),
+    "overlay_outside_the_snapshot": Planted(on_devices.overlay_outside_the_snapshot, ("I11",), {"look": 6}),
+    "lease_on_wall_clock": Planted(on_devices.lease_on_wall_clock, ("I8", "I9"), {"look": 2}),
+    "client_hash_trusted": Planted(on_servers.client_hash_trusted, ("I4",), {"false_repeat": 6}),
+    "nul_let_through": Planted(on_servers.nul_let_through, ("I15", "I17")),
+    "offset_before_fsync": Planted(on_disks.offset_before_fsync, ("I1", "I16"), {"photo": 6, "server_power_cut": 10}),
+    "rename_without_folder_sync": Planted(
+        on_disks.rename_without_folder_sync, ("I1", "I16"), {"photo": 6, "server_power_cut": 10}
+    ),
+    "photo_without_folder_sync": Planted(on_disks.photo_without_folder_sync, ("I1",), {"photo": 6, "power_cut": 10}),
+    "photo_not_synced": Planted(on_disks.photo_not_synced, ("I1",), {"photo": 6, "power_cut": 10}),
+    "keys_not_flushed": Planted(on_disks.keys_not_flushed, ("I1", "I17"), {"power_cut": 10}),
+    "commit_not_synced": Planted(on_disks.commit_not_synced, ("I1", "I7", "I17"), {"power_cut": 10}),
+    "two_finishes_unlocked": Planted(
+        on_scenes.two_finishes_unlocked, ("I2",), scene=scenes.two_finishes_at_once, needs_postgres=True
+    ),
+    "heads_locked_in_batch_order": Planted(
+        on_scenes.heads_locked_in_batch_order, ("I17",), scene=scenes.two_batches_over_two_streams, needs_postgres=True
+    ),
+    "case_not_held": Planted(
+        on_scenes.case_not_held, ("I14",), scene=scenes.a_case_changes_hands_meanwhile, needs_postgres=True
+    ),
+    "acknowledged_outside_the_snapshot": Planted(
+        on_scenes.acknowledged_outside_the_snapshot, ("I11",), scene=scenes.an_act_arrives_while_a_page_is_drawn
+    ),
+    "state_before_head": Planted(
+        on_scenes.state_before_head, ("I20",), scene=scenes.an_act_arrives_while_a_wall_is_drawn
+    ),
+    "clone_taken_for_the_phone": Planted(
+        on_scenes.clone_taken_for_the_phone, ("I19",), scene=scenes.a_clone_pushes_first
+    ),
+    "gapped_parcel_taken": Planted(on_scenes.gapped_parcel_taken, ("I3",), scene=scenes.a_parcel_comes_before_its_turn),
+    "hole_refused": Planted(on_scenes.hole_refused, ("I17",), scene=scenes.a_server_forgets_what_it_called_safe),
 }

@@ -3,18 +3,26 @@
 import gc
 import json
 import math
+import os
 import shutil
+import subprocess
+import sys
 import time
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from django.db import connection
+from django.test import override_settings
+
+from server.ledger.services import begin_server_life
 from tests.simulation.court import Court, ServerCrash
 from tests.simulation.database import SimulationDatabase, simulation_database
 from tests.simulation.dying import PerilousDriver, PhoneCrash
 from tests.simulation.findings import Findings, Violation
 from tests.simulation.plants import PLANTS
+from tests.simulation.scenes import Scene
 from tests.simulation.simulation import Simulation
 from tests.simulation.sizes import Size
 
@@ -42,13 +50,27 @@ class Runner:
         self, database: SimulationDatabase, seeds: Iterable[int], plant: str = "", limit_seconds: float = math.inf
     ) -> Findings:
         findings, started = Findings(), time.monotonic()
-        with PLANTS[plant].plant() if plant else nullcontext():
-            for seed in seeds:
+        planted = PLANTS.get(plant)
+        with planted.plant() if planted else nullcontext():
+            if planted and planted.scene:
+                self.play(database, planted.scene, findings)
+            for seed in seeds if not (planted and planted.scene) else ():
                 if time.monotonic() - started > limit_seconds:
                     break
                 self.run_seed(database, seed, findings)
         print(json.dumps(findings.summary(time.monotonic() - started)), flush=True)
         return findings
+
+    def play(self, database: SimulationDatabase, scene: Scene, findings: Findings) -> None:
+        database.renew()
+        begin_server_life(reason="simulation")
+        try:
+            with override_settings(ALLOWED_HOSTS=["testserver"]):
+                scene()
+        except Violation as violation:
+            findings.violations.append((0, violation))
+            if not self._is_quiet:
+                print(violation, flush=True)
 
     def run_seed(self, database: SimulationDatabase, seed: int, findings: Findings) -> None:
         # A seed's garbage goes with the seed: to look for it all the time costs a fifth of a run.
@@ -99,23 +121,52 @@ class Runner:
 
 def run_plants(folder: Path, events: int, seeds: Iterable[int], names: Sequence[str]) -> int:
     """Each planted fault until some seed finds it; the exit code is 0 only if all are found."""
-    missed, tried = list[str](), list(seeds)
+    here, tried = [name for name in names if not is_elsewhere(name)], list(seeds)
     with simulation_database(folder) as database:
-        for name in names:
-            planted = PLANTS[name]
-            runner = Runner(folder, Size(events, planted.emphasis), is_quiet=True)
-            with planted.plant():
-                seed, found = _first_found(runner, database, tried)
-            is_right = found is not None and found.kind in planted.kinds
-            told = f"{name:28} seed {seed}: {found}" if found else f"{name:28} NOT FOUND"
-            print(told if is_right else f"{told} (wanted {', '.join(planted.kinds)})", flush=True)
-            missed += [] if is_right else [name]
+        missed = [name for name in here if not _is_found(folder, events, database, tried, name)]
+    elsewhere = [name for name in names if is_elsewhere(name)]
+    missed += _missed_on_postgres(elsewhere) if elsewhere else []
     print(json.dumps({"plants": len(names), "missed": missed}), flush=True)
     return 1 if missed else 0
 
 
-def _first_found(runner: Runner, database: SimulationDatabase, seeds: list[int]) -> tuple[int, Violation | None]:
+def _is_found(folder: Path, events: int, database: SimulationDatabase, seeds: list[int], name: str) -> bool:
+    planted = PLANTS[name]
+    runner = Runner(folder, Size(events, planted.emphasis), is_quiet=True)
+    with planted.plant():
+        seed, found = _first_found(runner, database, seeds, planted.scene)
+    is_right = found is not None and found.kind in planted.kinds
+    told = f"{name:33} {f'seed {seed}: ' if seed else ''}{found or 'NOT FOUND'}"
+    print(told if is_right else f"{told} (wanted {', '.join(planted.kinds)})", flush=True)
+    return is_right
+
+
+def is_elsewhere(name: str) -> bool:
+    """Two at once are on PostgreSQL only; this is not one."""
+    is_here = connection.vendor == "postgresql" or os.environ.get("TEST_DATABASE") == "postgres"
+    return name in PLANTS and PLANTS[name].needs_postgres and not is_here
+
+
+def on_postgres(*arguments: str) -> int:
+    """The same command in a process of its own on the suite's PostgreSQL."""
+    command = [sys.executable, "-m", "tests.simulation", *arguments]
+    # Of this run's database and folder the other knows nothing.
+    env = {name: value for name, value in os.environ.items() if name not in ("ZHIXING_TEST_FOLDER", "DATABASE_URL")}
+    return subprocess.run(command, env={**env, "TEST_DATABASE": "postgres"}, check=False).returncode
+
+
+def _missed_on_postgres(names: Sequence[str]) -> list[str]:
+    # One name more makes it a list, of which each is told and counted.
+    return list(names) if on_postgres("--plant", ",".join([*names, ""])) else []
+
+
+def _first_found(
+    runner: Runner, database: SimulationDatabase, seeds: list[int], scene: Scene | None
+) -> tuple[int, Violation | None]:
     findings = Findings()
+    if scene:
+        runner.play(database, scene, findings)
+        return findings.violations[0] if findings.violations else (0, None)
     for seed in seeds:
         runner.run_seed(database, seed, findings)
         if findings.violations:

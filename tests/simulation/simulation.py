@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from client_sdk.carrying import PARCELS_PATH
 from client_sdk.steps import Reply, Request
+from server.ledger.queries import current_server_epoch
 from server.sync import operations as server_operations
 from server.sync.models import DeviceView
 from server.sync.parcels import take_waiting_parcels
@@ -25,6 +26,7 @@ from tests.simulation.court import Court
 from tests.simulation.dying import PerilousDriver
 from tests.simulation.findings import Trace, require
 from tests.simulation.gone import is_revoked
+from tests.simulation.liars import repeat_with_another_body, require_refused
 from tests.simulation.network import Late, Line, Weather
 from tests.simulation.phone import Means, Phone
 from tests.simulation.power import Disk
@@ -104,6 +106,8 @@ class Simulation:
             enter(self._backups.installed())
             enter(mock.patch.object(os, "fsync", self._disk.fsync))
             enter(override_settings(EVIDENCE_DIR=self._evidence, DEVICE_BUDGETS=WITHOUT_LIMIT))
+            # In some seeds a bearer ends in the middle of a file.
+            enter(override_settings(UPLOAD_BEARER_SECONDS=self.chance.choose((3600, 3600, 60))))
             for place, name, value in small_sizes(self.chance, is_bulk=self._is_bulk):
                 enter(mock.patch.object(place, name, value))
             enter(mock.patch.dict(server_operations.HANDLERS, failing_on_poison()))
@@ -174,6 +178,8 @@ class Simulation:
                 self._revoke(phone)
             case "parcel":
                 self._carry(phone)
+            case "false_repeat" if self.audits[phone.name].durable and not (phone.is_forked or is_revoked(phone.id)):
+                self._repeat_falsely(phone)
             case "crash" | "power_cut":
                 self.faults["device_crash" if event == "crash" else event] += 1
                 phone.die(is_power_cut=event == "power_cut")
@@ -274,6 +280,12 @@ class Simulation:
         phone.record(plans)
         journal = phone.journal
         self.trace.add(f"{phone.name} records {count}, {journal.head_seq} in all {journal.hash_of(journal.head_seq)}")
+
+    def _repeat_falsely(self, phone: Phone) -> None:
+        self.faults["false_repeat"] += 1
+        seq = self.chance.dice.randint(1, self.audits[phone.name].durable)
+        request = repeat_with_another_body(phone, seq, current_server_epoch())
+        require_refused(phone, seq, phone.line.deliver(request))
 
     def _calm(self) -> None:
         """A fair network: everything late arrives or is forgotten, every device gets done, the account is made up."""

@@ -30,6 +30,7 @@ EVENTS = {
     "revoke": 0.08,
     "parcel": 0.8,
     "view_lost": 0.7,
+    "false_repeat": 0.4,
     "pause": 1.5,
     "look": 1.0,
 }

@@ -1,5 +1,6 @@
 """What one device does with what it hears, checked as it does it."""
 
+import base64
 import gzip
 import json
 from typing import Any
@@ -7,9 +8,23 @@ from typing import Any
 import zstandard
 
 from client_sdk.replica import Applied
-from client_sdk.steps import ApplyPage, KeepAnswer, Request, Step
+from client_sdk.steps import (
+    ApplyPage,
+    EndReading,
+    ForgetCursor,
+    KeepAnswer,
+    MarkDelivered,
+    MarkRefused,
+    Reply,
+    Request,
+    Step,
+    Unreachable,
+)
 from client_sdk.wire import Statement
 from tests.simulation.findings import require
+
+RENEWALS = 3
+"""So many bearers may turn out to be none before a file is left for the next sync."""
 
 
 class Watch:
@@ -20,19 +35,34 @@ class Watch:
         self.statement: Statement | None = None
         """The last one it acted upon."""
         self._nonce = ""
+        self._is_answered = False
+        self._bearers_refused = 0
         self._versions: dict[str, tuple[str, int]] = {}
 
     def asks(self, request: Request) -> None:
         if request.method == "POST":
             self._nonce = str(members_of(request).get("nonce"))
 
+    def hears(self, reply: Reply | Unreachable) -> None:
+        if isinstance(reply, Reply):
+            self._is_answered = _nonce_stated(reply) == self._nonce
+            self._bearers_refused = self._bearers_refused + 1 if reply.status == 401 else self._bearers_refused
+
     def before(self, step: Step[Any]) -> None:
+        if isinstance(step, ForgetCursor | EndReading):
+            what = f"{self.name} takes a page for the court's word: {type(step).__name__}"
+            require(self._is_answered, "I6", what)
+        if isinstance(step, MarkRefused) and step.reason == "unauthorised":
+            given_up = f"{self.name} gives a file up for {self._bearers_refused} bearers that had expired"
+            require(self._bearers_refused >= RENEWALS, "I17", given_up)
         if isinstance(step, KeepAnswer | ApplyPage):
             self._judge(step.statement)
 
     def after(self, step: Step[Any], answer: Any) -> None:
         if isinstance(step, KeepAnswer | ApplyPage):
             self.statement = step.statement
+        if isinstance(step, MarkDelivered | MarkRefused):
+            self._bearers_refused = 0
         if isinstance(step, ApplyPage):
             self._judge_page(step, answer)
 
@@ -65,3 +95,17 @@ def members_of(request: Request) -> dict[str, Any]:
     elif packed == "gzip":
         body = gzip.decompress(body)
     return dict(json.loads(body))
+
+
+def _nonce_stated(reply: Reply) -> str | None:
+    """Of the request that the statement in it answers; whether it is signed is the device's business."""
+    try:
+        return str(claims_of(json.loads(reply.body)["statement"])["nonce"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def claims_of(signed: str) -> dict[str, Any]:
+    """The members of P.S. Whether S is right is the device's business, and its own tests'."""
+    text = signed.partition(".")[0]
+    return dict(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))
