@@ -197,8 +197,7 @@ class Phone:
 
     def held_cases(self) -> list[str]:
         """What its officer sees: nothing where reading has ended."""
-        holdings = self.opened.holdings
-        return [] if holdings.reading.ended else [unit.id for unit in holdings.replica.units("case")]
+        return [case.id for case in self.cases()]
 
     def unsent_after(self, seq: int) -> list[LoggedOperation]:
         return self.opened.holdings.outbox.after(max(seq, self.let_go), 100_000, 1 << 40)
