@@ -295,7 +295,7 @@ PLANTS: dict[str, Planted] = {
     "portal_403_taken_for_revocation": Planted(on_devices.portal_403_taken_for_revocation, ("I6",), {"portal": 8}),
     "portal_410_taken_for_reset": Planted(on_devices.portal_410_taken_for_reset, ("I6",), {"portal": 8}),
     "overlay_outside_the_snapshot": Planted(on_devices.overlay_outside_the_snapshot, ("I11",), {"look": 6}),
-    "lease_on_wall_clock": Planted(on_devices.lease_on_wall_clock, ("I8", "I9"), {"look": 2}),
+    "lease_on_wall_clock": Planted(on_devices.lease_on_wall_clock, ("I8", "I17"), {"look": 2}),
     "client_hash_trusted": Planted(on_servers.client_hash_trusted, ("I4",), {"false_repeat": 6}),
     "nul_let_through": Planted(on_servers.nul_let_through, ("I15", "I17")),
     "offset_before_fsync": Planted(on_disks.offset_before_fsync, ("I1", "I16"), {"photo": 6, "server_power_cut": 10}),
