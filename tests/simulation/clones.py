@@ -46,7 +46,7 @@ def account_for(family: list[Phone], original: UUID) -> None:
 
 
 def _both_histories_are_kept(family: list[Phone], devices: set[UUID]) -> None:
-    """Every body that either phone ever recorded, byte for byte."""
+    """Every body that either phone has recorded since, byte for byte."""
     kept = {bytes(row) for row in Operation.objects.filter(device_id__in=devices).values_list("body", flat=True)}
     kept |= {bytes(row) for row in ForkedOperation.objects.filter(device_id__in=devices).values_list("body", flat=True)}
     for phone in family:

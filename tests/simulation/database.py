@@ -11,7 +11,10 @@ from django.db import connection
 from tests.backends.folders import temporary_folder
 
 # What migrations put there, and what Django keeps for itself.
-_KEPT = ("django_migrations", "django_content_type", "auth_permission", "cases_flowversion")
+_KEPT = (
+    *("django_migrations", "django_content_type", "auth_permission", "cases_flowversion"),
+    *("cases_calendaredit", "cases_calendaryear", "cases_calendarday"),
+)
 
 
 def quick_folder() -> Path:

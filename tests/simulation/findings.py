@@ -12,7 +12,10 @@ class Violation(AssertionError):
 
     def __init__(self, kind: str, what: str) -> None:
         super().__init__(f"{kind}: {what}")
-        self.kind = kind
+        self.kind, self._what = kind, what
+
+    def __reduce__(self) -> tuple[type["Violation"], tuple[str, str]]:
+        return Violation, (self.kind, self._what)
 
 
 def require(holds: object, kind: str, what: str) -> None:
@@ -49,6 +52,14 @@ class Findings:
     let_go: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[int, Violation]] = field(default_factory=list)
+
+    def add(self, others: "Findings") -> None:
+        self.seeds += others.seeds
+        self.operations += others.operations
+        self.uploads += others.uploads
+        self.let_go += others.let_go
+        self.faults += others.faults
+        self.violations += others.violations
 
     def count(self, *kinds: str) -> int:
         return sum(violation.kind in kinds for _, violation in self.violations)

@@ -19,6 +19,11 @@ def is_revoked(device_id: UUID | None) -> bool:
     return device_id is not None and Device.objects.filter(pk=device_id, revoked_at__isnull=False).exists()
 
 
+def is_working(device_id: UUID | None) -> bool:
+    """The server knows it, and has not revoked it."""
+    return device_id is not None and Device.objects.filter(pk=device_id, revoked_at=None).exists()
+
+
 def sealed_operations(device_id: UUID) -> dict[int, tuple[bytes, str, bytes]]:
     rows = SealedOperation.objects.filter(device_id=device_id)
     return {row.seq: (bytes(row.body), row.hash, bytes(row.signature)) for row in rows}

@@ -38,7 +38,7 @@ class Recorded:
 class Journal:
     operations: list[Recorded] = field(default_factory=list)
     bodies: set[bytes] = field(default_factory=set)
-    """Of all that was ever recorded, under whichever log it goes up."""
+    """Of all that was recorded since the phone was copied, under whichever log it goes up."""
     photos: dict[str, bytes] = field(default_factory=dict)
     """Every file whose sealing is known to have reached the disk, by its hash."""
     _aimed_at: dict[str, bytes] = field(default_factory=dict)

@@ -259,6 +259,7 @@ class Phone:
         here, there = Places(self._path), Places(twin._path)
         shutil.copy(here.database, there.database)
         shutil.copytree(here.vault, there.vault)
+        self.journal.bodies.clear()  # all up to here is accounted for
         twin.journal, twin.id = copy.deepcopy(self.journal), self.id
         twin.let_go, twin.photos_let_go = self.let_go, set(self.photos_let_go)
         self.is_forked = twin.is_forked = True

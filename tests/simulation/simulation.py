@@ -25,7 +25,7 @@ from tests.simulation.closing import bytes_before_offsets_are_there, close_accou
 from tests.simulation.court import Court
 from tests.simulation.dying import PerilousDriver
 from tests.simulation.findings import Trace, require
-from tests.simulation.gone import is_revoked
+from tests.simulation.gone import is_revoked, is_working
 from tests.simulation.liars import repeat_with_another_body, require_refused
 from tests.simulation.network import Late, Line, Weather
 from tests.simulation.phone import Means, Phone
@@ -174,7 +174,7 @@ class Simulation:
                 self._record(phone, 1 if event == "record" else self.chance.dice.randint(*burst))
             case "look":
                 own_work_shows_once(phone)
-            case "revoke" if phone.id is not None and len(self.phones) > 1 and not is_revoked(phone.id):
+            case "revoke" if len(self.phones) > 1 and is_working(phone.id):
                 self._revoke(phone)
             case "parcel":
                 self._carry(phone)
@@ -311,7 +311,7 @@ class Simulation:
 
     def _clone(self) -> None:
         """Two phones with one log. Which of them the court hears first, and what else it hears, is the storm's."""
-        able = [phone for phone in self.phones if phone.id is not None and not is_revoked(phone.id)]
+        able = [phone for phone in self.phones if is_working(phone.id) and self.world.is_at_work(phone.officer)]
         if not able:
             return
         phone = self.chance.choose(able)

@@ -64,6 +64,8 @@ def test_the_same_seed_gives_the_same_trace_in_any_process_and_another_seed_anot
     assert [line.split()[:2] for line in runs[0]] == [["seed", "7"], ["seed", "8"]]
     assert runs[0] == runs[1]
     assert runs[0][0].split()[2] != runs[0][1].split()[2]
+    alone = simulated("--seeds", "1", "--first", "8", "--hash", "--events", "25")[1][0]
+    assert alone == runs[0][1]
 
 
 def test_planted_faults_are_found_by_the_invariants_meant_for_them() -> None:

@@ -74,6 +74,9 @@ class World:
         """The server is an older one: these are the cases it knows."""
         self.cases = {str(pk): case_no for pk, case_no in Case.objects.order_by("pk").values_list("pk", "case_no")}
 
+    def is_at_work(self, officer: Officer) -> bool:
+        return Officer.objects.filter(pk=officer.pk, is_active=True, suspended_from=None).exists()
+
     def revoke(self, device_id: UUID) -> None:
         services.revoke_device(device=Device.objects.get(pk=device_id), reason="LOST")
 
