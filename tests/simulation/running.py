@@ -75,7 +75,7 @@ class Runner:
                 print(violation, flush=True)
 
     def run_seed(self, database: SimulationDatabase, seed: int, findings: Findings) -> None:
-        """In a process of its own: what code keeps of one seed would spare the next statements, and the dice count them."""
+        """In a process of its own: what code has kept of one seed would spare the next statements, which dice count."""
         connection.close()
         reader, writer = os.pipe()
         child = os.fork()
