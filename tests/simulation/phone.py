@@ -257,7 +257,9 @@ class Phone:
         self.field, self.peril = None, Peril()
         twin = Phone(name, self.officer, self.code, line, self.clock, self._means)
         here, there = Places(self._path), Places(twin._path)
-        shutil.copy(here.database, there.database)
+        for part in here.database.parent.glob(f"{here.database.name}*"):
+            if part.is_file():  # what a crash left uncommitted in the file stands beside it
+                shutil.copy(part, there.database.with_name(part.name.replace(self.name, name, 1)))
         shutil.copytree(here.vault, there.vault)
         self.journal.bodies.clear()  # all up to here is accounted for
         twin.journal, twin.id = copy.deepcopy(self.journal), self.id
