@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from server.config.operations.standby import call_flushed_safe, standbys_behind
@@ -16,14 +15,12 @@ from tests.actors import people_of_a_city
 from tests.backends.waiting import until
 from tests.config.copying import Office
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_postgres]
 BEGINNING = "0/0"
 
 
 @pytest.fixture
 def office(settings: Settings, tmp_path: Path) -> Office:
-    if connection.vendor != "postgresql":
-        pytest.skip("a standby is PostgreSQL's")
     settings.EVIDENCE_DIR, settings.SAFE_POLICY = tmp_path / "evidence", "standby"
     return Office(people_of_a_city())
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from server.common.clock import now
@@ -46,7 +45,7 @@ def test_a_second_copy_that_does_not_keep_up_is_found(office: Office) -> None:
     assert found()["replica"] == "fine"
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a standby is PostgreSQL's")
+@pytest.mark.on_postgres
 @pytest.mark.parametrize(("behind", "code"), [(None, "standby_missing"), (1, "standby_behind"), (0, "standby")])
 def test_the_standby_is_looked_at(
     office: Office, monkeypatch: pytest.MonkeyPatch, behind: int | None, code: str
@@ -55,7 +54,7 @@ def test_the_standby_is_looked_at(
     assert code in found()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a standby is PostgreSQL's")
+@pytest.mark.on_postgres
 def test_entries_are_safe_up_to_the_first_whose_file_has_no_second_copy(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,11 +12,8 @@ from tests import pictures
 from tests.backends.standby import Pair, postgres_pair
 from tests.journeys.deployment import Deployment
 from tests.journeys.test_restored_server import acts_at_court, record
-from tests.settings import _DATABASE
 
-pytestmark = pytest.mark.skipif(
-    _DATABASE != "postgres", reason="told once, in the half of the suite that is PostgreSQL's"
-)
+pytestmark = pytest.mark.on_postgres
 PASSPHRASE = "三号楼的钥匙"
 
 

@@ -1,7 +1,6 @@
 """Each scene ends well, and with its fault planted it is found, by the invariant meant for it."""
 
 import pytest
-from django.db import connection
 
 from tests.simulation.findings import Violation
 from tests.simulation.plants import PLANTS
@@ -23,10 +22,10 @@ def test_a_scene_ends_well(name: str) -> None:
     scene_of(name)()
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.on_postgres] * PLANTS[name].needs_postgres) for name in SCENES]
+)
 def test_a_fault_planted_in_it_is_found(name: str) -> None:
-    if PLANTS[name].needs_postgres and connection.vendor != "postgresql":
-        pytest.skip("two at once: on PostgreSQL")
     with PLANTS[name].plant(), pytest.raises(Violation) as found:
         scene_of(name)()
     assert found.value.kind in PLANTS[name].kinds
