@@ -19,9 +19,11 @@ def seed_calendar_of_this_release(**kwargs: Any) -> None:
     from django.db import connection
 
     from server.cases.models import CalendarEdit
-    from server.cases.services import recompute_due_dates, seed_calendar
+    from server.cases.services import has_dates_of_earlier_releases, recompute_due_dates, seed_calendar
 
-    if CalendarEdit._meta.db_table in connection.introspection.table_names() and seed_calendar() is not None:
+    if CalendarEdit._meta.db_table not in connection.introspection.table_names():
+        return
+    if seed_calendar() is not None or has_dates_of_earlier_releases():
         recompute_due_dates()
 
 

@@ -66,6 +66,18 @@ class NodeDefinition:
     variants: Mapping[str, Limit] = field(default_factory=_no_limits)
     note: str = ""
 
+    @cached_property
+    def counted_from(self) -> frozenset[str]:
+        """Events that limits of it count from instead of its start: its dates move with them."""
+        further = (self.outer_limit, self.alt_limit, self.urgent_limit, self.internal_limit)
+        limits = (self.limit, *further, *self.minimum.values(), *self.variants.values())
+        return frozenset(limit.start for limit in limits if limit is not None and limit.start)
+
+    @cached_property
+    def moved_by(self) -> frozenset[str]:
+        """Every event that starts it, ends it or moves a date of it."""
+        return self.counted_from.union(self.start, self.stop)
+
     def applies(self, facts: Mapping[str, Any]) -> bool:
         return self.when is None or self.when.holds(facts)
 
@@ -109,7 +121,7 @@ class FlowDefinition:
 
     @cached_property
     def events(self) -> frozenset[str]:
-        return frozenset(event for node in self.tracked.values() for event in (*node.start, *node.stop))
+        return frozenset(event for node in self.tracked.values() for event in node.moved_by)
 
     def started_by(self, event: str) -> tuple[NodeDefinition, ...]:
         return tuple(node for node in self.tracked.values() if event in node.start)
@@ -118,7 +130,7 @@ class FlowDefinition:
         return tuple(node for node in self.tracked.values() if event in node.stop)
 
     def touched_by(self, event: str) -> Iterator[NodeDefinition]:
-        return (node for node in self.tracked.values() if event in node.start or event in node.stop)
+        return (node for node in self.tracked.values() if event in node.moved_by)
 
     def names(self) -> dict[str, dict[str, dict[str, str]]]:
         """What a device shows: `{"stages": {key: {"zh", "en"}}, "nodes": {key: {"zh", "en", "stage"}}}`."""

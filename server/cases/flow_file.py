@@ -1,10 +1,13 @@
 """Reads a flow file into a FlowDefinition; every mistake is named with its line and key, all at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import yaml
 
 from server.cases import located_yaml
 from server.cases.conditions import Comparison, Condition, ConditionError, parse_condition
@@ -15,6 +18,7 @@ from server.cases.pauses import REASONS
 from server.common.marking import gettext_noop as _
 
 FLOWS = Path(__file__).parent / "flows"
+OPENINGS = Path(__file__).parent / "law" / "openings.yaml"
 
 NUMBER = "number"
 CONDITION_FAULTS = {
@@ -74,6 +78,12 @@ LIMIT_KEYS = frozenset({"n", "unit", "start", "max", "wait", "every", "for", "ex
 
 
 @cache
+def openings() -> frozenset[str]:
+    """Nodes that are a party's window, in flow files written before they could say so."""
+    return frozenset(yaml.safe_load(OPENINGS.read_text(encoding="utf-8"))["openings"])
+
+
+@cache
 def flow_definition(key: str, version: str) -> FlowDefinition:
     """A flow this release carries. Raises FileNotFoundError, or DataFileError naming every mistake."""
     return read_flow((FLOWS / f"{key}@{version}.yaml").read_text(encoding="utf-8"))
@@ -128,7 +138,7 @@ class _Reader(Reader):
             en=self.text("en"),
             stage=stage,
             ordinal=ordinal,
-            limit=self.limit("limit") or Limit(None),
+            limit=self._own_limit(),
             start=self.events("start"),
             stop=self.events("stop"),
             kind=self.choice("kind", LIMIT_KINDS),
@@ -144,6 +154,10 @@ class _Reader(Reader):
             note=self.text("note", required=False),
             **self._further(),
         )
+
+    def _own_limit(self) -> Limit:
+        limit = self.limit("limit") or Limit(None)
+        return replace(limit, is_wait=True) if self.mapping.get("key") in openings() else limit
 
     def _further(self) -> dict[str, Any]:
         limits = {key: self.limit(key, required=False) for key in ("outer_limit", "alt_limit", "urgent_limit")}

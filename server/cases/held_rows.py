@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     DateField,
     DateTimeField,
     Field,
@@ -57,7 +58,7 @@ def moving_of(
     arrived = []
     for what, case_id, *cells in rows:
         if what == _NODE:
-            node = HeldNode(*cells[:12])
+            node = HeldNode(*cells[: len(NODE_COLUMNS)])
             moving[case_id].nodes[node.key, node.chain] = node
         else:
             event_id, key, chain, source_type, _, source_id = cells[:6]
@@ -105,8 +106,9 @@ def _events() -> QuerySet[CaseEvent, Any]:
     rows = CaseEvent.objects.filter(case_id__in=GivenMany("case_ids"), voided_at=None)
     told = ("id", "key", "chain", "source_type", _nothing(BigIntegerField()), "source_id")
     moved = (*(_nothing(DateField()) for _ in range(3)), *(_nothing(UUIDField()) for _ in range(2)))
-    versions = _nothing(BigIntegerField())
-    return rows.values_list(_text(_EVENT), "case_id", *told, *moved, versions, "occurred_at", "received_at")
+    dated = (_nothing(DateTimeField()), _nothing(DateField()), _nothing(BooleanField()), _nothing(TextField()))
+    nothing = (*moved, _nothing(BigIntegerField()), *dated)
+    return rows.values_list(_text(_EVENT), "case_id", *told, *nothing, "occurred_at", "received_at")
 
 
 def _moving_touched() -> Any:

@@ -144,6 +144,13 @@ class Node(models.Model):
     started_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
     finished_on = models.DateField(null=True)
+    due_at = models.DateTimeField(null=True)
+    """Of a limit in hours; `due_on` is its day."""
+    earliest_on = models.DateField(null=True)
+    """Not before this day: a minimum, or the day after a party's window, which has no `due_on`."""
+    is_provisional = models.BooleanField(default=False)
+    computed_with = models.CharField(max_length=180, default="", blank=True)
+    """The flow and the calendar with which its dates last came out otherwise."""
     start_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     stop_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     version = models.BigIntegerField(default=1)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from server.cases.citing import cited
-from server.cases.clock import Terms, due, earlier_of, earliest, recurring
+from server.cases.clock import Terms, due, earlier_of, earliest, opens_on, recurring
 from server.cases.counting import as_day
 from server.cases.explanation import Due, step
 from server.cases.flow import NodeDefinition
-from server.cases.limits import Limit, Unit
+from server.cases.limits import Limit
 from server.cases.pauses import DEFAULT_POLICY, Pause, Point, reasons_counted
 from server.cases.work_calendar import WorkCalendar
 
@@ -60,11 +61,38 @@ def node_due(node: NodeDefinition, situation: Situation, calendar: WorkCalendar)
     return NodeDue(_founded(node, found, situation), internal or None, _earliest(node, situation))
 
 
-def node_due_on(node: NodeDefinition, started_on: date, calendar: WorkCalendar) -> date | None:
-    """The last day of the node's own limit, without pauses: what its row holds. Hours end at a moment and have none."""
-    if node.limit.n is None or node.limit.unit is Unit.HOURS:
-        return None
-    return due(node.limit, started_on, Terms(calendar, rolls=node.rolls, is_pausable=node.is_pausable)).due_on
+class NodeDates(NamedTuple):
+    """What the row of a node holds of its dates."""
+
+    due_on: date | None = None
+    """For hours the day of `due_at`. Empty for a window (`wait`): nobody is late."""
+    due_at: datetime | None = None
+    earliest_on: date | None = None
+    """What is to be done, or for a window what it opens, may not be done before this day."""
+    is_provisional: bool = False
+    computed_with: str = ""
+    """The versions of the flow and of the calendar with which they last came out otherwise."""
+
+    def same_as(self, other: "NodeDates") -> bool:
+        return self._replace(computed_with="") == other._replace(computed_with="")
+
+
+NO_DATES = NodeDates()
+
+
+def node_dates(node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> NodeDates:
+    found = node_due(node, situation, calendar)
+    due, computed_with = found.due, f"{situation.flow_id} {calendar.version}".strip()
+    if due.is_wait:
+        return NodeDates(None, None, opens_on(due), due.is_provisional, computed_with)
+    due_on = as_day(due.due_at) if due.due_at else due.due_on
+    return NodeDates(due_on, due.due_at, found.earliest_on, due.is_provisional, computed_with)
+
+
+def variant_of(node: NodeDefinition, facts: Mapping[str, Any]) -> str:
+    """The value of a fact of the case that names a variant or a kind of this node; empty without one."""
+    named = node.variants.keys() | node.minimum.keys()
+    return next((value for value in facts.values() if isinstance(value, str) and value in named), "")
 
 
 def terms_of(node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> Terms:
@@ -119,7 +147,13 @@ def _founded(node: NodeDefinition, found: Due, situation: Situation) -> Due:
         grade=node.conf,
     )
     event = step("start_event", event=situation.start_event)
-    steps = (*((event,) if situation.start_event else ()), *found.steps, basis)
+    opens = opens_on(found) if found.is_wait else None
+    steps = (
+        *((event,) if situation.start_event else ()),
+        *found.steps,
+        *((step("opens", day=opens),) if opens else ()),
+        basis,
+    )
     return replace(found, steps=(*steps, *((step("flow", version=situation.flow_id),) if situation.flow_id else ())))
 
 

@@ -7,13 +7,15 @@ the act, never of its upload.
 
 from bisect import insort
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from server.cases.counting import as_day, as_moment
 from server.cases.flow import FlowDefinition, NodeDefinition
-from server.cases.node_clock import node_due_on
+from server.cases.node_clock import NO_DATES, NodeDates, Situation, node_dates, variant_of
+from server.cases.pauses import Point
 from server.cases.work_calendar import WorkCalendar
 
 
@@ -27,12 +29,18 @@ class State(StrEnum):
 class NodeState:
     key: str
     started_on: date | None = None
-    due_on: date | None = None
     finished_on: date | None = None
     start_event: str = ""
     stop_event: str = ""
     stops_seen: tuple[tuple[date, str], ...] = ()
     """Every stopping event so far: one that came before its start counts once an earlier start arrives."""
+    counted_from: Mapping[str, Point] = field(default_factory=dict)
+    """When each event that starts it, or that a limit of it counts from, first occurred."""
+    dates: NodeDates = NO_DATES
+
+    @property
+    def due_on(self) -> date | None:
+        return self.dates.due_on
 
     @property
     def state(self) -> State:
@@ -57,8 +65,14 @@ class NodeChange:
 
     @property
     def is_visible(self) -> bool:
-        """False where only `stops_seen` grew: nothing to write for a caller that folds from the events."""
-        return replace(self.before, stops_seen=()) != replace(self.after, stops_seen=())
+        """False where only what was seen grew: nothing to write for a caller that folds from the events."""
+        if not self.before.dates.same_as(self.after.dates):
+            return True
+        return _bare(self.before) != _bare(self.after)
+
+
+def _bare(node: NodeState) -> NodeState:
+    return replace(node, stops_seen=(), counted_from={}, dates=NO_DATES)
 
 
 def initial_nodes(flow: FlowDefinition, facts: Mapping[str, Any]) -> dict[str, NodeState]:
@@ -70,9 +84,11 @@ def apply_event(
     flow: FlowDefinition,
     nodes: Mapping[str, NodeState],
     event: str,
-    occurred_on: date,
+    occurred: Point,
     facts: Mapping[str, Any],
     calendar: WorkCalendar,
+    *,
+    is_urgent: bool = False,
 ) -> list[NodeChange]:
     """What one event changes, in the order of the flow. The same event again changes nothing.
 
@@ -84,27 +100,53 @@ def apply_event(
         if not node.applies(facts):
             continue
         before = nodes.get(node.key, NodeState(node.key))
-        after = _after(node, before, event, occurred_on, calendar)
+        after = _after(node, before, event, occurred)
+        if after.counted_from != before.counted_from:
+            situation = situation_of(node, after, facts, flow_id=flow.id, is_urgent=is_urgent)
+            after = replace(after, dates=node_dates(node, situation, calendar) if after.started_on else NO_DATES)
         if after != before:
             changes.append(NodeChange(node.key, before, after))
     return changes
 
 
 def fold_events(
-    flow: FlowDefinition, events: Iterable[tuple[str, date]], facts: Mapping[str, Any], calendar: WorkCalendar
+    flow: FlowDefinition,
+    events: Iterable[tuple[str, Point]],
+    facts: Mapping[str, Any],
+    calendar: WorkCalendar,
+    *,
+    is_urgent: bool = False,
 ) -> dict[str, NodeState]:
     """The nodes after all events of a case, in whatever order they are given."""
     nodes = initial_nodes(flow, facts)
-    for event, occurred_on in events:
-        for change in apply_event(flow, nodes, event, occurred_on, facts, calendar):
+    for event, occurred in events:
+        for change in apply_event(flow, nodes, event, occurred, facts, calendar, is_urgent=is_urgent):
             nodes[change.key] = change.after
     return nodes
 
 
-def _after(node: NodeDefinition, before: NodeState, event: str, occurred_on: date, calendar: WorkCalendar) -> NodeState:
-    after = before
+def situation_of(
+    node: NodeDefinition, state: NodeState, facts: Mapping[str, Any], *, flow_id: str, is_urgent: bool
+) -> Situation:
+    """What its dates hang on. A row whose start was told by no event counts from the beginning of its day."""
+    starts = [point for event, point in state.counted_from.items() if event in node.start]
+    return Situation(
+        started=min(starts, default=state.started_on and as_moment(state.started_on)),
+        start_event=state.start_event,
+        events=state.counted_from,
+        variant=variant_of(node, facts),
+        is_urgent=is_urgent,
+        flow_id=flow_id,
+    )
+
+
+def _after(node: NodeDefinition, before: NodeState, event: str, occurred: Point) -> NodeState:
+    after, occurred_on = before, as_day(occurred)
+    if event in node.start or event in node.counted_from:
+        first = min(occurred, before.counted_from.get(event, occurred))
+        after = replace(after, counted_from={**before.counted_from, event: first})
     if event in node.start:
-        after = _started(node, after, event, occurred_on, calendar)
+        after = _started(after, event, occurred_on)
     if event in node.stop and (occurred_on, event) not in after.stops_seen:
         stops = list(after.stops_seen)
         insort(stops, (occurred_on, event))
@@ -112,14 +154,9 @@ def _after(node: NodeDefinition, before: NodeState, event: str, occurred_on: dat
     return _finished(after)
 
 
-def _started(
-    node: NodeDefinition, before: NodeState, event: str, occurred_on: date, calendar: WorkCalendar
-) -> NodeState:
+def _started(before: NodeState, event: str, occurred_on: date) -> NodeState:
     first = min((occurred_on, event), (before.started_on or date.max, before.start_event))
-    if first == (before.started_on, before.start_event):
-        return before
-    due_on = node_due_on(node, first[0], calendar)
-    return replace(before, started_on=first[0], start_event=first[1], due_on=due_on)
+    return replace(before, started_on=first[0], start_event=first[1])
 
 
 def _finished(node: NodeState) -> NodeState:

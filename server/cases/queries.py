@@ -79,6 +79,7 @@ def moving_states(
             version=row.version,
             flow=flows[row.flow.pk],
             flow_facts=row.flow_facts,
+            is_urgent=row.priority == Case.Priority.HIGH,
             calendar=work_calendar(getattr(row, "calendar_version", None)),
             nodes=moving[row.pk].nodes,
             events=tuple(moving[row.pk].events),
@@ -113,11 +114,9 @@ def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
 
 
 def touched_by(told: Collection[str], flows: Collection[FlowDefinition]) -> tuple[set[str], set[str]]:
-    """Keys of the nodes that these events start or stop, and of all events that start or stop one of those."""
+    """Keys of the nodes that these events start, stop or date, and of all events that do so to one of those."""
     touched = [node for flow in flows for key in told for node in flow.touched_by(key)]
-    return {node.key for node in touched}, {event for node in touched for event in (*node.start, *node.stop)} | set(
-        told
-    )
+    return {node.key for node in touched}, set(told).union(*(node.moved_by for node in touched))
 
 
 def with_stage_and_due(cases: QuerySet[Case]) -> QuerySet[Case, Any]:

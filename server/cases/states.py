@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.cases.flow import FlowDefinition, NodeDefinition
-from server.cases.nodes import NodeChange, NodeState, apply_event, fold_events
+from server.cases.node_clock import NodeDates, node_dates
+from server.cases.nodes import NodeChange, NodeState, apply_event, fold_events, situation_of
+from server.cases.pauses import Point
 from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
 from server.common.ids import new_id
@@ -37,8 +39,16 @@ class HeldNode(NamedTuple):
     start_event_id: UUID | None = None
     stop_event_id: UUID | None = None
     version: int = 1
+    due_at: datetime | None = None
+    earliest_on: date | None = None
+    is_provisional: bool = False
+    computed_with: str = ""
     is_unwritten: bool = False
     """A copy for a new chain, in the change that makes it and in those of the same batch."""
+
+    @property
+    def dates(self) -> NodeDates:
+        return NodeDates(self.due_on, self.due_at, self.earliest_on, self.is_provisional, self.computed_with)
 
 
 class HeldGrant(NamedTuple):
@@ -90,6 +100,7 @@ class CaseState:
     grants: tuple[HeldGrant, ...] = ()
     assignments: tuple[HeldAssignment, ...] = ()
     loans: tuple[HeldLoan, ...] = ()
+    is_urgent: bool = False
 
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)
@@ -117,8 +128,8 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
         definition.key: _fold(definition, state.nodes.get(_place(definition, event.chain)), state.events, event.chain)
         for definition in state.flow.touched_by(event.key)
     }
-    occurred_on = local_date(event.occurred_at)
-    changes = apply_event(state.flow, folds, event.key, occurred_on, state.flow_facts, state.calendar)
+    known = (state.flow_facts, state.calendar)
+    changes = apply_event(state.flow, folds, event.key, event.occurred_at, *known, is_urgent=state.is_urgent)
     moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
     return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved)
@@ -142,12 +153,29 @@ def _refolded(state: CaseState, node: HeldNode, events: tuple[HeldEvent, ...]) -
     """The node as these events make it; None where it stands as it stood."""
     definition = state.flow.tracked[node.key]
     ours = tuple(event for event in events if not definition.repeat or event.chain == node.chain)
-    days = [(event.key, local_date(event.occurred_at)) for event in ours]
-    after = fold_events(state.flow, days, state.flow_facts, state.calendar).get(node.key)
+    told = [(event.key, event.occurred_at) for event in ours]
+    folded = fold_events(state.flow, told, state.flow_facts, state.calendar, is_urgent=state.is_urgent)
+    after = folded.get(node.key)
     if after is None:
         return None
     fresh = _moved(state, NodeChange(node.key, after, after), node.chain, ours)
-    return fresh if fresh._replace(version=node.version) != node else None
+    is_same = fresh._replace(version=node.version, computed_with=node.computed_with) == node
+    return None if is_same else fresh
+
+
+def recomputed(state: CaseState, node: HeldNode) -> HeldNode | None:
+    """A started node with its dates by the flow and calendar of `state`; None where they stand as they stood.
+
+    `state` holds the events its dates hang on.
+    """
+    definition = state.flow.tracked[node.key]
+    fold = _fold(definition, node, state.events, node.chain)
+    facts, flow_id = state.flow_facts, state.flow.id
+    situation = situation_of(definition, fold, facts, flow_id=flow_id, is_urgent=state.is_urgent)
+    dates = node_dates(definition, situation, state.calendar)
+    if node.computed_with and dates.same_as(node.dates):
+        return None
+    return node._replace(version=node.version + 1, **dates._asdict())
 
 
 def merged(changes: Iterable[CaseChange]) -> list[CaseChange]:
@@ -200,17 +228,22 @@ def _fold(definition: NodeDefinition, node: HeldNode | None, events: Iterable[He
     """The fold so far: the row holds the dates, the events hold the stops that found nothing to stop yet."""
     ours = [e for e in events if not definition.repeat or e.chain == chain]
     stops = sorted({(local_date(e.occurred_at), e.key) for e in ours if e.key in definition.stop})
+    counted_from: dict[str, Point] = {}
+    for e in ours:
+        if e.key in definition.start or e.key in definition.counted_from:
+            counted_from[e.key] = min(e.occurred_at, counted_from.get(e.key, e.occurred_at))
     if node is None:
-        return NodeState(definition.key, stops_seen=tuple(stops))
+        return NodeState(definition.key, stops_seen=tuple(stops), counted_from=counted_from)
     keys = {e.id: e.key for e in ours}
     return NodeState(
         node.key,
         node.started_on,
-        node.due_on,
         node.finished_on,
         keys.get(node.start_event_id, "") if node.start_event_id else "",
         keys.get(node.stop_event_id, "") if node.stop_event_id else "",
         tuple(stops),
+        counted_from,
+        node.dates,
     )
 
 
@@ -222,10 +255,10 @@ def _moved(state: CaseState, change: NodeChange, chain: str, events: tuple[HeldE
         version=before.version + (not before.is_unwritten),
         state=after.state.value,
         started_on=after.started_on,
-        due_on=after.due_on,
         finished_on=after.finished_on,
         start_event_id=_event_id(events, after.start_event, after.started_on),
         stop_event_id=_event_id(events, after.stop_event, after.finished_on),
+        **after.dates._asdict(),
     )
 
 

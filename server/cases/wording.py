@@ -30,6 +30,7 @@ _TEXTS: Mapping[str, str] = {
     "provisional": gettext_noop("Provisional: the notice for %(years)s is not loaded; weekends were assumed."),
     "ends": gettext_noop("It ends with %(at)s, at 23:59:59 Beijing time."),
     "ends_at": gettext_noop("It ends at %(at)s Beijing time."),
+    "opens": gettext_noop("No deadline of the court's: it opens a way, and that from %(day)s on."),
     "calendar": gettext_noop("Calendar of working days: %(version)s."),
     "flow": gettext_noop("Flow: %(version)s."),
     "basis": gettext_noop("Basis: %(cited)s (%(kind_said)s, grade %(grade)s)."),

@@ -2,7 +2,7 @@
 
 from server.cases.services.assigning import assign_subject, cover_membership, end_grant, grant_subject
 from server.cases.services.calendar import CalendarRefused, load_notice, seed_calendar, set_calendar_day
-from server.cases.services.due_dates import recompute_due_dates
+from server.cases.services.due_dates import has_dates_of_earlier_releases, recompute_due_dates
 from server.cases.services.events import record_event, touch, void_events, write_case_events
 from server.cases.services.filing import PartyDraft, file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
@@ -18,6 +18,7 @@ __all__ = [
     "end_grant",
     "file_case",
     "grant_subject",
+    "has_dates_of_earlier_releases",
     "load_flows",
     "load_notice",
     "recompute_due_dates",

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from server.cases.models import Case, Node
-from server.cases.node_clock import node_due_on
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import write_case_events
-from server.cases.states import CaseChange, CaseState, HeldNode
+from server.cases.states import CaseChange, CaseState, HeldNode, recomputed
 
 _AT_ONCE = 200
 
@@ -24,9 +24,17 @@ def recompute_due_dates() -> int:
     return sum(_recompute(batch) for batch in _batches(_cases_running()))
 
 
+def has_dates_of_earlier_releases() -> bool:
+    """Rows that do not say what they were computed with: such as counted a node's own limit alone."""
+    return _running().filter(computed_with="").exists()
+
+
+def _running() -> QuerySet[Node]:
+    return Node.objects.filter(state=Node.State.RUNNING).exclude(case__status=Case.Status.CLOSED)
+
+
 def _cases_running() -> list[UUID]:
-    running = Node.objects.filter(state=Node.State.RUNNING).exclude(case__status=Case.Status.CLOSED)
-    return list(running.order_by("case_id").values_list("case_id", flat=True).distinct())
+    return list(_running().order_by("case_id").values_list("case_id", flat=True).distinct())
 
 
 def _batches(case_ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
@@ -48,6 +56,6 @@ def _recompute(case_ids: Collection[UUID]) -> int:
 def _moved(state: CaseState) -> Iterator[HeldNode]:
     for node in state.nodes.values():
         if node.state == Node.State.RUNNING and node.started_on is not None:
-            due_on = node_due_on(state.flow.tracked[node.key], node.started_on, state.calendar)
-            if due_on != node.due_on:
-                yield node._replace(due_on=due_on, version=node.version + 1)
+            moved = recomputed(state, node)
+            if moved is not None:
+                yield moved

@@ -18,7 +18,10 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.people.models import Officer
 
-_MOVED = ("state", "started_on", "due_on", "finished_on", "start_event_id", "stop_event_id", "version")
+_MOVED = (
+    *("state", "started_on", "due_on", "finished_on", "start_event_id", "stop_event_id", "version"),
+    *("due_at", "earliest_on", "is_provisional", "computed_with"),
+)
 
 
 def locked_case(case_id: UUID) -> Case:
