@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from server.common.spreadsheet import Fault, RowFault, decoded
 from server.people.models import Court, GroupMember, Role, Team
 
 COLUMNS = (
@@ -26,25 +27,6 @@ CHOICES = {
     "part": GroupMember.Part.values,
 }
 _SEPARATORS = re.compile(r"[\s;；,，、|]+")
-_DAMAGED = 0.5  # of a GB18030 text read as UTF-8, far more than half of the characters are no UTF-8
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a line cannot be imported; `field` is empty when the whole line or file is meant."""
-
-    line: int
-    field: str
-    reason: str
-
-
-class RowFault(ValueError):
-    """Raised for one cell of one row."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +55,7 @@ def read_roster(raw: bytes) -> Roster:
     """Every readable row, and a fault for each other line. UTF-8 with or without BOM, or GB18030 as Excel writes it."""
     roster = Roster()
     try:
-        reader = csv.reader(io.StringIO(_decoded(raw), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(decoded(raw), newline=""), strict=True)
         _read_lines(reader, roster)
     except RowFault as fault:
         roster.faults.append(Fault(1, fault.field, fault.reason))
@@ -91,22 +73,6 @@ def _read_lines(reader: Any, roster: Roster) -> None:
     except csv.Error as error:
         reason = _("From here on the file is not CSV: %(fault)s") % {"fault": error}
         roster.faults.append(Fault(reader.line_num, "", reason))
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        fault_line = raw[: error.start].count(b"\n") + 1
-    as_utf8 = raw.decode("utf-8", "replace")
-    foreign = [letter for letter in as_utf8 if letter > "\x7f"]
-    # One broken byte in a UTF-8 file would read as GB18030 without a murmur, every name turned into other characters.
-    if foreign.count("\ufffd") < _DAMAGED * len(foreign):
-        raise RowFault("", _("Line %(line)d is damaged: it is not UTF-8.") % {"line": fault_line})
-    try:
-        return raw.decode("gb18030")
-    except UnicodeDecodeError:
-        raise RowFault("", _("The file is neither UTF-8 nor GB18030. Save it as CSV in UTF-8.")) from None
 
 
 def _check_header(header: list[str]) -> None:

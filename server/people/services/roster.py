@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.common.spreadsheet import Fault, RowFault
 from server.people.access import current_at
 from server.people.models import Court, Group, Officer, OfficerRole, Team
-from server.people.roster import Fault, Row, RowFault, read_roster
+from server.people.roster import Row, read_roster
 from server.people.services.courts import create_court, create_group, create_team, rename_court
 from server.people.services.staff import add_group_member, change_officer, create_officer, grant_role
 
