@@ -1,16 +1,19 @@
 """The only writers of cases: filing, assignments and grants, events, status, flow versions, the calendar."""
 
+from server.cases.parties import PartyDraft
 from server.cases.services.assigning import assign_subject, cover_membership, end_grant, grant_subject
 from server.cases.services.calendar import CalendarRefused, load_notice, seed_calendar, set_calendar_day
 from server.cases.services.due_dates import has_dates_of_earlier_releases, recompute_due_dates
 from server.cases.services.events import record_event, touch, void_events, write_case_events
-from server.cases.services.filing import PartyDraft, file_case
+from server.cases.services.filing import file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
+from server.cases.services.importing import ImportReport, import_cases
 from server.cases.services.status import close_case, resume_case, suspend_case
 
 __all__ = [
     "CalendarRefused",
     "FlowChanged",
+    "ImportReport",
     "PartyDraft",
     "assign_subject",
     "close_case",
@@ -19,6 +22,7 @@ __all__ = [
     "file_case",
     "grant_subject",
     "has_dates_of_earlier_releases",
+    "import_cases",
     "load_flows",
     "load_notice",
     "recompute_due_dates",

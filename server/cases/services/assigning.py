@@ -1,5 +1,6 @@
 """Who holds a case, numbered; and the dated grants that follow from it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ def assign_subject(
     event = HeldEvent(new_id(), "handler_assigned", moment, "desk", str(assignment.pk))
     change = write_event(case_states([case.pk], None)[case.pk], event)
     case.refresh_from_db()
-    view = {"assignment": _assignment_view(assignment)}
+    view = {"assignment": assignment_view(assignment)}
     append_case_entry(case, "case_assigned", view, nodes=change.nodes, by=by, reason=reason)
     return assignment
 
@@ -75,18 +76,22 @@ def _begin(case: Case, group: Group | None, officer: Officer | None, reason: str
         reason=reason,
         assigned_at=moment,
     )
-    grants = _grants_of_group(assignment, group) if group else []
-    if officer is not None:
-        grants = [_grant(assignment, officer, Grant.Reason.ASSIGNED, moment, None)]
-    Grant.objects.bulk_create(grants)
+    members = members_to_cover(group, moment) if group else []
+    Grant.objects.bulk_create(grants_of(assignment, members, officer))
     return assignment
 
 
-def _grants_of_group(assignment: Assignment, group: Group) -> list[Grant]:
-    # The row is held against a member joining meanwhile, who would be covered by neither side.
+def members_to_cover(group: Group, at: datetime) -> list[GroupMember]:
+    """Who is in the group from now on; the row is held against a member joining meanwhile, covered by neither side."""
     Group.objects.select_for_update(no_key=True).get(pk=group.pk)
-    standing = Q(valid_to=None) | Q(valid_to__gt=assignment.assigned_at)
-    members = GroupMember.objects.filter(standing, group=group).select_related("officer")
+    standing = Q(valid_to=None) | Q(valid_to__gt=at)
+    return list(GroupMember.objects.filter(standing, group=group).select_related("officer"))
+
+
+def grants_of(assignment: Assignment, members: Sequence[GroupMember], officer: Officer | None) -> list[Grant]:
+    """The rights that follow from an assignment, not written yet."""
+    if officer is not None:
+        return [_grant(assignment, officer, Grant.Reason.ASSIGNED, assignment.assigned_at, None)]
     return [_grant_of_member(assignment, member) for member in members]
 
 
@@ -165,7 +170,7 @@ def _tell(case: Case, kind: str, grant: Grant, by: Officer | None) -> None:
     append_case_entry(case, kind, {"grant": _grant_view(grant)}, by=by)
 
 
-def _assignment_view(assignment: Assignment) -> dict[str, Any]:
+def assignment_view(assignment: Assignment) -> dict[str, Any]:
     return {
         "number": assignment.number,
         "group": _text(assignment.group_id),

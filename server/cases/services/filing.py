@@ -1,7 +1,7 @@
 """Filing: a case with its parties, the flow it is frozen under, and that flow's nodes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.models import Case, FlowVersion, Party
 from server.cases.nodes import initial_nodes
+from server.cases.parties import PartyDraft
 from server.cases.queries import case_states, flow_of
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import insert_nodes, write_event
@@ -22,16 +23,6 @@ from server.common.ids import new_id
 from server.people.models import Court, Officer
 
 FIRST_ENFORCEMENT = "enforcement_implementation"
-
-
-@dataclass(frozen=True, slots=True)
-class PartyDraft:
-    part: str
-    name: str
-    kind: str = Party.Kind.PERSON
-    id_no: str = ""
-    phone: str = ""
-    address: str = ""
 
 
 @transaction.atomic
@@ -51,7 +42,7 @@ def file_case(
 
     Raises DomainError 422 `case_no_invalid`, 409 `case_no_taken`, 422 `flow_fact_unknown`.
     """
-    flow = FlowVersion.objects.filter(key=FIRST_ENFORCEMENT).defer("document").latest("pk")
+    flow = newest_flow()
     facts = dict(flow_facts or {})
     _require_known(facts, flow)
     case = Case(
@@ -72,8 +63,15 @@ def file_case(
     filed = HeldEvent(new_id(), "case_filed", filed_at, "desk", str(case.pk))
     change = write_event(case_states([case.pk], None)[case.pk], filed)
     case.refresh_from_db()
-    append_case_entry(case, "case_filed", {"flow": definition.id}, nodes=change.nodes, by=by, **_facts(case, parties))
+    append_case_entry(
+        case, "case_filed", {"flow": definition.id}, nodes=change.nodes, by=by, **filed_facts(case, parties)
+    )
     return case
+
+
+def newest_flow() -> FlowVersion:
+    """What new cases are filed under."""
+    return FlowVersion.objects.filter(key=FIRST_ENFORCEMENT).defer("document").latest("pk")
 
 
 def _canonical(case_no: str) -> str:
@@ -101,7 +99,7 @@ def _insert(case: Case) -> None:
         raise DomainError("case_no_taken", 409, message) from None
 
 
-def _facts(case: Case, parties: Sequence[PartyDraft]) -> dict[str, Any]:
+def filed_facts(case: Case, parties: Sequence[PartyDraft]) -> dict[str, Any]:
     return {
         "cause": case.cause,
         "claim_amount": str(case.claim_amount),
