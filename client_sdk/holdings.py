@@ -82,9 +82,11 @@ class Holdings:
 
     def succeed(self, enrolled: Enrolled, place: Place) -> None:
         """Become the device that the court has certified to go on from this one."""
-        succeed(self.store, self.identity, enrolled, place)
-        self.identity = enrolled.identity
         database = self.store.database
+        with database.transaction():
+            succeed(self.store, self.identity, enrolled, place)
+            self.replica.begin_log()
+        self.identity = enrolled.identity
         self.outbox = Outbox(database, self.identity)
         self.deliveries = Deliveries(database, self.identity)
         self.letting_go = LettingGo(database, self.identity, self.deliveries)

@@ -75,6 +75,12 @@ class Replica:
         with self._database.transaction():
             self._save(replace(self.bookmark(), cursor=None))
 
+    def begin_log(self) -> None:
+        """Our operations are counted from 1 again: what is held reflects none of these numbers."""
+        with self._database.transaction():
+            self._database.run("UPDATE unit SET base_seq = 0")
+            self._save(replace(self.bookmark(), complete_seq=0))
+
     def reset_after_digest(self, now: datetime) -> bool:
         """Forget the cursor because the digests differ, once an hour at most; whether it was done."""
         bookmark = self.bookmark()
@@ -92,6 +98,8 @@ class Replica:
             return Applied(0, 0, is_digest_right=True, is_overtaken=True)
         if page.base is None:
             bookmark = replace(bookmark, round=bookmark.round + 1, is_sweeping=True)
+        # After a restore a page may reflect less than the last complete pull did.
+        bookmark = replace(bookmark, complete_seq=min(bookmark.complete_seq, acked_seq))
         removed = sum(self._remove(type_, id_, has_unsafe_work) for type_, id_ in page.remove)
         for unit in page.put:
             self._put(unit.type, unit.id, unit.tag, unit.data, acked_seq, bookmark.round)

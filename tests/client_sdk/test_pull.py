@@ -133,6 +133,33 @@ def test_own_work_is_neither_hidden_nor_doubled(device: Device) -> None:
     assert (shown.status, shown.is_complete) == ("applied", True)
 
 
+def test_a_restored_court_s_page_hides_no_own_work_before_its_pull_is_complete(device: Device) -> None:
+    put(device.court, 1)
+    put(device.court, 2)
+    action = device.field.record_action(case_id=case_id(1), kind="SEAL")
+    put(device.court, 1, "t2", actions=[{"id": action.id, "kind": "SEAL", "status": "applied"}])
+    device.field.sync()
+    device.court.page_size = 1
+    pulls: list[Request] = []
+
+    def restore_before_a_pull(request: Request) -> None:
+        """It comes between the push, which is answered, and the pull, which is cut after its first page."""
+        if "pull" not in request.path:
+            return
+        pulls.append(request)
+        if len(pulls) == 1:
+            device.court.restore(to_seq=0)
+            put(device.court, 1, "t1'")
+        if len(pulls) == 3:
+            device.line.lose_next_reply(count=99)
+
+    device.line.before = restore_before_a_pull
+    with pytest.raises(NotSent):
+        device.field.sync()
+    assert device.field.holdings.acked_seq == 0
+    assert [(act.id, act.is_own_unsent) for act in device.field.case(case_id(1)).actions] == [(action.id, True)]
+
+
 @pytest.mark.parametrize("look", [lambda field: field.case(case_id(1)), lambda field: field.cases()[0]])
 def test_a_sync_in_the_middle_of_a_look_hides_no_own_work(
     device: Device, monkeypatch: pytest.MonkeyPatch, look: Callable[[FieldClient], Case]

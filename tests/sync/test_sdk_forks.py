@@ -121,6 +121,30 @@ def test_an_outdated_image_that_records_nothing_goes_on_by_a_fresh_code(
     other.close()
 
 
+def test_after_a_renewal_own_work_stands_in_its_case_before_it_is_sent_and_after(
+    cast: Cast, held: Case, image: Path, tmp_path: Path
+) -> None:
+    """The new log counts from 1 again, and what the case reflects was counted in the old one."""
+    one = opened(tmp_path / "first" / "officer.db")
+    record(one, held)
+    one.sync()
+    one.close()
+    other = opened(image)
+    mine = record(other, held, 2)
+    with pytest.raises(Rejected):
+        other.sync()
+    other.renew(issue_enrolment_code(officer=cast.holder))
+    mine += record(other, held)
+
+    def shown() -> list[str]:
+        return [action.id for action in other.case(held.pk).actions if action.id in mine]
+
+    assert shown() == mine
+    assert other.sync().is_everything_sent
+    assert sorted(shown()) == sorted(mine)
+    other.close()
+
+
 def test_a_long_branch_arrives_whole(cast: Cast, held: Case, image: Path, tmp_path: Path) -> None:
     one, other = opened(tmp_path / "first" / "officer.db"), opened(image)
     record(one, held)
