@@ -11,6 +11,7 @@ from server.field.models import ActionRecord
 from server.people.models import Device, Officer
 from server.people.services import issue_enrolment_code
 from server.sync.models import Fork, ForkedOperation, Operation
+from tests.simulation.closing import own_work_shows_once
 from tests.simulation.findings import require
 from tests.simulation.phone import Phone
 
@@ -33,6 +34,7 @@ def _until_done(phone: Phone, sync: Sync) -> None:
             return
         if phone.is_disputed:
             phone.renew(issue_enrolment_code(officer=Officer.objects.get(pk=phone.officer.pk)))
+            own_work_shows_once(phone)
     require(False, "I17", f"{phone.name} does not get out of a fork")
 
 
@@ -43,6 +45,7 @@ def account_for(family: list[Phone], original: UUID) -> None:
     _each_act_once(devices)
     for phone in family:
         _its_own_log_is_whole(phone)
+        own_work_shows_once(phone)
 
 
 def _both_histories_are_kept(family: list[Phone], devices: set[UUID]) -> None:

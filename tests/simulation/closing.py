@@ -107,20 +107,35 @@ def _differing(held: dict[str, str], visible: dict[str, str]) -> str:
 
 def own_work_shows_once(phone: Phone) -> None:
     """I11: each own act stands in its case once, sent or not, unless the court may not show it there."""
-    hidden = _hidden(phone)
+    gone = _let_go_and_lost(phone)
     for case in phone.cases():
         shown = Counter(action.id for action in case.actions)
+        hidden = gone | _foreign_where_it_is_from(phone, case.id)
         for operation in phone.journal.of_case(case.id):
             count = shown[operation.action_id]
             is_right = count == 1 or (not count and (operation.seq in hidden or mark_of(operation.body)))
             require(is_right, "I11", f"{phone.name}/{operation.seq} stands {count} times")
 
 
-def _hidden(phone: Phone) -> set[int]:
-    """Operations of which a case may show nothing: never this officer's, never understood, let go of and lost since."""
-    rows = dict(Operation.objects.filter(device_id=phone.device_id).values_list("seq", "result"))
-    foreign = {seq for seq, result in rows.items() if "subject_unknown" in result or "kind_unknown" in result}
-    return foreign | (set(range(1, phone.let_go + 1)) - rows.keys() if phone.court_broke_its_word else set())
+def _foreign_where_it_is_from(phone: Phone, case_id: str) -> set[int]:
+    """What may be missing in a case by the judgement of the server's life that sent it, which may be an earlier one."""
+    unit = phone.opened.holdings.replica.unit("case", case_id)
+    assert unit is not None
+    life = unit.tag.split(".")[0]
+    return foreign_seqs(phone.device_id) if life == current_server_epoch() else phone.foreign.get(life, set())
+
+
+def foreign_seqs(device_id: UUID) -> set[int]:
+    """Operations of which a case shows nothing: never this officer's, or never understood."""
+    rows = Operation.objects.filter(device_id=device_id).values_list("seq", "result")
+    return {seq for seq, result in rows if "subject_unknown" in result or "kind_unknown" in result}
+
+
+def _let_go_and_lost(phone: Phone) -> set[int]:
+    if not phone.court_broke_its_word:
+        return set()
+    kept = Operation.objects.filter(device_id=phone.device_id).values_list("seq", flat=True)
+    return set(range(1, phone.let_go + 1)) - set(kept)
 
 
 def _what_is_called_safe_is_safe(phone: Phone) -> None:

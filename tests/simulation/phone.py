@@ -66,6 +66,8 @@ class Phone:
         self.let_go = 0
         """Operations whose bodies it has dropped."""
         self.photos_let_go: set[str] = set()
+        self.foreign: dict[str, set[int]] = {}
+        """Its operations of which cases showed nothing, by the server's life that said so; restores forget it."""
         self._path = means.folder / f"{name}.db"
         self._flow: Flow[SyncReport] | None = None
         self._step: Step[Any] | None = None
@@ -264,6 +266,7 @@ class Phone:
         self.journal.bodies.clear()  # all up to here is accounted for
         twin.journal, twin.id = copy.deepcopy(self.journal), self.id
         twin.let_go, twin.photos_let_go = self.let_go, set(self.photos_let_go)
+        twin.foreign = dict(self.foreign)
         self.is_forked = twin.is_forked = True
         return twin
 
@@ -271,7 +274,7 @@ class Phone:
         """Go on under a log of its own."""
         self.attempt(lambda: self.opened.renew(code))
         self.id, self.let_go, self._returned = self.opened.holdings.identity.device, 0, 0
-        self.is_disputed, self.watch = False, Watch(self.name)
+        self.is_disputed, self.watch, self.foreign = False, Watch(self.name), {}
         self.journal.begin_anew()
         self._means.trace.add(f"{self.name} goes on by a fresh code")
         self.look()

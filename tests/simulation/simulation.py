@@ -21,7 +21,13 @@ from tests.simulation.audit import Audit
 from tests.simulation.backups import Backups, Copy
 from tests.simulation.chance import Chance, PhoneClock, VirtualClock, seeded
 from tests.simulation.clones import account_for, go_on
-from tests.simulation.closing import bytes_before_offsets_are_there, close_accounts, court_is_whole, own_work_shows_once
+from tests.simulation.closing import (
+    bytes_before_offsets_are_there,
+    close_accounts,
+    court_is_whole,
+    foreign_seqs,
+    own_work_shows_once,
+)
 from tests.simulation.court import Court
 from tests.simulation.dying import PerilousDriver
 from tests.simulation.findings import Trace, require
@@ -234,6 +240,9 @@ class Simulation:
     def _restore(self, copy: Copy) -> None:
         self.trace.add("the server is restored")
         self.faults["restore"] += 1
+        for phone in self.phones:
+            if phone.id is not None:
+                phone.foreign[current_server_epoch()] = foreign_seqs(phone.id)
         self.faults["restore_before_safe"] += self._backups.restore(copy)
         self.world.go_back()
         for phone in self.phones:
