@@ -43,14 +43,18 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
 
 
 def due_nodes(cases: Iterable[Case], today: date) -> list[DueNode]:
-    """Running nodes with a due date, the most urgent first."""
+    """Running nodes with a due date, the most urgent first: of one day those that end within it, by the hour."""
     due = [
         DueNode(case.id, case.case_no, node, (node.due_on - today).days)
         for case in cases
         for node in case.nodes
         if node.state == RUNNING and node.due_on is not None
     ]
-    return sorted(due, key=lambda each: (each.days_left, each.case_no, each.node.key))
+    return sorted(due, key=lambda each: (each.days_left, *_hour(each.node), each.case_no, each.node.key))
+
+
+def _hour(node: Node) -> tuple[bool, float]:
+    return (node.due_at is None, node.due_at.timestamp() if node.due_at else 0)
 
 
 def _told(action: Mapping[str, Any]) -> CaseAction:
@@ -94,6 +98,8 @@ def _node(node: Mapping[str, Any]) -> Node:
         due_on=_date(node.get("due_on")),
         finished_on=_date(node.get("finished_on")),
         limit_kind=str(node.get("limit_kind") or ""),
+        due_at=_time(node.get("due_at")),
+        is_provisional=node.get("is_provisional") is True,
     )
 
 

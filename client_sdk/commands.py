@@ -124,7 +124,8 @@ def today(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = 
     shown = table("cli_due", "cli_days", "cli_case_no", "cli_node")
     for due in day.nodes:
         name = due.node.en if messages.language() == "en" else due.node.zh
-        shown.add_row(str(due.node.due_on), str(due.days_left), due.case_no, name)
+        ends = local(due.node.due_at) if due.node.due_at else str(due.node.due_on)
+        shown.add_row(ends, str(due.days_left), due.case_no, name)
     screen.print(shown)
     counts = {"orders": len(day.orders), "reviews": len(day.reviews), "unsent": len(day.unsent)}
     typer.echo(messages.text("cli_today", as_of=local(day.as_of), **counts))

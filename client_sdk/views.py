@@ -75,6 +75,10 @@ class Node:
     due_on: date | None = None
     finished_on: date | None = None
     limit_kind: str = ""
+    due_at: datetime | None = None
+    """The moment at which a limit in hours ends; `due_on` is its day."""
+    is_provisional: bool = False
+    """The court's calendar for a year it hangs on is not out yet: the date may still move."""
 
 
 @dataclass(frozen=True)

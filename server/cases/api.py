@@ -9,9 +9,11 @@ from pydantic import Field
 
 from server.cases.access import case_not_found, cases_visible_to
 from server.cases.models import Assignment, Case
-from server.cases.queries import assignments_of, cases_found, holders_of, with_stage_and_due
+from server.cases.queries import assignments_of, cases_found, holders_of, moving_states, with_stage_and_due
 from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, NodeView, PartyView
 from server.cases.units import case_units
+from server.cases.why import why
+from server.cases.wording import worded
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -47,6 +49,7 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
     if case is None:
         raise case_not_found()
     unit, assignments = case_units([case.pk])[case.pk], assignments_of(case.pk)
+    explained = _explained(case)
     standing = next((row for row in assignments if row.ended_at is None), None)
     return CaseDetail(
         **_row(case, _holder(standing) if standing else ""),
@@ -54,9 +57,22 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
         closed_on=case.closed_on,
         flow=f"{case.flow.key}@{case.flow.version}",
         parties=[PartyView(**party) for party in unit["parties"]],
-        nodes=[NodeView(**node) for node in unit["nodes"]],
+        nodes=[NodeView(**node, **explained[node["id"]]) for node in unit["nodes"]],
         assignments=[_assignment(row) for row in assignments],
     )
+
+
+def _explained(case: Case) -> dict[str, dict[str, Any]]:
+    """What is said of each node beyond what a device is told, by its id."""
+    state = moving_states([case], told=None)[case.pk]
+    return {
+        str(node.id): {
+            "earliest_on": node.earliest_on,
+            "computed_with": node.computed_with,
+            "explanation": [{**each.as_json(), "text": worded(each)} for each in why(state, node)],
+        }
+        for node in state.nodes.values()
+    }
 
 
 def _officer(request: HttpRequest) -> Officer:

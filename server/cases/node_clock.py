@@ -55,8 +55,9 @@ def node_due(node: NodeDefinition, situation: Situation, calendar: WorkCalendar)
     found = _of_limit(node, chosen_limit(node, situation), situation, terms)
     for name, limit in (("outer_limit", node.outer_limit), ("alt_limit", node.alt_limit)):
         other = _from_its_start(limit, situation, terms)
-        if other is not None:
-            found = earlier_of(found, other.explained(step("by", name=name)))
+        if limit is not None and other is not None:
+            event = limit.start or situation.start_event
+            found = earlier_of(found, other.explained(step("by", name=name, event=event)))
     internal = node.internal_limit and _from_its_start(node.internal_limit, situation, terms)
     return NodeDue(_founded(node, found, situation), internal or None, _earliest(node, situation))
 
@@ -81,7 +82,10 @@ NO_DATES = NodeDates()
 
 
 def node_dates(node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> NodeDates:
-    found = node_due(node, situation, calendar)
+    return row_dates(node_due(node, situation, calendar), situation, calendar)
+
+
+def row_dates(found: NodeDue, situation: Situation, calendar: WorkCalendar) -> NodeDates:
     due, computed_with = found.due, f"{situation.flow_id} {calendar.version}".strip()
     if due.is_wait:
         return NodeDates(None, None, opens_on(due), due.is_provisional, computed_with)

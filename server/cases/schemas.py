@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from ninja import Schema
@@ -52,6 +53,16 @@ class NodeView(Schema):
     finished_on: date | None
     limit_kind: str
     """statutory, regulatory or internal."""
+    due_at: datetime | None = None
+    """The moment at which a limit in hours ends."""
+    earliest_on: date | None
+    """Not before this day; for a party's window, which has no due date, the day on which it opens the way."""
+    is_provisional: bool = False
+    """A date hangs on a year whose calendar is not loaded."""
+    computed_with: str
+    """The flow and the calendar with which its dates last came out otherwise."""
+    explanation: list[dict[str, Any]]
+    """How its date came about: steps in their order, each with its `code`, its values and its `text`."""
 
 
 class AssignmentView(Schema):

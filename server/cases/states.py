@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.cases.flow import FlowDefinition, NodeDefinition
-from server.cases.node_clock import NodeDates, node_dates
+from server.cases.node_clock import NodeDates, Situation, node_dates
 from server.cases.nodes import NodeChange, NodeState, apply_event, fold_events, situation_of
 from server.cases.pauses import Point
 from server.cases.work_calendar import WorkCalendar
@@ -163,16 +163,19 @@ def _refolded(state: CaseState, node: HeldNode, events: tuple[HeldEvent, ...]) -
     return None if is_same else fresh
 
 
+def situation_in(state: CaseState, node: HeldNode) -> Situation:
+    """What the dates of a node hang on, as the events of its case tell it."""
+    definition = state.flow.tracked[node.key]
+    fold = _fold(definition, node, state.events, node.chain)
+    return situation_of(definition, fold, state.flow_facts, flow_id=state.flow.id, is_urgent=state.is_urgent)
+
+
 def recomputed(state: CaseState, node: HeldNode) -> HeldNode | None:
     """A started node with its dates by the flow and calendar of `state`; None where they stand as they stood.
 
     `state` holds the events its dates hang on.
     """
-    definition = state.flow.tracked[node.key]
-    fold = _fold(definition, node, state.events, node.chain)
-    facts, flow_id = state.flow_facts, state.flow.id
-    situation = situation_of(definition, fold, facts, flow_id=flow_id, is_urgent=state.is_urgent)
-    dates = node_dates(definition, situation, state.calendar)
+    dates = node_dates(state.flow.tracked[node.key], situation_in(state, node), state.calendar)
     if node.computed_with and dates.same_as(node.dates):
         return None
     return node._replace(version=node.version + 1, **dates._asdict())

@@ -7,7 +7,7 @@ case at that point of its flow, and is worded once.
 import json
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from server.cases.flow import FlowDefinition
 from server.cases.models import Case, Node, Party
 from server.cases.queries import flow_by_sha256
+from server.common.clock import to_wire
 from server.common.statements import GivenMany, Statement, UuidText
 
 _CASE = ("case_no", "cause", "status", "filed_on", "claim_amount", "recovered_amount", "assignment_no", "priority")
@@ -34,7 +35,7 @@ _NODES = Statement(
         .order_by("ordinal", "chain")
         .values_list(
             *(UuidText("case_id"), UuidText("pk")),
-            *("key", "chain", "stage", "state", "started_on", "due_on", "finished_on"),
+            *("key", "chain", "stage", "state", "started_on", "due_on", "finished_on", "due_at", "is_provisional"),
         )
     )
 )
@@ -101,8 +102,11 @@ def _standing(
     started_on: date | None,
     due_on: date | None,
     finished_on: date | None,
+    due_at: datetime | None,
+    is_provisional: bool,
 ) -> str:
     """A node at this point of its flow: everything after its id."""
+    further = {"due_at": due_at and to_wire(due_at), "is_provisional": is_provisional}
     return _text(
         {
             "key": key,
@@ -115,6 +119,7 @@ def _standing(
             "due_on": due_on and due_on.isoformat(),
             "finished_on": finished_on and finished_on.isoformat(),
             "limit_kind": kind,
+            **{name: value for name, value in further.items() if value},
         }
     )[1:]
 

@@ -31,13 +31,15 @@ _TEXTS: Mapping[str, str] = {
     "ends": gettext_noop("It ends with %(at)s, at 23:59:59 Beijing time."),
     "ends_at": gettext_noop("It ends at %(at)s Beijing time."),
     "opens": gettext_noop("No deadline of the court's: it opens a way, and that from %(day)s on."),
+    "earliest": gettext_noop("It may not be done before %(day)s."),
+    "stands": gettext_noop("It was computed with %(version)s as %(day)s, and stands so."),
     "calendar": gettext_noop("Calendar of working days: %(version)s."),
     "flow": gettext_noop("Flow: %(version)s."),
     "basis": gettext_noop("Basis: %(cited)s (%(kind_said)s, grade %(grade)s)."),
     "basis_by_version": gettext_noop(
         "Basis: %(cited)s, Civil Procedure Law of %(law_version)s (%(kind_said)s, grade %(grade)s)."
     ),
-    "by": gettext_noop("This is the date of the further limit (%(name)s)."),
+    "by": gettext_noop("This is the date of the further limit (%(name)s), which counts from the event %(event)s."),
     "earlier_of_two": gettext_noop("Of two limits the earlier counts; the other ends on %(other)s."),
     "recurrence": gettext_noop("It recurs; this is number %(number)d."),
     "recurred_for_the_last_time": gettext_noop("It has recurred for the last time."),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 from server.cases.flow import CASE_CLOCK
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
-from server.cases.queries import holders_of
+from server.cases.queries import holders_of, moving_states
+from server.cases.why import why
+from server.cases.wording import worded
 from server.centre.desk import FlowNames, flow_names, level_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
@@ -32,16 +35,24 @@ from server.field.models import ActionSubject, FieldAction
 from server.people.models import Officer
 
 ACTS_AT_ONCE = 200
+Reasons = Mapping[UUID, Sequence[str]]
+"""Why a node is due when it is, in words, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLine:
+    id: UUID
     name: str
     started_on: date | None
     due_on: date | None
     look: Look
     is_pending: bool
     is_running: bool
+    due_at: datetime | None = None
+    earliest_on: date | None = None
+    is_provisional: bool = False
+    why: Sequence[str] = ()
+    """How its date came about, step by step, where it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,7 @@ class CasePage:
 def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
     names = flow_names()[case.flow_id]
     nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
+    reasons = _reasons(case)
     parties: dict[str, list[str]] = defaultdict(list)
     for party in Party.objects.filter(case=case).order_by("id"):
         parties[party.part].append(party.name)
@@ -109,8 +121,8 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         holder=holders_of([case.pk]).get(case.pk, ""),
         applicants=parties[Party.Part.APPLICANT],
         debtors=parties[Party.Part.DEBTOR],
-        stages=stage_lines(nodes, names, today),
-        clock=_clock_line(nodes, names, today),
+        stages=stage_lines(nodes, names, today, reasons),
+        clock=_clock_line(nodes, names, today, reasons),
         acts=acts,
         has_older_acts=has_older_acts,
         papers=paper_lines(case.pk),
@@ -127,25 +139,43 @@ def _worst_look(nodes: Sequence[Node], names: FlowNames, today: date) -> Look | 
     return running_look(level, worst.due_on, today) if worst and level is not Level.NORMAL else None
 
 
-def stage_lines(nodes: Sequence[Node], names: FlowNames, today: date) -> list[StageLine]:
+def _reasons(case: Case) -> Reasons:
+    """Of every running node."""
+    state = moving_states([case], told=None)[case.pk]
+    running = [node for node in state.nodes.values() if node.state == Node.State.RUNNING]
+    return {node.id: [worded(each) for each in why(state, node)] for node in running}
+
+
+def stage_lines(
+    nodes: Sequence[Node], names: FlowNames, today: date, reasons: Reasons = MappingProxyType({})
+) -> list[StageLine]:
     by_stage: dict[str, list[Node]] = defaultdict(list)
     for node in nodes:
         by_stage[node.stage].append(node)
     running = [node.stage for node in nodes if node.state == Node.State.RUNNING and node.stage in names.stages]
     current = running[0] if running else None
     return [
-        _stage_line(key, name, by_stage[key], names, today, key == current)
+        _stage_line(key, name, by_stage[key], names, today, reasons, is_current=key == current)
         for key, name in names.stages.items()
         if by_stage.get(key)
     ]
 
 
-def _clock_line(nodes: Sequence[Node], names: FlowNames, today: date) -> StageLine | None:
+def _clock_line(nodes: Sequence[Node], names: FlowNames, today: date, reasons: Reasons) -> StageLine | None:
     clocks = [node for node in nodes if node.stage == CASE_CLOCK]
-    return _stage_line(CASE_CLOCK, _("The whole case"), clocks, names, today, False) if clocks else None
+    return _stage_line(CASE_CLOCK, _("The whole case"), clocks, names, today, reasons) if clocks else None
 
 
-def _stage_line(key: str, name: str, nodes: list[Node], names: FlowNames, today: date, is_current: bool) -> StageLine:
+def _stage_line(
+    key: str,
+    name: str,
+    nodes: list[Node],
+    names: FlowNames,
+    today: date,
+    reasons: Reasons,
+    *,
+    is_current: bool = False,
+) -> StageLine:
     done = sum(node.state == Node.State.DONE for node in nodes)
     worst = max((level_of(node, names, today) for node in nodes), key=lambda level: level.rank)
     is_running = any(node.state == Node.State.RUNNING for node in nodes)
@@ -153,10 +183,11 @@ def _stage_line(key: str, name: str, nodes: list[Node], names: FlowNames, today:
         look = level_look(worst) if worst is not Level.NORMAL else Look("active", "blue", "")
     else:
         look = Look("done", "green", "") if done else pending_look()
-    return StageLine(key, name, done, len(nodes), look, is_current, [_node_line(node, names, today) for node in nodes])
+    lines = [_node_line(node, names, today, reasons) for node in nodes]
+    return StageLine(key, name, done, len(nodes), look, is_current, lines)
 
 
-def _node_line(node: Node, names: FlowNames, today: date) -> NodeLine:
+def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> NodeLine:
     if node.state == Node.State.DONE:
         look = done_look(node.finished_on, node.due_on)
     elif node.state == Node.State.RUNNING:
@@ -165,12 +196,17 @@ def _node_line(node: Node, names: FlowNames, today: date) -> NodeLine:
         look = pending_look()
     name = names.nodes.get(node.key, node.key)
     return NodeLine(
+        node.pk,
         f"{name} · {node.chain}" if node.chain else name,
         node.started_on,
         node.due_on,
         look,
         node.state == Node.State.NOT_STARTED,
         node.state == Node.State.RUNNING,
+        node.due_at,
+        node.earliest_on,
+        node.is_provisional,
+        reasons.get(node.pk, ()),
     )
 
 

@@ -82,11 +82,13 @@ def test_an_act_arrives_without_reload_and_its_photo_opens(
         expect(image).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator(f"{shown}[data-being-drawn]")).to_have_count(0, timeout=PATIENCE_MS)
         page.locator(f"{shown} img").evaluate("image => image.decode()")
+        page.locator("tr.why summary").first.click()
         link = page.locator("[data-action] a").first
         link.focus()
         record(field, case_id, pictures.heavy_jpeg(200, seed=7))
         expect(page.locator("[data-action]")).to_have_count(acts + 2, timeout=PATIENCE_MS)
         expect(page.locator("[data-action] a").nth(1)).to_be_focused()
+        expect(page.locator("tr.why details").first).to_have_attribute("open", "")
     assert page.evaluate("window.unreloaded") is True
     expect(page.locator("[data-being-drawn]")).to_have_count(0, timeout=PATIENCE_MS)
     with page.expect_popup() as opened:

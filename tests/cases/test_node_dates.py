@@ -19,6 +19,7 @@ from server.cases.services import (
     write_case_events,
 )
 from server.cases.states import HeldEvent, after_event, without_events
+from server.cases.units import case_units
 from server.common.clock import SHANGHAI
 from server.common.hashing import canonical_json, sha256_hex
 from server.common.ids import new_id
@@ -149,6 +150,8 @@ def test_hours_end_at_a_moment_and_an_earlier_one_that_day_counts(cast: Cast, te
     assert (node.due_on, node.due_at) == (date(2026, 11, 8), at("2026-11-08", 15)), "a Sunday: it never rolls"
     tell(case, "brought_in", "2026-11-06", 8)
     assert node_of(case, "custody").due_at == at("2026-11-08", 8)
+    (told,) = (node for node in case_units([case.pk])[case.pk]["nodes"] if node["key"] == "custody")
+    assert (told["due_on"], told["due_at"]) == ("2026-11-08", "2026-11-08T00:00:00.000Z")
     tell(case, "handed_in", "2026-11-06", 20)
     assert node_of(case, "custody").due_at == at("2026-11-08", 8), "a later one changes nothing"
 

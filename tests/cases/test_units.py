@@ -36,9 +36,11 @@ def test_every_node_is_told_with_its_names_and_dates_in_the_order_of_the_flow(ca
             "due_on": node.due_on.isoformat() if node.due_on else None,
             "finished_on": node.finished_on.isoformat() if node.finished_on else None,
             "limit_kind": definitions[node.key].kind,
+            **({"is_provisional": True} if node.is_provisional else {}),
         }
         for node in Node.objects.filter(case=case).order_by("ordinal", "chain")
     ]
+    assert [node["key"] for node in expected if "is_provisional" in node] == ["case_limit_normal"], "it ends in 2027"
     assert {node["state"] for node in expected} == {"NOT_STARTED", "RUNNING", "DONE"}
     assert case_units([case.pk])[case.pk]["nodes"] == expected
 

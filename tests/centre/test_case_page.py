@@ -99,9 +99,32 @@ def test_every_node_stands_with_its_dates_and_its_state(case: Case, cast: Cast) 
     nodes = {row[0]: row[1:] for row in rows if row}
     assert nodes["繁简分流"] == ["11-02", "11-03", "已完成"]
     assert nodes["确定承办人"] == ["11-02", "11-09", "逾期完成 13 天"]
-    assert nodes["一般执结期限"] == ["11-02", "05-03", "剩 162 天"], "2 May 2027 is a Sunday"
+    assert nodes["一般执结期限"] == ["11-02", "05-03 暂定", "剩 162 天"], "2 May 2027 is a Sunday"
     assert nodes["立案审查"] == ["", "—", "未开始"]
     assert len(page_of(case, cast).one("ol.rail").all("li")) == 8
+
+
+WORDS = {
+    "zh": ("发出执行通知书", "可向上一级法院申请执行", "期限为 10 日。", "进行中"),
+    "en": ("Send the execution notice", "Applicant may go to the higher court", "The limit is 10 days.", "In progress"),
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_running_node_says_why_it_is_due_and_a_window_from_when_on(case: Case, cast: Cast, language: str) -> None:
+    for key, month, day in (("application_received", 5, 20), ("materials_received_by_handler", 11, 10)):
+        record_event(case=case, key=key, occurred_at=datetime(2026, month, day, 2, tzinfo=UTC))
+    notice, gate, limit, running = WORDS[language]
+    rows = page_of(case, cast, language=language).one("table.steps").all("tr")
+    cells = [[cell.text for cell in row.all("td")] for row in rows]
+    places = {row[0]: number for number, row in enumerate(cells) if row}
+    assert cells[places[notice]][2] == "06-01", "ten days from the application: 30 May is a Saturday"
+    why = rows[places[notice] + 1]
+    assert why["class"] == "why"
+    steps = [span.text for span in why.all("span")]
+    assert limit in steps
+    assert any("2026-06-01" in step for step in steps)
+    assert cells[places[gate]][1:] == ["05-20", "≥ 11-21", running], "six months and a day: nobody is late"
 
 
 def test_a_running_node_wears_its_level_and_marks_its_stage(case: Case, cast: Cast) -> None:

@@ -38,6 +38,20 @@ def test_running_nodes_come_by_due_date_the_overdue_first(device: Device) -> Non
     assert today.as_of is not None
 
 
+def test_of_one_day_what_ends_within_it_comes_first_by_the_hour(device: Device) -> None:
+    device.clock.moment = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+    morning, noon, whole = node("2026-11-22"), node("2026-11-22"), node("2026-11-22")
+    morning |= {"due_at": "2026-11-22T01:00:00.000Z", "is_provisional": True}
+    noon |= {"due_at": "2026-11-22T12:00:00.000+08:00"}
+    put(device.court, 1, whole, noon, node("2026-11-23") | {"due_at": "soon"}, morning)
+    device.field.sync()
+    due = [each.node for each in device.field.today().nodes]
+    assert [each.id for each in due[:3]] == [morning["id"], noon["id"], whole["id"]]
+    assert due[0].due_at == datetime(2026, 11, 22, 1, tzinfo=UTC)
+    assert [each.is_provisional for each in due] == [True, False, False, False]
+    assert due[3].due_at is None, "not understood"
+
+
 def test_the_date_is_chinas_whatever_the_devices_zone(device: Device) -> None:
     device.clock.moment = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
     assert device.field.today().date == date(2026, 11, 23)

@@ -128,6 +128,7 @@ def _unstarted_state(case: Case, frame: _Frame) -> CaseState:
         flow_facts=case.flow_facts,
         calendar=frame.calendar,
         nodes={(key, ""): unstarted(frame.definition.tracked[key]) for key in keys},
+        is_urgent=case.priority == Case.Priority.HIGH,
     )
 
 

@@ -45,15 +45,16 @@ const showFresh = () => {
   button.querySelector("[data-count]").textContent = String(fresh);
 };
 
-// Focus never moves: what had it in the old pane has it in the new one, known by its address, else by its place.
-const FOCUSABLE = "a, button, [tabindex]";
+// Focus never moves: what had it in the old pane has it in the new one, known by its address or id, else by its place.
+const FOCUSABLE = "a, button, summary, [tabindex]";
+const nameOf = (one) => one.getAttribute("href") ?? one.id;
 const focusIn = (pane) => {
   const held = document.activeElement;
   if (!pane.contains(held) || held === pane) return () => {};
-  const address = held.getAttribute("href");
+  const name = nameOf(held);
   const place = [...pane.querySelectorAll("[tabindex]")].indexOf(held);
   return () => {
-    const same = [...pane.querySelectorAll(FOCUSABLE)].find((one) => address && one.getAttribute("href") === address);
+    const same = [...pane.querySelectorAll(FOCUSABLE)].find((one) => name && nameOf(one) === name);
     (same ?? pane.querySelectorAll("[tabindex]")[place])?.focus({ preventScroll: true });
   };
 };
@@ -63,8 +64,10 @@ const swap = (page) => {
     const [old, next] = [document, page].map((place) => place.querySelector(`[data-live="${name}"]`));
     if (!old || !next) continue;
     const scrolls = [...old.querySelectorAll(".scroll")].map((one) => one.scrollTop);
+    const opened = new Set([...old.querySelectorAll("details[open]")].map((one) => one.id));
     const giveBack = focusIn(old);
     old.replaceChildren(...next.childNodes);
+    for (const one of old.querySelectorAll("details[id]")) one.open = opened.has(one.id);
     [...old.querySelectorAll(".scroll")].forEach((one, index) => { one.scrollTop = scrolls[index] ?? 0; });
     giveBack();
   }

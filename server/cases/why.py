@@ -1,0 +1,20 @@
+"""Why a node is due when it is: its dates counted again from the events of its case, step by step. Pure."""
+
+from server.cases.explanation import Step, step
+from server.cases.node_clock import node_due, row_dates
+from server.cases.states import CaseState, HeldNode, situation_in
+
+
+def why(state: CaseState, node: HeldNode) -> tuple[Step, ...]:
+    """From the event it began with to the flow it stands in. `state` holds all events of the case.
+
+    Where the calendar was edited since and the row still stands, as in a closed case, the last step says so.
+    """
+    situation = situation_in(state, node)
+    found = node_due(state.flow.tracked[node.key], situation, state.calendar)
+    steps = found.due.steps
+    if found.earliest_on:
+        steps = (*steps, step("earliest", day=found.earliest_on))
+    if node.started_on and node.due_on and not row_dates(found, situation, state.calendar).same_as(node.dates):
+        steps = (*steps, step("stands", day=node.due_on, version=node.computed_with))
+    return steps
