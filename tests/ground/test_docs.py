@@ -84,6 +84,13 @@ def is_broken(page: Path, link: str) -> bool:
     return not target.exists() or bool(anchor and target.suffix == ".md" and anchor not in anchors(target))
 
 
+def test_every_rule_of_the_protocol_has_a_number_of_its_own() -> None:
+    pages = [ROOT / "docs/reference" / name for name in ("protocol.md", "uploads.md", "live.md")]
+    numbers = [n for page in pages for n in re.findall(r"^- \*\*(R\d+)\*\* ", page.read_text("utf-8"), re.MULTILINE)]
+    assert len(numbers) > 80
+    assert sorted(numbers) == sorted(set(numbers))
+
+
 def test_links_between_pages_resolve() -> None:
     links = [(page, link) for page in documents() for link in LINK.findall(FENCE.sub("", page.read_text("utf-8")))]
     assert links
