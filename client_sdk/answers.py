@@ -7,14 +7,14 @@ from typing import Any
 
 from client_sdk import wire
 from client_sdk.contact import prove_keys
-from client_sdk.errors import FieldError, NotSent, ProtocolTooOld, Rejected
+from client_sdk.errors import CHAIN_INVALID, FieldError, NotSent, ProtocolTooOld, Rejected
 from client_sdk.identity import Identity
 from client_sdk.patience import retry_after_seconds
 from client_sdk.steps import Reply
 
 TOO_LARGE = 413
 # These carry a statement, or are worth nothing.
-OK, FORBIDDEN, CONFLICT, GONE = 200, 403, 409, 410
+OK, FORBIDDEN, CONFLICT, GONE, UNPROCESSABLE = 200, 403, 409, 410, 422
 REVOKED = "device_revoked"
 _STATED = (OK, CONFLICT, GONE)
 _TRANSIENT = (408, 425, 429)
@@ -55,7 +55,7 @@ def read_answer(
     members = json_object(reply.body)
     if reply.status == TOO_LARGE:
         return Answer(reply.status, members)
-    if reply.status not in _STATED and not _is_revocation(reply, members):
+    if reply.status not in _STATED and not (_is_revocation(reply, members) or _is_damage(reply, members)):
         raise named_error(reply.status, members)
     try:
         key_texts = texts(members.get("keys"))
@@ -67,12 +67,19 @@ def read_answer(
         )
     except (wire.WireError, TypeError) as fault:
         raise NotSent("answer_unproven", note=str(fault)) from None
+    if reply.status == UNPROCESSABLE:
+        raise named_error(reply.status, members)
     return Answer(reply.status, members, statement, key_texts, newer_keys)
 
 
 def _is_revocation(reply: Reply, members: Mapping[str, Any]) -> bool:
     """R70. Without a statement it is a 403 like any other, and changes nothing."""
     return reply.status == FORBIDDEN and members.get("code") == REVOKED and "statement" in members
+
+
+def _is_damage(reply: Reply, members: Mapping[str, Any]) -> bool:
+    """R58: a log begins anew over it, so that a late or a stranger's word must not do."""
+    return reply.status == UNPROCESSABLE and members.get("code") == CHAIN_INVALID
 
 
 def _text(value: Any) -> str:

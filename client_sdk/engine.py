@@ -13,7 +13,7 @@ from client_sdk import wire
 from client_sdk.answers import CONFLICT, FORBIDDEN, GONE, OK, TOO_LARGE, Answer, busy_error, is_transient, read_answer
 from client_sdk.batch_sizes import BatchSizes, clamp
 from client_sdk.compression import compress
-from client_sdk.errors import FieldError, NotSent, ProtocolTooOld, Rejected
+from client_sdk.errors import CHAIN_INVALID, FieldError, NotSent, ProtocolTooOld, Rejected
 from client_sdk.forking import Fork, read_fork, require_agreement
 from client_sdk.identity import Identity
 from client_sdk.pages import NotAPage, Page, read_page
@@ -49,7 +49,6 @@ SCHEMA = 1
 MAX_TURNS = 4
 MAX_PAUSE_MS = 30_000
 LOG_FORKED = "log_forked"
-CHAIN_INVALID = "chain_invalid"
 # Refusals of what this device recorded; what it holds and what was promised go on.
 LOG_REFUSALS = (LOG_FORKED, CHAIN_INVALID)
 

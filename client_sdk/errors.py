@@ -26,6 +26,8 @@ from typing import Any
 
 from client_sdk import messages, reasons
 
+CHAIN_INVALID = "chain_invalid"
+
 
 class FieldError(Exception):
     """Root of all errors of this SDK. `code` is stable, `details` are the numbers and names behind the text."""

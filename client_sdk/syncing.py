@@ -4,8 +4,8 @@ from functools import partial
 
 from client_sdk.answers import REVOKED
 from client_sdk.downloads import Downloads
-from client_sdk.engine import CHAIN_INVALID, Engine
-from client_sdk.errors import Rejected
+from client_sdk.engine import Engine
+from client_sdk.errors import CHAIN_INVALID, Rejected
 from client_sdk.lanes import SyncPolicy
 from client_sdk.notes import held_back_in_words
 from client_sdk.renewing import begin_anew
