@@ -96,8 +96,8 @@ def test_a_captive_portal_changes_nothing(device: Device, status: int) -> None:
 def test_a_log_is_called_damaged_by_the_answer_to_its_own_push_or_not_at_all(device: Device, nonce: str | None) -> None:
     """A log that begins anew does so once and for all: a late answer, or a stranger's, is no reason for it."""
     record(device)
-    stated = {"statement": device.court.statement(device.court.log, nonce)} if nonce else {}
-    device.court.says = [problem(422, "chain_invalid", **stated)]
+    statement = device.court.statement(device.court.log, nonce) if nonce else None
+    device.court.says = [problem(422, "chain_invalid", statement=statement)]
     with pytest.raises(NotSent) as fault:
         device.field.sync()
     assert fault.value.code == "answer_unproven"

@@ -263,6 +263,7 @@ class Phone:
             if part.is_file():  # what a crash left uncommitted in the file stands beside it
                 shutil.copy(part, there.database.with_name(part.name.replace(self.name, name, 1)))
         shutil.copytree(here.vault, there.vault)
+        self._means.disk.settle(there.vault)
         self.journal.bodies.clear()  # all up to here is accounted for
         twin.journal, twin.id = copy.deepcopy(self.journal), self.id
         twin.let_go, twin.photos_let_go = self.let_go, set(self.photos_let_go)

@@ -28,6 +28,16 @@ class Disk:
         else:
             self._bytes[found.st_ino] = path.read_bytes()
 
+    def settle(self, folder: Path) -> None:
+        """All that this folder holds has reached the disk, name and bytes, whoever brought it there."""
+        self._names[folder.parent][folder.name] = folder.stat().st_ino
+        self._names[folder] = _names_in(folder)
+        for place in folder.iterdir():
+            if place.is_dir():
+                self.settle(place)
+            else:
+                self._bytes[place.stat().st_ino] = place.read_bytes()
+
     def cut(self, folder: Path) -> None:
         """The power is gone; this is what its folder holds when it is back."""
         inode = _names_in(folder.parent).get(folder.name)

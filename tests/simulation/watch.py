@@ -11,6 +11,7 @@ from client_sdk.replica import Applied
 from client_sdk.steps import (
     ApplyPage,
     EndReading,
+    FindSuccessor,
     ForgetCursor,
     KeepAnswer,
     MarkDelivered,
@@ -49,7 +50,7 @@ class Watch:
             self._bearers_refused = self._bearers_refused + 1 if reply.status == 401 else self._bearers_refused
 
     def before(self, step: Step[Any]) -> None:
-        if isinstance(step, ForgetCursor | EndReading):
+        if isinstance(step, ForgetCursor | EndReading | FindSuccessor):
             what = f"{self.name} takes a page for the court's word: {type(step).__name__}"
             require(self._is_answered, "I6", what)
         if isinstance(step, MarkRefused) and step.reason == "unauthorised":
