@@ -42,7 +42,7 @@ class Weather:
         favourite = chance.choose(list(FAULTS))
         weights = {name: weight * (4 if name == favourite else 1) for name, weight in FAULTS.items()}
         weights = {name: weight * emphasis.get(name, 1) for name, weight in weights.items()}
-        return cls(chance.choose((0.1, 0.3, 0.5, 0.7)), weights)
+        return cls(min(0.9, chance.choose((0.1, 0.3, 0.5, 0.7)) * emphasis.get("network", 1)), weights)
 
 
 @dataclass(frozen=True)

@@ -269,6 +269,8 @@ class Planted:
         return str(self.plant.__doc__)
 
 
+PORTALS = {"network": 4, "portal": 16, "sync": 5}
+
 PLANTS: dict[str, Planted] = {
     "acknowledge_before_commit": Planted(acknowledge_before_commit, ("I1", "I3")),
     # The second effect of an operation runs into what the tables allow once, and is reviewed for no good reason.
@@ -277,23 +279,29 @@ PLANTS: dict[str, Planted] = {
     "late_pull_applied": Planted(late_pull_applied, ("I6", "I10", "I12"), {"stale_reply": 4}),
     "cursor_reused": Planted(cursor_reused, ("I8", "I12"), {"reply_lost": 4}),
     "other_nonce_accepted": Planted(other_nonce_accepted, ("I3", "I6"), {"stale_reply": 4}),
-    "portal_taken_for_success": Planted(portal_taken_for_success, ("I3", "I6"), {"portal": 8}),
+    "portal_taken_for_success": Planted(portal_taken_for_success, ("I3", "I6"), PORTALS),
     "version_bump_forgotten": Planted(version_bump_forgotten, ("I8", "I11", "I13")),
     "reset_without_sweep": Planted(reset_without_sweep, ("I8", "I12"), {"view_lost": 10, "decree": 3}),
     "tag_without_epoch": Planted(tag_without_epoch, ("I10", "I13"), {"restore": 6, "backup": 4, "decree": 2}),
     "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",), {"photo": 6}),
-    "restored_server_knows_nobody": Planted(restored_server_knows_nobody, ("I17",), {"restore": 12}),
-    "file_purged_at_verified": Planted(file_purged_at_verified, ("I7",), {"photo": 4, "backup": 2}),
+    "restored_server_knows_nobody": Planted(
+        restored_server_knows_nobody, ("I17",), {"early_backup": 4, "restore": 12, "old_restore": 12}
+    ),
+    "file_purged_at_verified": Planted(
+        file_purged_at_verified, ("I7",), {"safe_is_backed_up": 2, "photo": 4, "backup": 16}
+    ),
     "enrolment_code_used_up": Planted(enrolment_code_used_up, ("I17",), {"reply_lost": 6}),
     # The second effect runs into what the tables allow once: set aside for no good reason, or a fault of the server.
     "reused_id_applied": Planted(reused_id_applied, ("I2", "I15", "I17")),
-    "full_disk_taken_for_poison": Planted(full_disk_taken_for_poison, ("I15",), {"database_fault": 12}),
+    "full_disk_taken_for_poison": Planted(full_disk_taken_for_poison, ("I15",), {"network": 3, "database_fault": 12}),
     "late_epoch_accepted": Planted(
         on_devices.late_epoch_accepted, ("I6",), {"stale_reply": 8, "restore": 8, "backup": 4}
     ),
-    "bearer_never_renewed": Planted(on_devices.bearer_never_renewed, ("I17",), {"pause": 6, "photo": 6}),
-    "portal_403_taken_for_revocation": Planted(on_devices.portal_403_taken_for_revocation, ("I6",), {"portal": 8}),
-    "portal_410_taken_for_reset": Planted(on_devices.portal_410_taken_for_reset, ("I6",), {"portal": 8}),
+    "bearer_never_renewed": Planted(
+        on_devices.bearer_never_renewed, ("I17",), {"short_bearer": 3, "pause": 30, "photo": 6, "sync": 3}
+    ),
+    "portal_403_taken_for_revocation": Planted(on_devices.portal_403_taken_for_revocation, ("I6",), PORTALS),
+    "portal_410_taken_for_reset": Planted(on_devices.portal_410_taken_for_reset, ("I6",), PORTALS),
     "overlay_outside_the_snapshot": Planted(on_devices.overlay_outside_the_snapshot, ("I11",), {"look": 6}),
     "lease_on_wall_clock": Planted(on_devices.lease_on_wall_clock, ("I8", "I17"), {"look": 2}),
     "client_hash_trusted": Planted(on_servers.client_hash_trusted, ("I4",), {"false_repeat": 6}),

@@ -53,9 +53,9 @@ def portal_410_taken_for_reset() -> Iterator[None]:
 
 
 def _page_believed(status: int, consequence: Step[Any]) -> AbstractContextManager[Any]:
-    real = Engine.exchange
+    real = Engine.attempt
 
-    def trusting(self: Engine, path: str, members: Mapping[str, Any]) -> Generator[Any, Any, Answer]:
+    def trusting(self: Engine, path: str, members: Mapping[str, Any]) -> Generator[Any, Any, Answer | None]:
         flow, answer = real(self, path, members), None
         while True:
             try:
@@ -66,7 +66,7 @@ def _page_believed(status: int, consequence: Step[Any]) -> AbstractContextManage
             if is_page(answer, status):
                 yield consequence
 
-    return mock.patch.object(Engine, "exchange", trusting)
+    return mock.patch.object(Engine, "attempt", trusting)
 
 
 def is_page(reply: Any, status: int) -> bool:

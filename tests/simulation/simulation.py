@@ -74,7 +74,8 @@ class Simulation:
         self._contents: dict[str, str] = {}
         self._proved: set[str] = set()
         self._disk, self._evidence = Disk(self.chance, folder), folder / "evidence"
-        self._backups = Backups(folder, is_on=self.chance.happens(0.5), retention_days=self.chance.choose((0, 0, 7)))
+        is_on = self.chance.happens(size.likely("safe_is_backed_up", 0.5))
+        self._backups = Backups(folder, is_on=is_on, retention_days=self.chance.choose((0, 0, 7)))
 
     @property
     def operations(self) -> int:
@@ -113,7 +114,8 @@ class Simulation:
             enter(mock.patch.object(os, "fsync", self._disk.fsync))
             enter(override_settings(EVIDENCE_DIR=self._evidence, DEVICE_BUDGETS=WITHOUT_LIMIT))
             # In some seeds a bearer ends in the middle of a file.
-            enter(override_settings(UPLOAD_BEARER_SECONDS=self.chance.choose((3600, 3600, 60))))
+            is_short = self.chance.happens(self._size.likely("short_bearer", 1 / 3))
+            enter(override_settings(UPLOAD_BEARER_SECONDS=60 if is_short else 3600))
             for place, name, value in small_sizes(self.chance, is_bulk=self._is_bulk):
                 enter(mock.patch.object(place, name, value))
             enter(mock.patch.dict(server_operations.HANDLERS, failing_on_poison()))
@@ -123,7 +125,7 @@ class Simulation:
         officers = self.chance.dice.randint(1, 4)
         cases = self.chance.dice.randint(*(MANY_CASES if self._is_bulk else FEW_CASES))
         self.world = World(self.chance, self.clock, officers, cases)
-        if self.chance.happens(0.3):
+        if self.chance.happens(self._size.likely("early_backup", 0.3)):
             # Before anybody has enrolled: a restore to it knows none of them.
             self._take_backup(is_verified=False)
         is_crowd = not self._is_bulk and self.chance.happens(0.05)

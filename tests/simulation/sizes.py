@@ -58,6 +58,9 @@ class Size:
     bulk: float = 0.05
     """The share of seeds in which devices record hundreds of acts between two syncs."""
 
+    def likely(self, what: str, probability: float) -> float:
+        return min(1.0, probability * self.emphasis.get(what, 1))
+
 
 def small_sizes(chance: Chance, *, is_bulk: bool) -> list[tuple[object, str, object]]:
     """So that little work already needs several pages, batches and pieces; much work meets nearly the real ones."""
