@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from tests.backends.folders import temporary_folder
 
@@ -36,6 +37,13 @@ class SimulationDatabase:
             self._copy_template()
         else:
             self._truncate()
+
+    def disconnect(self) -> None:
+        """For a process about to fork: no connection, and no pool of them, may be shared with its child."""
+        wrapper = connections[DEFAULT_DB_ALIAS]
+        wrapper.close()
+        if isinstance(wrapper, DatabaseWrapper):
+            wrapper.close_pool()
 
     def _copy_template(self) -> None:
         path = Path(connection.settings_dict["NAME"])

@@ -76,7 +76,7 @@ class Runner:
 
     def run_seed(self, database: SimulationDatabase, seed: int, findings: Findings) -> None:
         """In a process of its own: what code has kept of one seed would spare the next statements, which dice count."""
-        connection.close()
+        database.disconnect()
         reader, writer = os.pipe()
         child = os.fork()
         if not child:
