@@ -31,15 +31,23 @@ class NodePage:
     process: subprocess.Popen[str]
     seen: list[Seen] = field(default_factory=list)
     _lines: "queue.Queue[Seen | None]" = field(default_factory=queue.Queue)
+    _reader: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
-            self._lines.put(json.loads(line))
+            if line.endswith("\n"):
+                self._lines.put(json.loads(line))
         self._lines.put(None)
+
+    def end(self) -> None:
+        """Only a reader that has reached the end may have its pipe closed."""
+        self.process.kill()
+        self._reader.join()
 
     def order(self, **orders: Any) -> None:
         """Done when this returns."""
@@ -123,4 +131,4 @@ def node_page(
                 page.order(start=task)
                 yield page
             finally:
-                process.kill()
+                page.end()
