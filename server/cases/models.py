@@ -108,7 +108,12 @@ class Grant(models.Model):
         ASSIGNED = "ASSIGNED"
         ASSISTING = "ASSISTING"
         DELEGATED = "DELEGATED"
+        STAGE = "STAGE"
+        """Does the stage the case is in, and acts in it."""
+        RECEIVING = "RECEIVING"
+        """Is offered the case and looks into it first, on site too."""
         FORMER_TEAM = "FORMER_TEAM"
+        """Has handed the case on: reads and urges, and acts no more."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     subject_type = models.CharField(max_length=10, choices=SubjectType, default=SubjectType.CASE)
@@ -172,7 +177,7 @@ class CaseEvent(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(default=now)
     source_type = models.CharField(max_length=20)
-    """`desk`, `operation` or `import`."""
+    """`desk`, `operation`, `import` or `handover`."""
     source_id = models.CharField(max_length=64, default="")
     chain = models.CharField(max_length=60, default="", blank=True)
     voided_at = models.DateTimeField(null=True)

@@ -40,7 +40,7 @@ _NODES = Statement(
     )
 )
 
-Listed = dict[str, list[dict[str, Any]]]
+Listed = dict[str, Any]
 
 
 def case_units(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -49,7 +49,7 @@ def case_units(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 def case_texts(case_ids: Collection[UUID], listed: dict[UUID, Listed]) -> dict[UUID, str]:
-    """The same as JSON; `listed` are the papers and actions of each case."""
+    """The same as JSON; `listed` are the papers and actions of each case, and who works on it."""
     parties = _parties_of(case_ids)
     cases = {pk: (flow, _case(pk, *row)) for pk, row, flow in _cases_of(case_ids)}
     nodes = _nodes_of(case_ids, {str(pk): flow for pk, (flow, _) in cases.items()})

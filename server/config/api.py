@@ -28,6 +28,7 @@ from server.sync.parcel_api import router as parcels
 from server.sync.pull_api import router as pull
 from server.sync.review_api import router as reviews
 from server.sync.two_persons_api import router as two_persons
+from server.teamwork.api import router as teamwork
 
 PROBLEM = {
     "type": "object",
@@ -98,6 +99,7 @@ for router in (
     held_files,
     parcels,
     cases,
+    teamwork,
     enrolment,
     sync,
     reviews,

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "server.centre",
     "server.realtime",
     "server.sync",
+    "server.teamwork",
     "server.field",
     "server.evidence",
     "server.cases",

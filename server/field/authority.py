@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from server.cases.states import CaseState
-from server.field.operation import SignedOperation
+from server.cases.states import CaseState, HeldGrant
+from server.field.operation import SignedOperation, plausible_time
 from server.field.states import Corrected
 
 UNKNOWN = "subject_unknown"
@@ -31,7 +31,21 @@ def _why_not_held(operation: SignedOperation, subject: Mapping[str, Any], case: 
     stated = subject.get("assignment_no")
     if stated is not None and stated != case.assignment_no:
         return "not_assigned"
-    return "" if any(grant.covers(operation.received_at) for grant in case.grants) else "grant_ended"
+    standing = [grant for grant in case.grants if grant.covers(operation.received_at)]
+    if not standing:
+        return "grant_ended"
+    return "" if any(_may_act(grant) for grant in standing) or _acted_then(operation, case) else "not_assigned"
+
+
+def _may_act(grant: HeldGrant) -> bool:
+    """Who handed a case on reads it and urges; whoever has it now acts."""
+    return grant.reason != "FORMER_TEAM"
+
+
+def _acted_then(operation: SignedOperation, case: CaseState) -> bool:
+    """Before the handover, by the stated time where it can be true: it came in late, that is all."""
+    acted_at = operation.bounds.clamp(plausible_time(operation.body.get("recorded_at")))
+    return any(_may_act(grant) and grant.covers(acted_at) for grant in case.grants)
 
 
 def _why_not_now(operation: SignedOperation, case: CaseState) -> str:

@@ -18,6 +18,11 @@ class Court(models.Model):
         SUPREME = "SUPREME", _("Supreme court")
         SPECIAL = "SPECIAL", _("Special court")
 
+    class AssignmentModel(models.TextChoices):
+        LEAD_EXECUTOR = "LEAD_EXECUTOR", _("One group does the whole case")
+        STAGED = "STAGED", _("Each stage by its team")
+        MIXED = "MIXED", _("Either, case by case")
+
     id = models.UUIDField(primary_key=True, default=new_id)
     code = models.CharField(max_length=20, unique=True)
     """Opaque (法院代字): never computed from an address; an old code may outlive its county."""
@@ -26,6 +31,10 @@ class Court(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="lower_courts")
     kind_rules = models.JSONField(default=dict)
     """This court's overrides of completeness rules: {rule code: "block" | "warn" | "off"}."""
+    assignment_model = models.CharField(max_length=20, choices=AssignmentModel, default=AssignmentModel.MIXED)
+    """Whether one group keeps a case to its end (执行员负责制) or teams hand it on by stages (分段集约)."""
+    handover_days = models.PositiveSmallIntegerField(default=3)
+    """How many days a handover may wait to be taken over."""
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 

@@ -22,6 +22,7 @@ from server.field.queries import action_summaries
 from server.people.access import roles_of
 from server.people.models import Court, Device
 from server.sync.standing import Flow, Standing, standing_of
+from server.teamwork.units import work_units
 
 SCHEMA_MIN = SCHEMA_MAX = 1
 PROJECTION = 1
@@ -39,6 +40,7 @@ class VisibleUnits:
         standing = standing or standing_of(device.pk, at)
         self._suffix = f"{PROJECTION}.{schema}"
         self._epoch = server_epoch
+        self._court_id = device.court_id
         court, flows, profile = standing.device.court, standing.flows, profile_unit(standing)
         self._small = {f"profile:{profile['id']}": profile, f"catalogue:{CATALOGUE_ID}": catalogue_unit(court, flows)}
         versions = (sha256_hex(canonical_json(profile))[:16], catalogue_version(court, flows))
@@ -54,7 +56,7 @@ class VisibleUnits:
     def texts(self, keys: Collection[str]) -> list[str]:
         """`put` items for these keys as JSON, in their order. One SELECT per table whatever their number."""
         ids = [UUID(key.removeprefix(_CASE)) for key in keys if key.startswith(_CASE)]
-        contents = {f"{_CASE}{pk}": text for pk, text in _texts_of_cases(ids).items()}
+        contents = {f"{_CASE}{pk}": text for pk, text in _texts_of_cases(ids, self._court_id).items()}
         contents |= {key: _text(self._small[key]) for key in keys if key in self._small}
         return [self._put(key, contents[key]) for key in keys]
 
@@ -66,11 +68,12 @@ class VisibleUnits:
         return f'{{"type":"{type_}","id":"{id_}","tag":"{self.tags[key]}","data":{content}}}'
 
 
-def _texts_of_cases(ids: Collection[UUID]) -> dict[UUID, str]:
+def _texts_of_cases(ids: Collection[UUID], court_id: UUID) -> dict[UUID, str]:
     if not ids:
         return {}
-    papers, actions = paper_units(ids), action_summaries(ids)
-    return case_texts(ids, {pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, [])} for pk in ids})
+    papers, actions, work = paper_units(ids), action_summaries(ids), work_units(ids, court_id)
+    listed = {pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, []), **work.get(pk, {})} for pk in ids}
+    return case_texts(ids, listed)
 
 
 def profile_unit(standing: Standing) -> dict[str, Any]:

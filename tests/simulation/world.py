@@ -113,10 +113,10 @@ class World:
         lasts = timedelta(minutes=self._chance.dice.randint(1, 120)) if self._chance.happens(0.7) else None
         officer, now = self._chance.choose(self.officers), self._clock.now()
         until = now + lasts if lasts else None
-        grant_subject(case=case, officer=officer, reason=Grant.Reason.FORMER_TEAM, valid_to=until)
+        grant_subject(case=case, officer=officer, reason=Grant.Reason.RECEIVING, valid_to=until)
 
     def _end_grant(self) -> None:
-        granted = Grant.objects.filter(reason=Grant.Reason.FORMER_TEAM, valid_to=None).order_by("pk").first()
+        granted = Grant.objects.filter(reason=Grant.Reason.RECEIVING, valid_to=None).order_by("pk").first()
         if granted:
             end_grant(grant=granted)
 

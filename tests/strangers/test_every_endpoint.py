@@ -13,6 +13,7 @@ from server.field.models import FieldAction
 from server.people.models import Device, TwoPersonAct
 from server.people.services import ask_two_persons
 from server.sync.models import Review
+from server.teamwork.services import propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
@@ -53,6 +54,7 @@ LISTS = {
     "GET /api/v1/devices",
     "GET /api/v1/reviews",
     "GET /api/v1/reviews/groups",
+    "GET /api/v1/handovers",
 }
 """Empty for a stranger; reviews want a role."""
 REVIEWS = {
@@ -66,8 +68,17 @@ REVIEWS = {
 """404 for a stranger, and for many at once the same for each."""
 ACT_WORDS = {"POST /api/v1/actions/{action_id}/annul", "POST /api/v1/actions/{action_id}/reinstate"}
 """404 for who may not read the act, 403 for who reads it and leads nobody."""
+WORK = {
+    "POST /api/v1/cases/{case_id}/handovers",
+    "POST /api/v1/cases/{case_id}/notes",
+    "POST /api/v1/handovers/{handover_id}/accept",
+    "POST /api/v1/handovers/{handover_id}/reject",
+}
+"""404 for who may not read the case, 403 for who reads it and does not work on it."""
 HIDDEN = {
     "GET /api/v1/cases/{case_id}",
+    "GET /api/v1/cases/{case_id}/work",
+    "GET /api/v1/handovers/{handover_id}",
     "GET /api/v1/cases/{case_id}/actions",
     "GET /api/v1/cases/{case_id}/papers",
     "GET /api/v1/actions/{action_id}",
@@ -96,6 +107,9 @@ RECOVERED = {"POST /api/v1/devices/{device_id}/confirm"}
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/devices/{device_id}/answer": {"was_me": False},
+    "POST /api/v1/cases/{case_id}/handovers": {"stage": "funds"},
+    "POST /api/v1/cases/{case_id}/notes": {"text": "no"},
+    "POST /api/v1/handovers/{handover_id}/reject": {"reason": "no"},
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
@@ -166,6 +180,7 @@ def known(cast: Cast) -> dict[str, str]:
         "court": str(cast.court.pk),
         "device_id": str(phone.id),
         "act_id": str(act.pk),
+        "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),
     }
 
 
@@ -192,7 +207,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    assert endpoints() == known | ACT_WORDS
+    assert endpoints() == known | ACT_WORDS | WORK
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -204,7 +219,7 @@ def test_every_page_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS | ACT_WORDS),
+    sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS | ACT_WORDS | WORK),
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
@@ -213,7 +228,7 @@ def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: s
         assert json.loads(answer.spoken)["code"]
 
 
-@pytest.mark.parametrize("endpoint", sorted((HIDDEN | ACT_WORDS) - {"GET /api/v1/live/{court}/names"}))
+@pytest.mark.parametrize("endpoint", sorted((HIDDEN | ACT_WORDS | WORK) - {"GET /api/v1/live/{court}/names"}))
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
 def test_one_who_may_not_finds_nothing(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)
@@ -320,6 +335,14 @@ def test_one_who_may_finds_it(known: dict[str, str], cast: Cast, endpoint: str) 
     """Without this the tests above would hold for a broken address too."""
     answer = ask(browser_of(cast.duty), endpoint, known)
     assert answer.status_code in ((200, 404) if "thumbnail" in endpoint else (200,))
+
+
+@pytest.mark.parametrize("endpoint", sorted(WORK))
+def test_one_who_reads_a_case_and_does_not_work_on_it_changes_nothing(
+    known: dict[str, str], cast: Cast, endpoint: str
+) -> None:
+    answer = ask(browser_of(cast.duty), endpoint, known)
+    assert (answer.status_code, json.loads(answer.spoken)["code"] in ("not_in_charge", "not_receiver")) == (403, True)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/uploads/{sha256}", "/api/v1/uploads/{sha256}/receipt"])

@@ -8,6 +8,7 @@ from server.cases.services.events import record_event, touch, void_events, write
 from server.cases.services.filing import file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.importing import ImportReport, import_cases
+from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
 from server.cases.services.status import close_case, resume_case, suspend_case
 
 __all__ = [
@@ -19,17 +20,20 @@ __all__ = [
     "close_case",
     "cover_membership",
     "end_grant",
+    "end_rights",
     "file_case",
     "grant_subject",
     "has_dates_of_earlier_releases",
     "import_cases",
     "load_flows",
     "load_notice",
+    "open_rights",
     "recompute_due_dates",
     "record_event",
     "resume_case",
     "seed_calendar",
     "set_calendar_day",
+    "standing_rights",
     "suspend_case",
     "touch",
     "void_events",

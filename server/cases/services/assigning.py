@@ -62,7 +62,8 @@ def _require_assignable(case: Case, holder: Group | Officer) -> None:
 def _end_standing(case: Case, moment: datetime) -> None:
     Assignment.objects.filter(subject_id=case.pk, ended_at=None).update(ended_at=moment)
     standing = Q(valid_to=None) | Q(valid_to__gt=moment)
-    Grant.objects.filter(standing, subject_id=case.pk, reason__in=_BY_ASSIGNMENT).update(valid_to=moment)
+    follows = Q(reason__in=_BY_ASSIGNMENT) | Q(reason=Grant.Reason.FORMER_TEAM, assignment_no__isnull=False)
+    Grant.objects.filter(standing, follows, subject_id=case.pk).update(valid_to=moment)
 
 
 def _begin(case: Case, group: Group | None, officer: Officer | None, reason: str, moment: datetime) -> Assignment:

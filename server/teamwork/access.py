@@ -1,0 +1,53 @@
+"""Who learns of handovers and notes: the case's own court and those who watch it, and no court it is lent to."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from server.cases.access import case_not_found, cases_visible_to
+from server.cases.models import Case, Grant
+from server.common.clock import now
+from server.common.errors import DomainError
+from server.people.access import courts_watched_by, current_at, roles_of
+from server.people.models import Officer, Role
+from server.teamwork.models import Handover
+
+ACTING = (Grant.Reason.ASSIGNED, Grant.Reason.ASSISTING, Grant.Reason.STAGE)
+
+
+def inside(officer: Officer, case: str = "case__") -> Q:
+    """Rows about cases of his own court, or of one he watches."""
+    return Q(**{f"{case}court_id__in": {officer.court_id} | courts_watched_by(officer)})
+
+
+def readable_case(officer: Officer, case_id: UUID) -> Case:
+    """Raises DomainError 404 `case_not_found`, also for one lent to the reader's court."""
+    case = cases_visible_to(officer).filter(inside(officer, ""), pk=case_id).select_related("court").first()
+    if case is None:
+        raise case_not_found()
+    return case
+
+
+def handovers_visible_to(officer: Officer) -> QuerySet[Handover]:
+    return Handover.objects.filter(inside(officer), case__in=cases_visible_to(officer))
+
+
+def readable_handover(officer: Officer, handover_id: UUID) -> Handover:
+    """Raises DomainError 404 `handover_not_found`, the same for one that is not yours to read and for none at all."""
+    handover = handovers_visible_to(officer).filter(pk=handover_id).first()
+    if handover is None:
+        raise DomainError("handover_not_found", 404, _("There is no such handover among those you may read."))
+    return handover
+
+
+def leads(officer: Officer, court_id: UUID) -> bool:
+    return officer.court_id == court_id and Role.DIRECTOR in roles_of(officer)
+
+
+def require_can_work_on(officer: Officer, case: Case) -> None:
+    """Raises DomainError 403 `not_in_charge` unless he leads the bureau or acts in the case."""
+    acts = Grant.objects.filter(current_at(now()), subject_id=case.pk, officer=officer, reason__in=ACTING)
+    if not (leads(officer, case.court_id) or acts.exists()):
+        message = _("Whoever has this case in hand does this, or the director of the bureau.")
+        raise DomainError("not_in_charge", 403, message)

@@ -1,0 +1,72 @@
+"""What may become of a handover, and when it is late. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from server.cases.counting import Days
+from server.cases.flow import FlowDefinition
+from server.cases.limits import Unit
+from server.cases.states import HeldNode
+from server.cases.work_calendar import WorkCalendar
+from server.common.clock import local_date
+
+WAITING = "PROPOSED"
+REPEATED = "repeated"
+TAKEN_OVER = "handover_accepted"
+"""The flow's event by which the clock of the receiving node starts."""
+Source = tuple[str, str]
+"""Who said so: `desk` or `operation`, and which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A handover as a decision about it sees it."""
+
+    state: str
+    receivers: frozenset[UUID]
+    """Who may take it over at this moment."""
+    source: Source = ("", "")
+    """Who has decided it, if anybody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an officer says of a handover."""
+
+    officer_id: UUID
+    is_accepted: bool
+    reason: str
+    source: Source
+    is_director: bool = False
+    """Of the case's court: he may send back what nobody takes over."""
+
+
+def why_not_decided(offer: Offer, word: Word) -> str:
+    """Empty where this counts, `repeated` where it is what counted before; else the code that says why not."""
+    if offer.state != WAITING:
+        return REPEATED if word.source == offer.source else "handover_decided"
+    if word.officer_id not in offer.receivers and (word.is_accepted or not word.is_director):
+        return "not_receiver"
+    return "" if word.is_accepted or word.reason.strip() else "note_required"
+
+
+def due_day(proposed_at: datetime, days: int, calendar: WorkCalendar) -> date:
+    """The day of the proposal is not counted; a last day off rolls to the next working day."""
+    return Days(days, Unit.DAYS, local_date(proposed_at), calendar, rolls=True).end(0)
+
+
+def is_overdue(state: str, due_on: date, at: datetime) -> bool:
+    return state == WAITING and local_date(at) > due_on
+
+
+def begins_clocks(flow: FlowDefinition, stage: str) -> bool:
+    """Whether nodes of this stage start when it is taken over."""
+    return any(TAKEN_OVER in node.start for node in flow.nodes.values() if node.stage == stage)
+
+
+def chains_handed_over(flow: FlowDefinition, nodes: Collection[HeldNode]) -> list[str]:
+    """Properties whose own nodes stand in the case, each a chain of the next stage; the case itself where none does."""
+    chains = {node.chain for node in nodes if node.chain and flow.tracked[node.key].repeat == "property"}
+    return sorted(chains) or [""]

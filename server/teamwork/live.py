@@ -1,0 +1,26 @@
+"""What watchers are told of a handover: codes, ids and dates, no words."""
+
+from typing import Any
+from uuid import UUID
+
+from server.common.clock import to_wire
+from server.teamwork.models import Handover
+
+
+def handover_view(handover: Handover) -> dict[str, Any]:
+    return {
+        "id": str(handover.pk),
+        "case": str(handover.case_id),
+        "stage": handover.stage,
+        "state": str(handover.state),
+        "from": {"team": _text(handover.from_team_id), "officer": _text(handover.from_officer_id)},
+        "to": {"team": _text(handover.to_team_id), "officer": _text(handover.to_officer_id)},
+        "proposed_at": to_wire(handover.proposed_at),
+        "due_on": handover.due_on.isoformat(),
+        "decided_at": to_wire(handover.decided_at) if handover.decided_at else None,
+        "decided_by": _text(handover.decided_by_id),
+    }
+
+
+def _text(identity: UUID | None) -> str | None:
+    return str(identity) if identity else None

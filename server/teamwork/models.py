@@ -1,0 +1,74 @@
+"""Handovers of a stage between teams, and notes of what to look out for (注意事项)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class Handover(models.Model):
+    """移交: a stage of a case offered to another team or officer. Once decided it stays as it is."""
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", _("Waiting to be taken over")
+        ACCEPTED = "ACCEPTED", _("Taken over")
+        REJECTED = "REJECTED", _("Sent back")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="handovers")
+    stage = models.CharField(max_length=40)
+    """Key of the stage that begins for who takes over."""
+    from_team = models.ForeignKey("people.Team", null=True, on_delete=models.PROTECT, related_name="+")
+    from_officer = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    to_team = models.ForeignKey("people.Team", null=True, on_delete=models.PROTECT, related_name="+")
+    to_officer = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    """Null: any officer of the team may take it over."""
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=now)
+    due_on = models.DateField()
+    """Waiting longer is late; an internal limit (`Court.handover_days`)."""
+    decided_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    """Who accepted owns the stage from `decided_at` on."""
+    decided_at = models.DateTimeField(null=True)
+    """When it was decided, in the field perhaps; `received_at` is when we heard of it."""
+    received_at = models.DateTimeField(null=True)
+    group = models.ForeignKey("people.Group", null=True, on_delete=models.PROTECT, related_name="+")
+    """The group that does the stage, with whoever accepted."""
+    reason = models.CharField(max_length=1000, default="", blank=True)
+    """Why it was sent back."""
+    source_type = models.CharField(max_length=20, default="", blank=True)
+    """Of the decision: `desk` or `operation`."""
+    source_id = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state="PROPOSED"), name="handover_one_waiting_per_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_team__isnull=False) | models.Q(to_officer__isnull=False),
+                name="handover_names_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="handover_by_due")]
+
+
+class Note(models.Model):
+    """注意事项: what whoever works on the case must look out for. Written once, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="notes")
+    handover = models.ForeignKey(Handover, null=True, on_delete=models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(default=now)
+    received_at = models.DateTimeField(default=now)
+    source_type = models.CharField(max_length=20, default="desk")
+    source_id = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "source_type", "source_id"], name="note_once_per_source")
+        ]

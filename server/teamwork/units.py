@@ -1,0 +1,72 @@
+"""What a device holds of the work on a case beside the case itself. Content of the rows alone, as in `cases.units`."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from server.common.clock import to_wire
+from server.common.statements import Given, GivenMany, Statement, UuidText
+from server.teamwork.models import Handover, Note
+
+_NAMED = ("from_team", "from_officer", "to_team", "to_officer", "decided_by")
+_WHOM = tuple(column for each in _NAMED for column in (f"{each}_id", f"{each}__name"))
+_HANDOVERS: Statement[Any] = Statement(
+    lambda: (
+        Handover.objects.filter(case_id__in=GivenMany("case_ids"), case__court_id=Given("court_id"))
+        .order_by("proposed_at", "pk")
+        .values_list(
+            "case_id", UuidText("pk"), "stage", "state", "proposed_at", "due_on", "decided_at", "reason", *_WHOM
+        )
+    )
+)
+_NOTES: Statement[Any] = Statement(
+    lambda: (
+        Note.objects.filter(case_id__in=GivenMany("case_ids"), case__court_id=Given("court_id"))
+        .order_by("noted_at", "pk")
+        .values_list("case_id", UuidText("pk"), "text", "noted_at", "by__name", "handover_id")
+    )
+)
+
+
+def work_units(case_ids: Collection[UUID], court_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """By case, what there is to say of it: `handovers`, `stage_owner`, `notes`. Two SELECTs whatever the number.
+
+    Of cases of this court alone: a device of another court, to which a case is lent, holds nothing of it.
+    """
+    work: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for case_id, *columns in _HANDOVERS.rows(case_ids=case_ids, court_id=court_id):
+        handover, owner = _handover(*columns)
+        work[case_id].setdefault("handovers", []).append(handover)
+        if owner:
+            work[case_id]["stage_owner"] = owner
+    for case_id, pk, text, noted_at, by, handover_id in _NOTES.rows(case_ids=case_ids, court_id=court_id):
+        note = {"id": pk, "text": text, "by": by, "noted_at": to_wire(noted_at)}
+        of_handover = {"handover": str(handover_id)} if handover_id else {}
+        work[case_id].setdefault("notes", []).append({**note, **of_handover})
+    return work
+
+
+def _handover(
+    pk: str, stage: str, state: str, proposed_at: Any, due_on: Any, decided_at: Any, reason: str, *whom: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The handover, and the owner of the stage where it was taken over: the last one is the owner now."""
+    from_team, from_officer, to_team, to_officer, decided_by = (
+        {"id": str(each_id), "name": name} if each_id else None
+        for each_id, name in zip(whom[::2], whom[1::2], strict=True)
+    )
+    decided = {"decided_at": to_wire(decided_at), "decided_by": decided_by} if decided_at else {}
+    handover = {
+        "id": pk,
+        "stage": stage,
+        "state": state,
+        "from": {"team": from_team, "officer": from_officer},
+        "to": {"team": to_team, "officer": to_officer},
+        "proposed_at": to_wire(proposed_at),
+        "due_on": due_on.isoformat(),
+        **decided,
+        **({"reason": reason} if reason else {}),
+    }
+    is_taken = state == Handover.State.ACCEPTED
+    owner = {"stage": stage, "team": to_team, "officer": decided_by, "since": to_wire(decided_at)} if is_taken else {}
+    return handover, owner
