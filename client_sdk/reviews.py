@@ -24,6 +24,13 @@ CAUSES: dict[str, tuple[str, str]] = {
     "kind_unknown": ("服务器不认识这种行为", "the server does not know this kind of act"),
     "handler_fault": ("服务器处理出错,并非您的过失", "a fault of the server, none of yours"),
     "act_annulled": ("所补充的行为已不予采信", "its act had been annulled"),
+    "node_unknown": ("案件没有这个节点", "the case has no such node"),
+    "node_ending_unclear": ("未写明节点如何办结,请重新记录", "how the node ended is not said; record it anew"),
+    "node_by_deed": ("该节点随实际办理而结束", "the node ends when the thing itself is done"),
+    "node_not_started": ("节点尚未启动", "the node had not begun"),
+    "node_of_another": ("节点由他人办结", "the node is another's to end"),
+    "node_needs_act": ("节点需以现场行为办结", "the node wants an act on site"),
+    "node_too_early": ("早于该节点可办结之日", "before the node's earliest day"),
     "found_void": ("生效后查明不实", "found void after it had counted"),
     "log_forked": ("设备记录出现两个版本", "the device's log has two versions"),
 }

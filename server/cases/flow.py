@@ -132,9 +132,15 @@ class FlowDefinition:
     def touched_by(self, event: str) -> Iterator[NodeDefinition]:
         return (node for node in self.tracked.values() if event in node.moved_by)
 
-    def names(self) -> dict[str, dict[str, dict[str, str]]]:
-        """What a device shows: `{"stages": {key: {"zh", "en"}}, "nodes": {key: {"zh", "en", "stage"}}}`."""
+    def names(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """What a device shows: `{"stages": {key: {"zh", "en"}}, "nodes": {key: {"zh", "en", "stage", "ends"}}}`.
+
+        `ends` are the events of which each ends a node.
+        """
         return {
             "stages": {stage.key: {"zh": stage.zh, "en": stage.en} for stage in self.stages},
-            "nodes": {node.key: {"zh": node.zh, "en": node.en, "stage": node.stage} for node in self.tracked.values()},
+            "nodes": {
+                node.key: {"zh": node.zh, "en": node.en, "stage": node.stage, "ends": list(node.stop)}
+                for node in self.tracked.values()
+            },
         }

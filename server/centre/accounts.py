@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from server.centre.language import content_language
+from server.field.case_acts import case_document
 from server.field.details import corrections_of
 from server.field.kinds import kinds_document
 from server.field.models import ActionRecord
@@ -49,8 +50,9 @@ def accounts(records: Sequence[ActionRecord]) -> list[Account]:
 
 def field_labels() -> dict[str, str]:
     """What the fields of acts are called, in the reader's language."""
-    document, language = kinds_document(), content_language()
-    declared = [*(fact for kind in document["kinds"] for fact in kind["facts"]), *document["fields"]]
+    documents, language = (case_document(), kinds_document()), content_language()
+    kinds = [kind for document in documents for kind in document["kinds"]]
+    declared = [*(fact for kind in kinds for fact in kind["facts"]), *(f for each in documents for f in each["fields"])]
     return {"correction_reason": _("Why it was corrected")} | {field["name"]: field[language] for field in declared}
 
 

@@ -30,8 +30,10 @@ from server.centre.states import (
 )
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
+from server.field.case_acts import case_document
 from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
+from server.field.rules import document_of
 from server.people.models import Officer
 
 ACTS_AT_ONCE = 200
@@ -268,12 +270,12 @@ def _is_shot(code: str) -> bool:
 
 def kind_names() -> dict[str, str]:
     language = content_language()
-    return {kind["key"]: kind[language] for kind in kinds_document()["kinds"]}
+    return {kind["key"]: kind[language] for kind in [*kinds_document()["kinds"], *case_document()["kinds"]]}
 
 
 def finding_texts(kind: str) -> dict[str, str]:
     """What the finding codes of this kind say to people; its own rules before the common ones."""
-    document, language = kinds_document(), content_language()
+    document, language = document_of(kind), content_language()
     own: list[dict[str, Any]] = next((row["rules"] for row in document["kinds"] if row["key"] == kind), [])
     spoken = {rule["rule"]: rule for rule in [*document["rules"], *own]} | document["messages"]
     texts: dict[str, str] = {"shape": document["shape"][language]}

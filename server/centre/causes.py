@@ -22,6 +22,13 @@ def cause_name(cause: str) -> str:
         "log_forked": _("The device's log has two versions"),
         "act_annulled": _("Its act was annulled"),
         "found_void": _("Found void after it had counted"),
+        "node_unknown": _("No such node"),
+        "node_ending_unclear": _("How the node ended is not said"),
+        "node_by_deed": _("The node ends with a deed, not a word"),
+        "node_not_started": _("The node had not begun"),
+        "node_of_another": _("The node is another's to end"),
+        "node_needs_act": _("The node wants an act on site"),
+        "node_too_early": _("Before its earliest day"),
     }.get(cause, cause)
 
 
@@ -46,6 +53,17 @@ def cause_reason(cause: str) -> str:
         ),
         "act_annulled": _("It adds to an act that was annulled. Ratified, the act counts by what this says."),
         "found_void": _("It had counted, and was annulled later with the reason below. Record and photos stay."),
+        "node_unknown": _("The case has no node of that name. Nothing can be ratified; the officer records it anew."),
+        "node_ending_unclear": _(
+            "The node ends in one of several ways, and the record names none of them. The officer records it anew."
+        ),
+        "node_by_deed": _("This node ends when the thing itself is done here: filing, assigning, closing, a handover."),
+        "node_not_started": _("What begins this node is not on record. Ratified, its end counts once it has begun."),
+        "node_of_another": _(
+            "The node belongs to the filing office, the command centre or a leader. Ratify it for them."
+        ),
+        "node_needs_act": _("The evidence of an act on site ends this node. Ratified, his word stands for it."),
+        "node_too_early": _("The law or the flow sets an earliest day, and this was done before it."),
         "log_forked": _("This device's log was continued in two ways: a copied or restored phone. Both are kept."),
     }.get(cause, "")
 

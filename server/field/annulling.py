@@ -21,7 +21,7 @@ from server.field.live import action_view
 from server.field.models import ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, gravest
 from server.field.queries import action_states, told_outcome
-from server.field.rules import CourtRules, events_told_by
+from server.field.rules import CourtRules, may_tell_the_same
 from server.field.states import ActionState, FieldState
 from server.ledger.services import Draft
 from server.people.streams import court_stream
@@ -78,12 +78,11 @@ def _standing(action_id: UUID, cases: Collection[UUID]) -> Sequence[ActionSubjec
 def _others(case_id: UUID, action_id: UUID) -> set[UUID]:
     """Acts that count in the case and may have told the same as this one."""
     kind = FieldAction.objects.values_list("kind", flat=True).get(pk=action_id)
-    told = events_told_by({kind})
     rows = ActionSubject.objects.filter(
         subject_id=case_id, status=Status.APPLIED.value, node_effect=NodeEffect.APPLIED.value
     ).exclude(action_id=action_id)
     pairs = rows.values_list("action_id", "action__kind")
-    return {other for other, other_kind in pairs if told & events_told_by({other_kind})}
+    return {other for other, other_kind in pairs if may_tell_the_same({kind}, {other_kind})}
 
 
 def _struck(action_id: UUID, case_id: UUID, others: Collection[UUID], state: FieldState) -> CaseChange:

@@ -5,15 +5,17 @@ State is loaded once for a batch and folded here, so that the next operation of 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.cases.case_no import CaseNoError, parse_case_no
-from server.cases.states import CaseChange
+from server.cases.states import CaseChange, CaseState, HeldNode
+from server.common.clock import local_date
 from server.common.ids import new_id
 from server.field.authority import ACT_ANNULLED, UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
-from server.field.effects import PARALLEL, claim_only, node_effect, release_withheld
+from server.field.case_acts import COMPLETE_NODE, acted_on, node_named, why_impossible, why_waiting
+from server.field.effects import PARALLEL, SOURCE, claim_only, node_effect, release_withheld
 from server.field.operation import (
     NodeEffect,
     Outcome,
@@ -38,7 +40,8 @@ class Judged(NamedTuple):
 def record_action(operation: SignedOperation, state: FieldState) -> ActionEffects:
     """Judge one act of any kind and fold it into the state."""
     facts, known = facts_of(operation), state.actions.get(action_id_of(operation))
-    judged = [_judged(operation, subject, known, state) for subject in operation.subjects]
+    said = together(facts, known)
+    judged = [_judged(operation, subject, said, known, state) for subject in operation.subjects]
     if operation.is_id_reused or not _may_join(known, facts, judged):
         return _id_reused(operation, facts, judged, state)
     action = _contributed(operation, facts, known, judged, state)
@@ -66,6 +69,18 @@ def facts_of(operation: SignedOperation) -> Facts:
     return Facts(operation.kind, body["fields"], tuple(operation.evidence), body.get("position"))
 
 
+def together(facts: Facts, known: ActionState | None) -> Facts:
+    """With what the act has said before, which stands."""
+    if known is None or not known.is_founded:
+        return facts
+    return Facts(
+        facts.kind,
+        {**facts.fields, **known.facts.fields},
+        (*known.facts.evidence, *facts.evidence),
+        known.facts.position or facts.position,
+    )
+
+
 def recorded_at_of(operation: SignedOperation) -> datetime:
     """As stated, where it was and a calendar can hold it."""
     return plausible_time(operation.body.get("recorded_at")) or operation.received_at
@@ -88,20 +103,26 @@ def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
 
 
 def _judged(
-    operation: SignedOperation, subject: Mapping[str, Any], known: ActionState | None, state: FieldState
+    operation: SignedOperation, subject: Mapping[str, Any], said: Facts, known: ActionState | None, state: FieldState
 ) -> Judged:
     case_id = _case_id(subject, state)
     case = state.cases.get(case_id) if case_id else None
-    if case_id in state.ratified:
-        return Judged(subject, case_id, "")
+    if case and case.id in state.ratified:
+        return Judged(subject, case_id, why_impossible(said, case))
     code = why_parked(operation, subject, case)
     if not code and not is_correction_founded(operation, action_id_of(operation), state.corrected):
         code = UNFOUNDED
     if not code and known and _is_annulled(known, case_id):
         code = ACT_ANNULLED
-    if not code and case_id and _is_parallel(operation, subject, case_id, state):
+    if not code and case and _is_parallel(operation, node_of(subject, said, case), case, state):
         code = PARALLEL
+    if not code and case and not (known and known.is_founded):
+        code = why_waiting(said, case, _acted_on(operation, said, state), state.rules.told_on_site)
     return Judged(subject, case_id, code)
+
+
+def _acted_on(operation: SignedOperation, said: Facts, state: FieldState) -> date:
+    return acted_on(said, state.rules.events(said), local_date(recorded_at_of(operation)))
 
 
 def _case_id(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
@@ -114,15 +135,22 @@ def _case_id(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
     return state.case_ids.get(number) if number else None
 
 
-def _is_parallel(operation: SignedOperation, subject: Mapping[str, Any], case_id: UUID, state: FieldState) -> bool:
-    """Another officer's act has finished the node that this one names: both stand, the first moved it."""
-    case, node_id = state.cases[case_id], subject.get("node_id")
-    node = next((each for each in case.nodes.values() if str(each.id) == node_id), None) if node_id else None
-    if node is None or node.stop_event_id is None:
+def node_of(subject: Mapping[str, Any], said: Facts, case: CaseState) -> HeldNode | None:
+    """The node that it names: by its id, or as a completion does."""
+    node_id = subject.get("node_id")
+    named = next((each for each in case.nodes.values() if str(each.id) == node_id), None) if node_id else None
+    return node_named(said, case) or named
+
+
+def _is_parallel(operation: SignedOperation, node: HeldNode | None, case: CaseState, state: FieldState) -> bool:
+    """Another's act has finished the node that this one names: both stand, the first moved it."""
+    ended = next((e for e in case.events if node and e.id == node.stop_event_id), None)
+    if ended is None or ended.source_id == str(action_id_of(operation)):
         return False
-    source = next((e.source_id for e in case.events if e.id == node.stop_event_id), "")
-    doer = state.doers.get(source)
-    return doer is not None and doer != operation.reporter.officer_id and source != str(action_id_of(operation))
+    if ended.source_type != SOURCE:
+        return operation.kind == COMPLETE_NODE
+    doer = state.doers.get(ended.source_id)
+    return doer is not None and doer != operation.reporter.officer_id
 
 
 def _is_annulled(action: ActionState, case_id: UUID | None) -> bool:
@@ -146,13 +174,7 @@ def _contributed(
         return _first(operation, facts, judged, state, is_applied)
     if not is_applied:
         return known
-    if known.is_founded:
-        facts = Facts(
-            facts.kind,
-            {**facts.fields, **known.facts.fields},
-            (*known.facts.evidence, *facts.evidence),
-            known.facts.position or facts.position,
-        )
+    facts = together(facts, known)
     return replace(
         known,
         facts=facts,

@@ -7,6 +7,7 @@ from uuid import UUID
 from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, merged
 from server.common.clock import SHANGHAI, local_date
 from server.common.ids import new_id
+from server.field.case_acts import told_of_case
 from server.field.events import CausedEvent
 from server.field.operation import PLAUSIBLE_YEARS, NodeEffect
 from server.field.states import ActionState, FieldState
@@ -25,7 +26,7 @@ def release_withheld(action: ActionState, state: FieldState) -> tuple[tuple[UUID
 
 
 def node_effect(action: ActionState, code: str, case_id: UUID, state: FieldState) -> tuple[NodeEffect, CaseChange]:
-    concerned = any(event.event in state.cases[case_id].flow.events for event in state.rules.events(action.facts))
+    concerned = any(event.event in state.cases[case_id].flow.events for event in _told_by(action, case_id, state))
     if code == PARALLEL or not concerned:
         return NodeEffect.NONE, CaseChange(case_id)
     if not code and action.is_complete:
@@ -35,12 +36,16 @@ def node_effect(action: ActionState, code: str, case_id: UUID, state: FieldState
 
 def _tell(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
     """Fold what the act tells the flow."""
-    return _fold(action, case_id, state, state.rules.events(action.facts), SOURCE)
+    return _fold(action, case_id, state, _told_by(action, case_id, state), SOURCE)
+
+
+def _told_by(action: ActionState, case_id: UUID, state: FieldState) -> Sequence[CausedEvent]:
+    return told_of_case(action.facts, state.rules.events(action.facts), action.id, state.cases[case_id])
 
 
 def claim_only(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
     """Fold only what protects people and property: such clocks start on any claim, credit waits."""
-    events = [event for event in state.rules.events(action.facts) if event.is_protective]
+    events = [event for event in _told_by(action, case_id, state) if event.is_protective]
     return _fold(action, case_id, state, events, CLAIM)
 
 
@@ -50,7 +55,7 @@ def tell_again(
     """What an act told too, and was not written since another, annulled now, had told the same of that day."""
     events = [
         event
-        for event in state.rules.events(action.facts)
+        for event in _told_by(action, case_id, state)
         if (event.event, local_date(_moment(event, action))) in struck
     ]
     return _fold(action, case_id, state, events, SOURCE)
@@ -63,7 +68,7 @@ def _fold(
     case = state.cases[case_id]
     for event in events:
         if event.event in case.flow.events:
-            held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id))
+            held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id), event.chain)
             if not _is_told(held, case):
                 case, change = after_event(case, held)
                 changes.append(change)

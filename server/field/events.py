@@ -15,6 +15,8 @@ class CausedEvent:
     """Field time: a moment in UTC, a date where the record gives a date, None where it gives neither."""
     is_protective: bool = False
     """Starts its clock on any claim received, parked and quarantined ones too. Other events wait for completeness."""
+    chain: str = ""
+    """What a repeated node is about, where the act says so."""
     is_forecast: bool = False
     """`at` lies ahead of the act, as an expiry does: not to be bounded by the time of arrival."""
 
@@ -22,6 +24,8 @@ class CausedEvent:
 def caused_events(document: Document, kind: str, record: Any, reading: Reading | None = None) -> list[CausedEvent]:
     """In the order of the data; none for an unknown kind. Never raises, whatever the record holds."""
     return [
-        CausedEvent(spec["event"], at, spec.get("protective", False), spec.get("forecast", False))
+        CausedEvent(
+            spec["event"], at, is_protective=spec.get("protective", False), is_forecast=spec.get("forecast", False)
+        )
         for spec, at in tell(document, kind, record, reading)
     ]

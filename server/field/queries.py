@@ -8,13 +8,16 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, JSONField, When
+
 from server.cases.queries import case_ids_by_no, case_states
 from server.cases.states import CaseState
 from server.common.clock import to_wire
 from server.common.statements import Given, GivenMany, Statement
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
-from server.field.decide import action_id_of, case_no_of, case_uuid_of
+from server.field.case_acts import COMPLETE_NODE, case_act_kinds, node_named, said_in
+from server.field.decide import action_id_of, case_no_of, case_uuid_of, facts_of
 from server.field.effects import SOURCE
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, SignedOperation, Status, SubjectOutcome, TimeBounds
@@ -46,6 +49,13 @@ _CORRECTED = Statement(
         "operation_hash", "officer_id", "action_id"
     )
 )
+
+
+def _words() -> Case:
+    """What an act on the file of a case says; acts on site say too much for a list."""
+    return Case(When(action__kind__in=sorted(case_act_kinds()), then="record__fields"), output_field=JSONField())
+
+
 _SHOWN = ("kind", "recorded_at", "received_at", "is_complete", "missing")
 _SUMMARISED = Statement(
     lambda: (
@@ -53,7 +63,10 @@ _SUMMARISED = Statement(
         .exclude(code=UNKNOWN)
         .order_by("action__received_at", "action_id", "pk")
         .values_list(
-            "subject_id", "action_id", "status", *(f"action__{name}" for name in _SHOWN), "action__officer__name"
+            *("subject_id", "action_id", "status"),
+            _words(),
+            *(f"action__{name}" for name in _SHOWN),
+            "action__officer__name",
         )
     )
 )
@@ -76,7 +89,7 @@ def field_state(
     told = events_told_by({operation.kind for operation in operations})
     named = {subject["node_id"] for subject in subjects if subject.get("node_id")}
     cases = case_states(wanted, reporter.officer_id, lock=True, told=told, named=named) if wanted else {}
-    doing = _doings(cases, named)
+    doing = _doings(cases, named | _completed(operations, cases))
     own = {action_id_of(operation) for operation in operations}
     apart = {operation.hash for operation in operations} if is_second else set()
     actions = action_states(own | doing, facts_of=own, apart_from=apart)
@@ -187,6 +200,13 @@ def _evidence_of(records: Sequence[ActionRecord]) -> dict[str, list[dict[str, An
     return files
 
 
+def _completed(operations: Sequence[SignedOperation], cases: dict[UUID, CaseState]) -> set[str]:
+    """Nodes that are named by their keys."""
+    saying = [facts_of(operation) for operation in operations if operation.kind == COMPLETE_NODE]
+    named = (node_named(facts, case) for facts in saying for case in cases.values())
+    return {str(node.id) for node in named if node}
+
+
 def _doings(cases: dict[UUID, CaseState], node_ids: set[str]) -> set[UUID]:
     """Actions that finished a node which somebody names."""
     finished = {
@@ -218,9 +238,9 @@ def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, An
     Acts of officers to whom the case was never known are no part of it until a person says so.
     """
     summaries: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for case_id, action_id, status, *shown in _SUMMARISED.rows(case_ids=case_ids):
+    for case_id, action_id, status, words, *shown in _SUMMARISED.rows(case_ids=case_ids):
         if action_id not in summaries[case_id]:
-            summaries[case_id][action_id] = _summary(action_id, status, *shown)
+            summaries[case_id][action_id] = {**_summary(action_id, status, *shown), **said_in(words)}
     return {case_id: list(actions.values()) for case_id, actions in summaries.items()}
 
 

@@ -36,6 +36,9 @@ class Rules(Protocol):
 
     def events(self, facts: Facts) -> Sequence[CausedEvent]: ...
 
+    @property
+    def told_on_site(self) -> frozenset[str]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class ActionState:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.field.annulling import annul_record
+from server.field.case_acts import case_act_kinds
 from server.field.decide import record_action
 from server.field.operation import Outcome, SignedOperation
 from server.field.queries import field_state
@@ -29,9 +30,9 @@ class Handler:
     """By the operation's hash: what was not applied of it never will be."""
 
 
-ON_SITE_ACTION = Handler(field_state, record_action, write_effects, judged_again, annul_record)
+ACT = Handler(field_state, record_action, write_effects, judged_again, annul_record)
 
-HANDLERS: dict[str, Handler] = dict.fromkeys(action_kinds(), ON_SITE_ACTION)
+HANDLERS: dict[str, Handler] = dict.fromkeys(action_kinds() | case_act_kinds(), ACT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from server.cases.queries import flow_by_sha256
 from server.cases.units import case_texts
 from server.common.hashing import canonical_json, sha256_hex
 from server.evidence.papers import paper_units
+from server.field.case_acts import case_document
 from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
 from server.people.access import roles_of
@@ -91,7 +92,8 @@ def profile_unit(standing: Standing) -> dict[str, Any]:
 
 
 def catalogue_unit(court: Court, flows: tuple[Flow, ...]) -> dict[str, Any]:
-    return {"id": CATALOGUE_ID, "kinds": kinds_document(court.kind_rules), "flows": _names(flows)}
+    kinds = {"kinds": kinds_document(court.kind_rules), "case_kinds": case_document()}
+    return {"id": CATALOGUE_ID, **kinds, "flows": _names(flows)}
 
 
 @lru_cache(maxsize=8)
@@ -116,7 +118,8 @@ def removal_reasons(device: Device, keys: Collection[str], at: datetime) -> dict
 
 def catalogue_version(court: Court, flows: tuple[Flow, ...]) -> str:
     kinds = kinds_document(court.kind_rules)
-    return _catalogue_version(kinds["sha256"], canonical_json(kinds.get("overrides")), flows)
+    documents = kinds["sha256"] + case_document()["sha256"]
+    return _catalogue_version(documents, canonical_json(kinds.get("overrides")), flows)
 
 
 @lru_cache(maxsize=64)

@@ -85,7 +85,7 @@ def failing_on_poison() -> dict[str, server_operations.Handler]:
     def decide(operation: SignedOperation, state: object) -> object:
         if operation.body["fields"].get(acts.MARK) == "handler_fault":
             raise ZeroDivisionError("simulated: a fault in a handler")
-        return server_operations.ON_SITE_ACTION.decide(operation, state)
+        return server_operations.ACT.decide(operation, state)
 
-    handler = replace(server_operations.ON_SITE_ACTION, decide=decide)
+    handler = replace(server_operations.ACT, decide=decide)
     return dict.fromkeys(server_operations.HANDLERS, handler)

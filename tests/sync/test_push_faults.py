@@ -32,7 +32,7 @@ def recorded(phone: TestDevice, held: Case) -> TestDevice:
 
 def plant(monkeypatch: pytest.MonkeyPatch, stage: str, fault: Exception, *, seq: int = 3) -> None:
     """A bug in our handler that shows on one operation: where it decides, or where it writes."""
-    sound = operations.ON_SITE_ACTION
+    sound = operations.ACT
 
     def decide(operation: SignedOperation, state: FieldState) -> ActionEffects:
         if operation.seq == seq:
