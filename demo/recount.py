@@ -21,6 +21,8 @@ class Tally:
     ledger_entries: int = 0
     lost: int = 0
     doubled: int = 0
+    replay_differences: int = 0
+    """Nodes that are not what operations, desks and ledger make them."""
     seconds: float = 0.0
     troubles: list[str] = field(default_factory=list)
 
@@ -29,6 +31,7 @@ class Tally:
         return (
             not self.lost
             and not self.doubled
+            and not self.replay_differences
             and self.recorded > 0
             and self.photos_verified == self.photos_promised > 0
             and self.watcher_entries == self.ledger_entries > 0

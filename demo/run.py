@@ -149,8 +149,18 @@ def _recounted(env: dict[str, str], watcher: Watcher, city: dict[str, Any], fold
     tally.watcher_entries = _settled(watcher, tally.ledger_entries)
     tally.troubles += watcher.faults
     tally.doubled += len(watcher.faults)
+    _replayed(env, tally)
     tally.seconds = round(time.monotonic() - begun, 1)
     return tally
+
+
+def _replayed(env: dict[str, str], tally: Tally) -> None:
+    """Whether every node is what its sources make it: counted by the server, which alone knows how."""
+    command = [sys.executable, str(ROOT / "manage.py"), "replay"]
+    done = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    *differences, counts = done.stdout.splitlines() or [""]
+    tally.troubles += differences
+    tally.replay_differences = len(differences) if counts else 1
 
 
 def _settled(watcher: Watcher, expected: int) -> int:

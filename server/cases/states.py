@@ -50,6 +50,14 @@ class HeldNode(NamedTuple):
     def dates(self) -> NodeDates:
         return NodeDates(self.due_on, self.due_at, self.earliest_on, self.is_provisional, self.computed_with)
 
+    def stands_as(self, other: "HeldNode") -> bool:
+        """Whether both say the same, however often they were written and with what they were computed."""
+        return self._replace(version=other.version, computed_with=other.computed_with) == other
+
+    def reset(self) -> "HeldNode":
+        """As if nothing had ever been told of it."""
+        return HeldNode(*self[:5], "NOT_STARTED", version=self.version, is_unwritten=self.is_unwritten)
+
 
 class HeldGrant(NamedTuple):
     reason: str
@@ -141,26 +149,39 @@ def without_events(state: CaseState, ids: Collection[UUID]) -> tuple[CaseState, 
     `state` holds all events and nodes of the case.
     """
     struck = [event for event in state.events if event.id in ids]
-    events = tuple(event for event in state.events if event.id not in ids)
+    without = replace(state, events=tuple(event for event in state.events if event.id not in ids))
     touched = {definition.key for event in struck for definition in state.flow.touched_by(event.key)}
-    folded = (_refolded(state, node, events) for node in state.nodes.values() if node.key in touched)
-    moved = tuple(node for node in folded if node)
+    fresh = nodes_anew(without)
+    moved = tuple(
+        fresh[place]._replace(version=node.version + 1)
+        for place, node in state.nodes.items()
+        if node.key in touched and not fresh[place].stands_as(node)
+    )
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}}
-    return replace(state, events=events, nodes=nodes), CaseChange(state.id, (), moved)
+    return replace(without, nodes=nodes), CaseChange(state.id, (), moved)
 
 
-def _refolded(state: CaseState, node: HeldNode, events: tuple[HeldEvent, ...]) -> HeldNode | None:
-    """The node as these events make it; None where it stands as it stood."""
-    definition = state.flow.tracked[node.key]
-    ours = tuple(event for event in events if not definition.repeat or event.chain == node.chain)
-    told = [(event.key, event.occurred_at) for event in ours]
+def nodes_anew(state: CaseState) -> dict[tuple[str, str], HeldNode]:
+    """Every node of the case as its events make it, by key and chain, whatever its row says; a row lends its id.
+
+    What does not apply to the case has not started. `state` holds all events and nodes of the case.
+    """
+    chains = {"", *(event.chain for event in state.events), *(chain for _, chain in state.nodes)}
+    nodes = {place: node.reset() for place, node in state.nodes.items()}
+    for chain in sorted(chains):
+        own = tuple(event for event in state.events if event.chain == chain)
+        nodes |= _of_chain(state, own, chain, is_repeated=True)
+    return nodes | _of_chain(state, state.events, "", is_repeated=False)
+
+
+def _of_chain(
+    state: CaseState, events: tuple[HeldEvent, ...], chain: str, *, is_repeated: bool
+) -> dict[tuple[str, str], HeldNode]:
+    """Of the nodes there is one of, or of those repeated for this chain, from the events that concern them."""
+    told = [(event.key, event.occurred_at) for event in events]
     folded = fold_events(state.flow, told, state.flow_facts, state.calendar, is_urgent=state.is_urgent)
-    after = folded.get(node.key)
-    if after is None:
-        return None
-    fresh = _moved(state, NodeChange(node.key, after, after), node.chain, ours)
-    is_same = fresh._replace(version=node.version, computed_with=node.computed_with) == node
-    return None if is_same else fresh
+    wanted = {key: after for key, after in folded.items() if bool(state.flow.tracked[key].repeat) is is_repeated}
+    return {(key, chain): _standing(state, after, chain, events) for key, after in wanted.items()}
 
 
 def situation_in(state: CaseState, node: HeldNode) -> Situation:
@@ -251,11 +272,17 @@ def _fold(definition: NodeDefinition, node: HeldNode | None, events: Iterable[He
 
 
 def _moved(state: CaseState, change: NodeChange, chain: str, events: tuple[HeldEvent, ...]) -> HeldNode:
-    definition, after = state.flow.tracked[change.key], change.after
+    is_repeated = bool(state.flow.tracked[change.key].repeat)
+    ours = tuple(event for event in events if event.chain == chain) if is_repeated else events
+    node = _standing(state, change.after, chain, ours)
+    return node._replace(version=node.version + (not node.is_unwritten))
+
+
+def _standing(state: CaseState, after: NodeState, chain: str, events: tuple[HeldEvent, ...]) -> HeldNode:
+    definition = state.flow.tracked[after.key]
     place = _place(definition, chain)
     before = state.nodes.get(place) or unstarted(definition, place[1])
     return before._replace(
-        version=before.version + (not before.is_unwritten),
         state=after.state.value,
         started_on=after.started_on,
         finished_on=after.finished_on,

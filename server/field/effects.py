@@ -56,7 +56,7 @@ def tell_again(
     events = [
         event
         for event in _told_by(action, case_id, state)
-        if (event.event, local_date(_moment(event, action))) in struck
+        if (event.event, local_date(moment_of(event, action))) in struck
     ]
     return _fold(action, case_id, state, events, SOURCE)
 
@@ -68,7 +68,7 @@ def _fold(
     case = state.cases[case_id]
     for event in events:
         if event.event in case.flow.events:
-            held = HeldEvent(new_id(), event.event, _moment(event, action), source, str(action.id), event.chain)
+            held = HeldEvent(new_id(), event.event, moment_of(event, action), source, str(action.id), event.chain)
             if not _is_told(held, case):
                 case, change = after_event(case, held)
                 changes.append(change)
@@ -82,7 +82,7 @@ def _is_told(event: HeldEvent, case: CaseState) -> bool:
     return any((e.key, e.chain) == (event.key, event.chain) and local_date(e.occurred_at) == day for e in case.events)
 
 
-def _moment(event: CausedEvent, action: ActionState) -> datetime:
+def moment_of(event: CausedEvent, action: ActionState) -> datetime:
     """When it counts from. Days are typed by people and stand; moments come from the device's clock and are bounded."""
     is_trusted = not isinstance(event.at, datetime) or action.bounds.verdict != "skewed"
     if event.at is None or event.at.year not in PLAUSIBLE_YEARS or not is_trusted:

@@ -116,7 +116,7 @@ def action_states(
     known = states.keys() & set(facts_of)
     if not known:
         return states
-    return {**states, **_with_facts({key: states[key] for key in known}, apart_from)}
+    return {**states, **with_facts({key: states[key] for key in known}, apart_from)}
 
 
 def without_facts(row: FieldAction) -> ActionState:
@@ -134,7 +134,8 @@ def without_facts(row: FieldAction) -> ActionState:
     )
 
 
-def _with_facts(states: dict[UUID, ActionState], apart_from: Collection[str]) -> dict[UUID, ActionState]:
+def with_facts(states: dict[UUID, ActionState], apart_from: Collection[str] = ()) -> dict[UUID, ActionState]:
+    """The same, with what their records say; but for those of the operations in `apart_from`."""
     subjects: dict[UUID, list[ActionSubject]] = defaultdict(list)
     for subject in _SUBJECTS.rows(action_ids=states):
         subjects[subject.action_id].append(subject)
