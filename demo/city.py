@@ -77,6 +77,14 @@ CLOSING_MODES = (
 )
 
 
+FINAL_ROUND, THREE_MONTHS = "TERMINATED_THIS_ROUND", 95
+BEFORE_A_FINAL_ROUND = (
+    *("execution_notice_sent", "report_order_sent", "report_received", "report_reviewed", "inquiry_sent"),
+    *("feedback_reviewed", "restriction_issued", "field_action_started", "debtor_untraceable_recorded"),
+    *("no_property_concluded", "panel_approved"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonPlan:
     """`part` is applicant, debtor or third_party for a party; a role for court staff."""
@@ -213,6 +221,9 @@ def _case(draw: _Draw, court: CourtPlan, kind: str, today: date, closing_mode: s
     )
     filed_on = _busy_month(today - timedelta(days=age), chance, today, oldest=360 if closing_mode else OPEN_DAYS)
     closed_on = filed_on + timedelta(days=chance.randint(40, (today - filed_on).days)) if closing_mode else None
+    if closed_on and closing_mode == FINAL_ROUND:
+        filed_on = min(filed_on, today - timedelta(days=THREE_MONTHS))
+        closed_on = max(closed_on, filed_on + timedelta(days=THREE_MONTHS))
     claim = Decimal(round(math.exp(chance.gauss(math.log(85_000), 1.3)), 2)).quantize(Decimal("0.01"))
     track = chance.choices(("FAST", "NORMAL", "HARD"), (45, 40, 15))[0]
     return CasePlan(
@@ -225,7 +236,7 @@ def _case(draw: _Draw, court: CourtPlan, kind: str, today: date, closing_mode: s
         track=track,
         executor=chance.randrange(court.executors),
         parties=tuple(_parties(draw)),
-        steps=tuple(_steps(chance, (closed_on or today) - filed_on)),
+        steps=_to_the_end(_steps(chance, (closed_on or today) - filed_on), closing_mode, filed_on, closed_on),
         closing_mode=closing_mode,
         closed_on=closed_on,
     )
@@ -245,6 +256,14 @@ def _parties(draw: _Draw) -> Iterator[PersonPlan]:
         yield draw.party("debtor")
     if draw.chance.random() < 0.09:
         yield draw.party("third_party")
+
+
+def _to_the_end(steps: Sequence[Step], closing_mode: str, filed_on: date, closed_on: date | None) -> tuple[Step, ...]:
+    """A final round has all that the law asks for before it."""
+    if closed_on is None or closing_mode != FINAL_ROUND:
+        return tuple(steps)
+    told, day = {step.event for step in steps}, (closed_on - filed_on).days - 1
+    return (*steps, *(Step(event, day) for event in BEFORE_A_FINAL_ROUND if event not in told))
 
 
 def _steps(chance: random.Random, age: timedelta) -> Sequence[Step]:

@@ -1,5 +1,6 @@
 """Cases for people at desks: HTTP in and out, no rules."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,13 +8,15 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from server.cases.access import case_not_found, cases_visible_to
+from server.cases.access import case_not_found, cases_visible_to, readable_case
+from server.cases.guarding import blocked_nodes, guard_view, guards_of
 from server.cases.models import Assignment, Case
 from server.cases.queries import assignments_of, cases_found, holders_of, moving_states, with_stage_and_due
-from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, NodeView, PartyView
+from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, GuardView, NodeView, PartyView
 from server.cases.units import case_units
 from server.cases.why import why
 from server.cases.wording import worded
+from server.common.clock import local_date, now
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -62,11 +65,23 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
     )
 
 
+@router.get("/cases/{uuid:case_id}/guards", response=list[GuardView], url_name="case_guards")
+def read_guards(
+    request: HttpRequest, case_id: UUID, on: date | None = None, property_kind: Words = ""
+) -> list[GuardView]:
+    """What must hold before a final round, an auction, a search or an eviction, with its evidence; as of `on`."""
+    case = readable_case(_officer(request), case_id)
+    found = guards_of(case, on or local_date(now()), property_kind=property_kind)
+    return [GuardView(**guard_view(each)) for each in found]
+
+
 def _explained(case: Case) -> dict[str, dict[str, Any]]:
     """What is said of each node beyond what a device is told, by its id."""
     state = moving_states([case], told=None)[case.pk]
+    blocked = blocked_nodes(state, local_date(now()))
     return {
         str(node.id): {
+            "blocked": blocked.get(node.id, []),
             "earliest_on": node.earliest_on,
             "computed_with": node.computed_with,
             "explanation": [{**each.as_json(), "text": worded(each)} for each in why(state, node)],

@@ -40,6 +40,11 @@ class PartyView(Schema):
     name: str
 
 
+class WantView(Schema):
+    code: str
+    text: str
+
+
 class NodeView(Schema):
     id: UUID
     key: str
@@ -63,6 +68,35 @@ class NodeView(Schema):
     """The flow and the calendar with which its dates last came out otherwise."""
     explanation: list[dict[str, Any]]
     """How its date came about: steps in their order, each with its `code`, its values and its `text`."""
+    blocked: list[WantView] = []
+    """Why its step may not be taken yet, where it runs and a guard stands before it."""
+
+
+class ProofView(Schema):
+    source: str
+    """event, paper or action."""
+    id: str
+    key: str
+    on: date | None
+
+
+class ConditionView(Schema):
+    code: str
+    text: str
+    holds: bool
+    evidence: list[ProofView]
+    missing: list[WantView]
+    earliest_on: date | None
+    """The first day on which it can hold, where that is known."""
+
+
+class GuardView(Schema):
+    guard: str
+    node: str
+    """Key of the node whose step it guards."""
+    text: str
+    is_open: bool
+    conditions: list[ConditionView]
 
 
 class AssignmentView(Schema):

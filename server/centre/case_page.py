@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from server.cases.flow import CASE_CLOCK
+from server.cases.guarding import blocked_nodes
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
 from server.cases.queries import holders_of, moving_states
@@ -37,8 +38,16 @@ from server.field.rules import document_of
 from server.people.models import Officer
 
 ACTS_AT_ONCE = 200
-Reasons = Mapping[UUID, Sequence[str]]
-"""Why a node is due when it is, in words, by its id."""
+
+
+class Reason(NamedTuple):
+    """Of one node, in words: why it is due when it is, and what its step still waits for."""
+
+    why: Sequence[str] = ()
+    blocked: Sequence[str] = ()
+
+
+Reasons = Mapping[UUID, Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class NodeLine:
     is_provisional: bool = False
     why: Sequence[str] = ()
     """How its date came about, step by step, where it runs."""
+    blocked: Sequence[str] = ()
+    """What is missing before its step may be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ class CasePage:
 def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
     names = flow_names()[case.flow_id]
     nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
-    reasons = _reasons(case)
+    reasons = _reasons(case, today)
     parties: dict[str, list[str]] = defaultdict(list)
     for party in Party.objects.filter(case=case).order_by("id"):
         parties[party.part].append(party.name)
@@ -141,11 +152,17 @@ def _worst_look(nodes: Sequence[Node], names: FlowNames, today: date) -> Look | 
     return running_look(level, worst.due_on, today) if worst and level is not Level.NORMAL else None
 
 
-def _reasons(case: Case) -> Reasons:
+def _reasons(case: Case, today: date) -> Reasons:
     """Of every running node."""
     state = moving_states([case], told=None)[case.pk]
+    blocked = blocked_nodes(state, today)
     running = [node for node in state.nodes.values() if node.state == Node.State.RUNNING]
-    return {node.id: [worded(each) for each in why(state, node)] for node in running}
+    return {
+        node.id: Reason(
+            [worded(each) for each in why(state, node)], [want["text"] for want in blocked.get(node.id, ())]
+        )
+        for node in running
+    }
 
 
 def stage_lines(
@@ -208,7 +225,7 @@ def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> N
         node.due_at,
         node.earliest_on,
         node.is_provisional,
-        reasons.get(node.pk, ()),
+        *reasons.get(node.pk, Reason()),
     )
 
 

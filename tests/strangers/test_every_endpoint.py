@@ -80,6 +80,7 @@ HIDDEN = {
     "GET /api/v1/cases/{case_id}/work",
     "GET /api/v1/handovers/{handover_id}",
     "GET /api/v1/cases/{case_id}/actions",
+    "GET /api/v1/cases/{case_id}/guards",
     "GET /api/v1/cases/{case_id}/papers",
     "GET /api/v1/actions/{action_id}",
     "GET /api/v1/evidence/{sha256}",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from server.cases.guarding import require_final_round
 from server.cases.models import Case
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
@@ -15,6 +16,8 @@ from server.common.clock import SHANGHAI, local_date, now
 from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.people.models import Officer
+
+FINAL_ROUND_MODE = "TERMINATED_THIS_ROUND"
 
 
 @transaction.atomic
@@ -28,10 +31,14 @@ def close_case(
 ) -> Case:
     """The case is closed and its clocks stop. Who holds it keeps it; later acts are parked for a person.
 
-    Raises DomainError 409 `case_closed` for one that is closed already.
+    Raises DomainError 409 `case_closed` for one that is closed already, 409 `guard_blocks` for a final round (终本) of
+    which a condition does not hold on the day of closing.
     """
     case = _held_open(case)
     moment = now()
+    state = case_states([case.pk], None)[case.pk]
+    if closing_mode == FINAL_ROUND_MODE:
+        require_final_round(state, closed_on or local_date(moment))
     case.status, case.closing_mode = Case.Status.CLOSED, closing_mode
     case.closed_at, case.closed_on = moment, closed_on or local_date(moment)
     if recovered_amount is not None:
@@ -39,7 +46,7 @@ def close_case(
     case.save(update_fields=["status", "closing_mode", "closed_at", "closed_on", "recovered_amount"])
     occurred_at = moment if closed_on is None else datetime.combine(closed_on, time(), SHANGHAI)
     event = HeldEvent(new_id(), "case_closed", occurred_at, "desk", str(case.pk))
-    change = write_event(case_states([case.pk], None)[case.pk], event)
+    change = write_event(state, event)
     case.refresh_from_db()
     append_case_entry(case, "case_closed", {"closing_mode": closing_mode}, nodes=change.nodes, by=by)
     return case
