@@ -190,3 +190,12 @@ def test_it_says_case_node_member_and_both_values(worked: Case) -> None:
         "row": "DONE",
         "replayed": "RUNNING",
     }
+
+
+def test_nodes_completed_and_clues_given_from_a_phone_differ_from_nothing(worked: Case, phone: TestDevice) -> None:
+    record_event(case=worked, key="materials_received_by_handler", occurred_at=at("2026-11-04"))
+    phone.record("complete_node", case_id=worked.pk, fields={"node": "applicant_notice"})
+    phone.record("submit_clue", case_id=worked.pk, fields={"source": "OWN", "text": "城东仓库"})
+    phone.push()
+    assert Node.objects.get(case=worked, key="applicant_notice").state == Node.State.DONE
+    assert not found()
