@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from server.common.clock import now
 from server.common.ids import new_id
 
+NEXT_LEVEL_KNOWN = models.Q(next_level_at__isnull=False)
+
 
 class SubjectType(models.TextChoices):
     CASE = "case"
@@ -159,12 +161,24 @@ class Node(models.Model):
     start_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     stop_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     version = models.BigIntegerField(default=1)
+    """Counts every move of this node, whoever makes it."""
+    level = models.CharField(max_length=10, db_default="NORMAL")
+    """Warning level, as it was found at `level_version`."""
+    level_version = models.BigIntegerField(db_default=0)
+    """The `version` for which the level was last found: another one asks for a look, and whoever moves a node need
+    not think of it."""
+    next_level_at = models.DateTimeField(null=True)
+    """When the level next rises if nothing moves."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "key", "chain"], name="node_once_per_chain")]
         indexes = [
             models.Index(fields=["state", "due_on"], name="node_by_due"),
             models.Index(fields=["case", "state", "due_on"], name="node_by_case_state"),
+            models.Index(
+                fields=["case"], name="node_to_look_at", condition=~models.Q(level_version=models.F("version"))
+            ),
+            models.Index(fields=["next_level_at"], name="node_by_next_level", condition=NEXT_LEVEL_KNOWN),
         ]
 
 

@@ -16,8 +16,10 @@ from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
 from server.field.api import router as field
 from server.ledger.queries import current_server_epoch
+from server.notices.api import router as notices
 from server.people.api import router as people
 from server.realtime.api import router as live
+from server.supervision.api import router as supervision
 from server.sync.api import router as sync
 from server.sync.device_api import router as lost_devices
 from server.sync.doubt_api import router as doubts
@@ -109,6 +111,8 @@ for router in (
     papers,
     field,
     live,
+    supervision,
+    notices,
 ):
     api.add_router("/v1", router)
 

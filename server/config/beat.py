@@ -23,7 +23,9 @@ from server.evidence.services import (
     sweep_parts,
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
+from server.notices.services import enqueue_due_deliveries, make_digests
 from server.people.services import forget_failed_enrolments
+from server.supervision.services import tell_of_late_replies, watch_levels
 from server.sync.held_files import parts_on_their_way
 from server.sync.parcels import take_waiting_parcels
 
@@ -81,7 +83,27 @@ def take_parcels_that_waited() -> None:
     take_waiting_parcels()
 
 
+def watch_warning_levels() -> None:
+    watch_levels()
+
+
+def tell_of_urges_unanswered() -> None:
+    tell_of_late_replies()
+
+
+def send_notices() -> None:
+    enqueue_due_deliveries()
+
+
+def make_daily_digests() -> None:
+    make_digests()
+
+
 JOBS = (
+    Job("watch_warning_levels", 2, watch_warning_levels),
+    Job("send_notices", 10, send_notices),
+    Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),
+    Job("make_daily_digests", 300, make_daily_digests),
     Job("take_parcels_that_waited", 30, take_parcels_that_waited),
     Job("copy_files_a_second_time", 10, copy_files_a_second_time),
     Job("call_safe_what_a_standby_has", 10, call_safe_what_a_standby_has),

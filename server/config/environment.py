@@ -1,5 +1,6 @@
 """What an operator may set, typed. Every name is an environment variable; `.env` is not read on purpose."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -61,7 +62,16 @@ class Environment(BaseSettings):
     """How long a device shows what it holds without hearing from us."""
     upload_bearer_seconds: int = Field(default=3600, ge=60)
     enrolment_code_hours: int = Field(default=72, ge=1)
+    webhook_networks: str = ""
+    """Where receivers of notices stand, such as `10.8.0.0/16`, comma separated; by default anywhere but here."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def require_networks(cls, text: str) -> str:
+        for network in filter(None, map(str.strip, text.split(","))):
+            ip_network(network)
+        return text
 
     @field_validator("data_dir")
     @classmethod
@@ -75,6 +85,10 @@ class Environment(BaseSettings):
     @property
     def origins(self) -> list[str]:
         return [origin.strip() for origin in self.public_origins.split(",") if origin.strip()]
+
+    @property
+    def networks(self) -> list[str]:
+        return [network.strip() for network in self.webhook_networks.split(",") if network.strip()]
 
     @property
     def is_embedded(self) -> bool:

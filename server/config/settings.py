@@ -23,10 +23,12 @@ INSTALLED_APPS = [
     "server.centre",
     "server.realtime",
     "server.sync",
+    "server.supervision",
     "server.teamwork",
     "server.field",
     "server.evidence",
     "server.cases",
+    "server.notices",
     "server.people",
     "server.ledger",
     "server.config",
@@ -176,6 +178,7 @@ DEVICE_BUDGETS = {  # of each device, each minute, in each web process
 READ_LEASE_DAYS = ENVIRONMENT.read_lease_days
 UPLOAD_BEARER_SECONDS = ENVIRONMENT.upload_bearer_seconds
 ENROLMENT_CODE_HOURS = ENVIRONMENT.enrolment_code_hours
+WEBHOOK_NETWORKS = ENVIRONMENT.networks
 
 if ENVIRONMENT.redis_url:
     CHANNEL_LAYERS: dict[str, Any] = {

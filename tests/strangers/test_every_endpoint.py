@@ -1,17 +1,21 @@
 """Nobody sees what is not his: every endpoint of the OpenAPI document, and every page, asked by those who may not."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from server.cases.models import Node
 from server.centre.urls import urlpatterns
 from server.config.api import api
 from server.evidence.models import Promise
 from server.field.models import FieldAction
 from server.people.models import Device, TwoPersonAct
 from server.people.services import ask_two_persons
+from server.supervision.models import Finding
+from server.supervision.services import urge
 from server.sync.models import Review
 from server.teamwork.services import propose_handover
 from tests.actors import Cast, browser_of, cast
@@ -32,7 +36,12 @@ OPEN = {
     "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
     "PATCH /api/v1/sync/sealed/{sha256}",
 }
-OWN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/live/tickets"}
+OWN = {
+    "GET /api/v1/session",
+    "DELETE /api/v1/session",
+    "POST /api/v1/live/tickets",
+    "POST /api/v1/notices/read",
+}
 """Speaks of the asker alone."""
 DOUBTS = {"POST /api/v1/devices/{device_id}/answer"}
 """For the device's own officer alone."""
@@ -55,6 +64,10 @@ LISTS = {
     "GET /api/v1/reviews",
     "GET /api/v1/reviews/groups",
     "GET /api/v1/handovers",
+    "GET /api/v1/warnings",
+    "GET /api/v1/findings",
+    "GET /api/v1/urges",
+    "GET /api/v1/notices",
 }
 """Empty for a stranger; reviews want a role."""
 REVIEWS = {
@@ -66,8 +79,15 @@ REVIEWS = {
     "POST /api/v1/reviews/decide",
 }
 """404 for a stranger, and for many at once the same for each."""
-ACT_WORDS = {"POST /api/v1/actions/{action_id}/annul", "POST /api/v1/actions/{action_id}/reinstate"}
-"""404 for who may not read the act, 403 for who reads it and leads nobody."""
+ACT_WORDS = {
+    "POST /api/v1/actions/{action_id}/annul",
+    "POST /api/v1/actions/{action_id}/reinstate",
+    "POST /api/v1/cases/{case_id}/urges",
+    "POST /api/v1/urges/{urge_id}/reply",
+    "POST /api/v1/findings/{finding_id}/explain",
+    "POST /api/v1/findings/{finding_id}/conclude",
+}
+"""404 for who may not read the act or the case, 403 for who reads it and leads or holds nothing."""
 WORK = {
     "POST /api/v1/cases/{case_id}/handovers",
     "POST /api/v1/cases/{case_id}/notes",
@@ -117,6 +137,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/reviews/{review_id}/belongs": {"typed": "7", "case_no": "8"},
     "POST /api/v1/actions/{action_id}/annul": {"note": "no"},
     "POST /api/v1/actions/{action_id}/reinstate": {},
+    "POST /api/v1/cases/{case_id}/urges": {"text": "news?"},
+    "POST /api/v1/urges/{urge_id}/reply": {"text": "soon"},
+    "POST /api/v1/findings/{finding_id}/explain": {"cause": "other", "explanation": "so"},
+    "POST /api/v1/findings/{finding_id}/conclude": {"conclusion": "excused"},
+    "POST /api/v1/notices/read": {"ids": ["01999999-0000-7000-8000-00000000000f"]},
     "POST /api/v1/reviews/decide": {"choice": "ratify", "ids": ["01999999-0000-7000-8000-00000000000f"]},
     "POST /api/v1/devices/{device_id}/revoke": {"reason": "lost"},
     "POST /api/v1/devices/{device_id}/sealed/release": {"reason": "found again"},
@@ -172,7 +197,12 @@ def known(cast: Cast) -> dict[str, str]:
     action = FieldAction.objects.get()
     device = Device.objects.get(pk=phone.id)
     act = ask_two_persons(kind=TwoPersonAct.Kind.RELEASE, device=device, reason="找回", by=cast.duty)
+    urged = urge(case_id=case.pk, text="进展如何？", by=cast.duty)
+    node = Node.objects.filter(case=case).order_by("pk")[0]
+    late = {"node": node, "case": case, "court": cast.court, "due": "2026-11-09", "due_on": date(2026, 11, 9)}
     return {
+        "urge_id": str(urged.pk),
+        "finding_id": str(Finding.objects.create(level="OVERDUE", **late).pk),
         "case_id": str(case.pk),
         "case_no": case.case_no,
         "action_id": str(action.pk),

@@ -1,4 +1,4 @@
-"""The only writers of cases: filing, assignments and grants, events, status, flow versions, the calendar."""
+"""The only writers of cases: filing, assignments and grants, events, status, levels, flow versions, the calendar."""
 
 from server.cases.parties import PartyDraft
 from server.cases.services.assigning import assign_subject, cover_membership, end_grant, grant_subject
@@ -8,6 +8,7 @@ from server.cases.services.events import record_event, touch, void_events, write
 from server.cases.services.filing import file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.importing import ImportReport, import_cases
+from server.cases.services.levels import pass_over_unstarted, write_levels
 from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
 from server.cases.services.status import close_case, resume_case, suspend_case
 
@@ -28,6 +29,7 @@ __all__ = [
     "load_flows",
     "load_notice",
     "open_rights",
+    "pass_over_unstarted",
     "recompute_due_dates",
     "record_event",
     "resume_case",
@@ -38,4 +40,5 @@ __all__ = [
     "touch",
     "void_events",
     "write_case_events",
+    "write_levels",
 ]

@@ -11,6 +11,7 @@ from server.cases.models import Case
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case, touch, write_event
+from server.cases.services.levels import look_again
 from server.cases.states import HeldEvent
 from server.common.clock import SHANGHAI, local_date, now
 from server.common.errors import DomainError
@@ -47,6 +48,7 @@ def close_case(
     occurred_at = moment if closed_on is None else datetime.combine(closed_on, time(), SHANGHAI)
     event = HeldEvent(new_id(), "case_closed", occurred_at, "desk", str(case.pk))
     change = write_event(state, event)
+    look_again(case.pk)
     case.refresh_from_db()
     append_case_entry(case, "case_closed", {"closing_mode": closing_mode}, nodes=change.nodes, by=by)
     return case

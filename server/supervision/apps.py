@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Supervision(AppConfig):
+    name = "server.supervision"
+    label = "supervision"

@@ -1,0 +1,104 @@
+"""Whose a node is and who else is told of it, for many cases at once (domain.md 5.2). One SELECT for each kind of row.
+
+A node is that officer's who does the stage, else the case's executor's, unless the flow names an office for it; with
+nobody to hold the case it is the director's. So each has a person, wherever the court has anybody.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from server.cases.levels import Level
+from server.cases.models import Case, Grant
+from server.common.bulk import among
+from server.people.access import current_at
+from server.people.models import GroupMember, OfficerRole, Role
+
+OFFICES = {
+    "filing_clerk": Role.FILING,
+    "command_centre": Role.COMMAND_CENTRE,
+    "deputy_director": Role.DIRECTOR,
+    "director": Role.DIRECTOR,
+    "president": Role.PRESIDENT,
+}
+"""The `owner` of a node in the flow file, where it is an office and not whoever holds the case."""
+_ROLES = (*{*OFFICES.values()}, Role.TEAM_LEADER)
+HOLDS = (Grant.Reason.STAGE, Grant.Reason.ASSIGNED, Grant.Reason.ASSISTING)
+"""Rights of those who work on a case, in the order in which its nodes are theirs."""
+
+
+class Circle:
+    """Everybody who may be told of nodes of these cases, as of one moment."""
+
+    def __init__(self, cases: Collection[Case], at: datetime) -> None:
+        self._courts = {case.pk: case.court_id for case in cases}
+        self._offices = _offices({case.court_id for case in cases}, at)
+        self._holders = _holders(list(self._courts), at)
+        everybody = {officer for holders in self._holders.values() for officer in holders}
+        self._leaders = _team_leaders(everybody, at)
+
+    def person(self, case_id: UUID, owner: str = "") -> UUID | None:
+        """Who answers for a node of this owner in the flow file."""
+        office = OFFICES.get(owner)
+        holders = self._holders[case_id] if office is None else self._in_office(case_id, office)
+        return next(iter(holders or self._in_office(case_id, Role.DIRECTOR)), None)
+
+    def leaders(self, case_id: UUID, person: UUID | None, level: Level) -> set[UUID]:
+        """Who is told beside that person."""
+        told: set[UUID] = set()
+        if level.rank >= Level.WARN.rank and person is not None:
+            told |= self._leaders[person]
+        if level.rank >= Level.OVERDUE.rank:
+            told.update(self._in_office(case_id, Role.DIRECTOR))
+        if level is Level.SEVERE:
+            told.update(self._in_office(case_id, Role.PRESIDENT))
+        return told - {person} if person else told
+
+    def _in_office(self, case_id: UUID, role: str) -> list[UUID]:
+        return self._offices[self._courts[case_id], role]
+
+
+def _offices(court_ids: Iterable[UUID], at: datetime) -> dict[tuple[UUID, str], list[UUID]]:
+    """By court and role, in the order of staff numbers; who is suspended rests."""
+    suspended = Q(officer__suspended_from__lte=at) & (
+        Q(officer__suspended_until=None) | Q(officer__suspended_until__gt=at)
+    )
+    rows = OfficerRole.objects.filter(current_at(at), role__in=_ROLES, officer__court_id__in=list(court_ids))
+    rows = rows.filter(officer__is_active=True).exclude(suspended).order_by("officer__staff_no")
+    offices: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for court_id, role, officer_id in rows.values_list("officer__court_id", "role", "officer_id"):
+        offices[court_id, role].append(officer_id)
+    return offices
+
+
+def _holders(case_ids: Collection[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+    """Of each reason whoever came last, first."""
+    rows = Grant.objects.filter(current_at(at), subject_id__in=among(case_ids), reason__in=HOLDS)
+    holders: dict[UUID, list[UUID]] = defaultdict(list)
+    found = rows.filter(officer__isnull=False).order_by("-valid_from", "officer__staff_no")
+    by_reason = sorted(found.values_list("reason", "subject_id", "officer_id"), key=_rank)
+    for _, case_id, officer_id in by_reason:
+        holders[case_id].append(officer_id)
+    return holders
+
+
+def _rank(row: tuple[str, UUID, UUID]) -> int:
+    return HOLDS.index(Grant.Reason(row[0]))
+
+
+def _team_leaders(officers: Collection[UUID], at: datetime) -> dict[UUID, set[UUID]]:
+    """By officer, the leaders who stand in a group of his team now; nobody leads himself."""
+    leading = OfficerRole.objects.filter(current_at(at), role=Role.TEAM_LEADER)
+    in_teams = GroupMember.objects.filter(current_at(at), group__team__isnull=False)
+    teams: dict[UUID, set[UUID]] = defaultdict(set)
+    led_by = in_teams.filter(officer_id__in=leading.values("officer_id"))
+    for team_id, leader_id in led_by.values_list("group__team_id", "officer_id"):
+        teams[team_id].add(leader_id)
+    leaders: dict[UUID, set[UUID]] = defaultdict(set)
+    members = in_teams.filter(officer_id__in=among(officers)).values_list("officer_id", "group__team_id")
+    for officer_id, team_id in members:
+        leaders[officer_id] |= teams[team_id] - {officer_id}
+    return leaders

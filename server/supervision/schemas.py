@@ -1,0 +1,112 @@
+"""Wire types of supervision."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from server.supervision.models import Finding
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class SilentDeviceView(Schema):
+    device: UUID
+    name: str
+    officer: str
+    last_contact_at: datetime | None
+
+
+class FindingView(Schema):
+    id: UUID
+    case_id: UUID
+    case_no: str
+    node_id: UUID
+    node_key: str
+    node: str
+    """Its name in the reader's language."""
+    due_on: date
+    due_at: datetime | None
+    level: str
+    person: str
+    """Name of whoever answers for it; empty where the court has nobody."""
+    state: str
+    cause: str
+    explanation: str
+    explained_at: datetime | None
+    conclusion: str
+    note: str
+    concluded_at: datetime | None
+    is_provisional: bool
+    """A device of whoever held the case has not been heard of since: it may still hold the act."""
+    silent_devices: list[SilentDeviceView]
+
+
+class FindingPage(Schema):
+    items: list[FindingView]
+    next: str | None
+
+
+class WarningView(Schema):
+    case_id: UUID
+    case_no: str
+    node_id: UUID
+    node_key: str
+    node: str
+    level: str
+    started_on: date | None
+    due_on: date | None
+    due_at: datetime | None
+    finding: FindingView | None
+    """Of a limit that has passed."""
+
+
+class WarningPage(Schema):
+    items: list[WarningView]
+    levels: dict[str, int]
+    """How many nodes at each level, whatever the page is narrowed to."""
+
+
+class ExplanationBody(Schema):
+    cause: Literal[tuple(Finding.Cause.values)]  # type: ignore[valid-type]
+    explanation: Words
+
+
+class ConclusionBody(Schema):
+    conclusion: Literal[tuple(Finding.Conclusion.values)]  # type: ignore[valid-type]
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class UrgeBody(Schema):
+    text: Words
+    node_id: UUID | None = None
+
+
+class ReplyBody(Schema):
+    text: Words
+
+
+class UrgeView(Schema):
+    id: UUID
+    case_id: UUID
+    case_no: str
+    node_id: UUID | None
+    asked_by: str
+    """Name; empty for one that was made by itself."""
+    person: str
+    text: str
+    asked_at: datetime
+    reply_due_on: date
+    state: str
+    is_late: bool
+    """Answered after its day, or not answered on time."""
+    reply: str
+    replied_by: str
+    replied_at: datetime | None
+
+
+class UrgePage(Schema):
+    items: list[UrgeView]
+    next: str | None
