@@ -40,6 +40,7 @@ class CourtPlan:
     teams: tuple[tuple[str, str], ...]
     open_cases: int
     closed_cases: int
+    model: str = "MIXED"
 
 
 INVESTIGATION, DISPOSAL = "INVESTIGATION", "DISPOSAL"
@@ -56,9 +57,11 @@ STAGED_TEAMS = ((INVESTIGATION, "查控组"), (DISPOSAL, "处置组"))
 COURTS = (
     CourtPlan("闽98", "澜宁市中级人民法院", "INTERMEDIATE", None, 4, False, CITY_TEAMS, 6, 6),
     CourtPlan("闽9802", "澜江区人民法院", "BASIC", "闽98", 12, True, DISTRICT_TEAMS, 36, 30),
-    CourtPlan("闽9821", "东屿县人民法院", "BASIC", "闽98", 9, True, (), 28, 24),
-    CourtPlan("闽9824", "南岭县人民法院", "BASIC", "闽98", 5, False, STAGED_TEAMS, 18, 22),
-    CourtPlan("闽9881", "海门市人民法院", "BASIC", "闽98", 8, False, (*STAGED_TEAMS, ("FUNDS", "案款组")), 16, 14),
+    CourtPlan("闽9821", "东屿县人民法院", "BASIC", "闽98", 9, True, (), 28, 24, "LEAD_EXECUTOR"),
+    CourtPlan("闽9824", "南岭县人民法院", "BASIC", "闽98", 5, False, STAGED_TEAMS, 18, 22, "STAGED"),
+    CourtPlan(
+        "闽9881", "海门市人民法院", "BASIC", "闽98", 8, False, (*STAGED_TEAMS, ("FUNDS", "案款组")), 16, 14, "STAGED"
+    ),
     CourtPlan("浙97", "甬平市中级人民法院", "INTERMEDIATE", None, 1, False, (CENTRE,), 0, 0),
     CourtPlan("浙9702", "甬平市江口区人民法院", "BASIC", "浙97", 1, False, (CENTRE,), 0, 0),
 )

@@ -37,6 +37,7 @@ from server.people.services import (  # noqa: E402
     create_officer,
     create_team,
     set_password,
+    set_way_of_working,
 )
 
 CITY = "闽98"
@@ -95,6 +96,7 @@ def _write_staff(plans: Sequence[CourtPlan]) -> None:
     for number, plan in enumerate(plans):
         parent = courts.get(plan.parent or "")
         courts[plan.code] = court = create_court(code=plan.code, name=plan.name, level=plan.level, parent=parent)
+        set_way_of_working(court=court, assignment_model=plan.model, handover_days=court.handover_days)
         for kind, name in plan.teams:
             create_team(court=court, kind=kind, name=name)
         _leaders(court, number, chance)

@@ -29,6 +29,7 @@ from server.centre.states import (
     pending_look,
     running_look,
 )
+from server.centre.work import Work, work_on
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
 from server.field.case_acts import case_document
@@ -116,6 +117,7 @@ class CasePage:
     acts: list[Act]
     has_older_acts: bool
     papers: list[PaperLine] = field(default_factory=list)
+    work: Work | None = None
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
@@ -139,6 +141,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         acts=acts,
         has_older_acts=has_older_acts,
         papers=paper_lines(case.pk),
+        work=work_on(case, reader, today, names.stages),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:

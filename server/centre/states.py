@@ -65,6 +65,16 @@ def pending_look() -> Look:
     return Look("pending", "grey", _("Not started"))
 
 
+def handover_look(state: str, name: str, due_on: date, today: date) -> Look:
+    if state == "ACCEPTED":
+        return Look("done", "green", name)
+    if state == "REJECTED":
+        return Look("superseded", "grey", name)
+    if today > due_on:
+        return level_look(Level.OVERDUE, _("%(days)d d over") % {"days": (today - due_on).days})
+    return Look("active", "blue", name)
+
+
 def action_look(status: str, is_complete: bool, missing_count: int) -> Look:
     if status == "parked":
         return Look("parked", "violet", _("Parked for review"))

@@ -9,8 +9,8 @@ from server.cases.access import case_not_found, cases_visible_to
 from server.cases.models import Case, Grant
 from server.common.clock import now
 from server.common.errors import DomainError
-from server.people.access import courts_watched_by, current_at, roles_of
-from server.people.models import Officer, Role
+from server.people.access import courts_watched_by, current_at, require_role, roles_of
+from server.people.models import Court, Officer, Role
 from server.teamwork.models import Handover
 
 ACTING = (Grant.Reason.ASSIGNED, Grant.Reason.ASSISTING, Grant.Reason.STAGE)
@@ -51,3 +51,19 @@ def require_can_work_on(officer: Officer, case: Case) -> None:
     if not (leads(officer, case.court_id) or acts.exists()):
         message = _("Whoever has this case in hand does this, or the director of the bureau.")
         raise DomainError("not_in_charge", 403, message)
+
+
+def readable_court(officer: Officer, court_id: UUID) -> Court:
+    """His own, or one he watches. Raises DomainError 404 `not_found`."""
+    court = Court.objects.filter(pk__in={officer.court_id} | courts_watched_by(officer)).filter(pk=court_id).first()
+    if court is None:
+        raise DomainError("not_found", 404, _("There is no such court, or it is not yours to read."))
+    return court
+
+
+def require_leads(officer: Officer, court: Court) -> None:
+    """Raises DomainError 403 `role_required`: a way of working is the court's own to choose."""
+    require_role(officer, Role.DIRECTOR, Role.PRESIDENT)
+    if officer.court_id != court.pk:
+        message = _("The director or the president of that court decides this.")
+        raise DomainError("role_required", 403, message, {"roles": [Role.DIRECTOR.value, Role.PRESIDENT.value]})

@@ -9,13 +9,28 @@ from pydantic import Field
 
 from server.common.clock import now
 from server.people.auth import SignedIn
-from server.people.models import Officer, Team
+from server.people.models import Court, Officer, Team
 from server.people.schemas import OfficerView
-from server.teamwork.access import handovers_visible_to, readable_case, readable_handover, require_can_work_on
+from server.people.services import set_way_of_working
+from server.teamwork.access import (
+    handovers_visible_to,
+    readable_case,
+    readable_court,
+    readable_handover,
+    require_can_work_on,
+    require_leads,
+)
 from server.teamwork.models import Handover, Note
-from server.teamwork.queries import lead_officer_of, named, overdue_handovers, stage_owner_of
+from server.teamwork.queries import (
+    lead_officer_of,
+    named,
+    overdue_handovers,
+    stage_owner_of,
+    stages_another_team_must_do,
+)
 from server.teamwork.schemas import (
     CaseWork,
+    CourtWork,
     HandoverPage,
     HandoverView,
     NoteDraft,
@@ -24,6 +39,8 @@ from server.teamwork.schemas import (
     Rejection,
     SideView,
     StageOwnerView,
+    TeamView,
+    WayOfWorking,
 )
 from server.teamwork.services import add_note, decide_handover, propose_handover
 
@@ -49,6 +66,7 @@ def case_work(request: HttpRequest, case_id: UUID) -> CaseWork:
         stage_owner=StageOwnerView(
             stage=owner.stage, since=owner.since, **dict(SideView.of(owner.team, owner.officer))
         ),
+        must_go_to=stages_another_team_must_do(case),
         handovers=[HandoverView.of(each, now()) for each in handovers],
         notes=[NoteView.of(note) for note in notes],
     )
@@ -118,3 +136,24 @@ def reject(request: HttpRequest, handover_id: UUID, body: Rejection) -> Handover
 
 def _shown(handover_id: UUID) -> HandoverView:
     return HandoverView.of(named(Handover.objects.filter(pk=handover_id)).get(), now())
+
+
+@router.get("/courts/{uuid:court_id}/work", response=CourtWork)
+def court_work(request: HttpRequest, court_id: UUID) -> CourtWork:
+    """How a court works: whether cases pass on by stages, and its teams."""
+    court = readable_court(_officer(request), court_id)
+    teams = [TeamView.from_orm(team) for team in court.teams.order_by("kind", "name")]
+    model = Court.AssignmentModel(court.assignment_model)
+    return CourtWork(assignment_model=model, handover_days=court.handover_days, teams=teams)
+
+
+@router.put("/courts/{uuid:court_id}/work", response=CourtWork)
+def choose_way_of_working(request: HttpRequest, court_id: UUID, body: WayOfWorking) -> CourtWork:
+    """For handovers made from now on; by the director or the president of that court."""
+    officer = _officer(request)
+    court = readable_court(officer, court_id)
+    require_leads(officer, court)
+    set_way_of_working(
+        court=court, assignment_model=body.assignment_model, handover_days=body.handover_days, by=officer
+    )
+    return court_work(request, court_id)

@@ -1,6 +1,6 @@
 """What may become of a handover, and when it is late. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +13,9 @@ from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
 
 WAITING = "PROPOSED"
+LEAD_EXECUTOR, STAGED = "LEAD_EXECUTOR", "STAGED"
+_TEAM = "_team"
+"""How the flow file writes an owner that is a team."""
 REPEATED = "repeated"
 TAKEN_OVER = "handover_accepted"
 """The flow's event by which the clock of the receiving node starts."""
@@ -70,3 +73,26 @@ def chains_handed_over(flow: FlowDefinition, nodes: Collection[HeldNode]) -> lis
     """Properties whose own nodes stand in the case, each a chain of the next stage; the case itself where none does."""
     chains = {node.chain for node in nodes if node.chain and flow.tracked[node.key].repeat == "property"}
     return sorted(chains) or [""]
+
+
+def team_kinds_of(flow: FlowDefinition, stage: str) -> frozenset[str]:
+    """Kinds of teams to which the flow gives nodes of this stage; none where judges and leaders do it."""
+    owners = {node.owner for node in flow.nodes.values() if node.stage == stage}
+    return frozenset(owner.removesuffix(_TEAM).upper() for owner in owners if owner.endswith(_TEAM))
+
+
+def why_not_offered(model: str, flow: FlowDefinition, stage: str, team_kind: str) -> str:
+    """Empty where a court that works in this way lets the stage go to such a team; else the code that says why not."""
+    if model == LEAD_EXECUTOR:
+        return "handover_not_used"
+    kinds = team_kinds_of(flow, stage)
+    return "team_not_of_stage" if model == STAGED and kinds and team_kind not in kinds else ""
+
+
+def stages_to_hand_over(model: str, flow: FlowDefinition, running: Iterable[str], team_kind: str) -> list[str]:
+    """Stages that have begun (`running`: keys of nodes) and are another team's, in the order of the flow."""
+    if model != STAGED:
+        return []
+    owners = ((flow.tracked[key].stage, flow.tracked[key].owner) for key in running)
+    waiting = {stage for stage, owner in owners if owner.endswith(_TEAM) and owner != f"{team_kind.lower()}{_TEAM}"}
+    return [stage.key for stage in flow.stages if stage.key in waiting]

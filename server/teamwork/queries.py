@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from server.cases.models import Assignment, Case
-from server.cases.queries import with_stage_and_due
+from server.cases.flow import CASE_CLOCK
+from server.cases.models import Assignment, Case, Node
+from server.cases.queries import flow_of, with_stage_and_due
 from server.common.clock import local_date, now
 from server.people.access import current_at
 from server.people.models import Group, GroupMember, Officer, Team
 from server.people.queries import group_of
-from server.teamwork.decide import Offer
+from server.teamwork.decide import Offer, stages_to_hand_over
 from server.teamwork.models import Handover
 
 _ACCEPTED = Handover.State.ACCEPTED
@@ -79,6 +80,20 @@ def group_in_team(officer: Officer, team_id: UUID | None) -> Group | None:
     members = GroupMember.objects.filter(current_at(now()), officer=officer, group__team_id=team_id)
     newest = members.select_related("group").order_by("-valid_from", "-pk").first()
     return newest.group if newest else None
+
+
+def team_of(officer: Officer | None) -> Team | None:
+    group = group_of(officer) if officer else None
+    return group.team if group else None
+
+
+def stages_another_team_must_do(case: Case) -> list[str]:
+    """In a court that works by stages: those that have begun and wait to be handed over to their team."""
+    owner = stage_owner_of(case)
+    running = Node.objects.filter(case=case, state=Node.State.RUNNING).exclude(stage=CASE_CLOCK)
+    kind = owner.team.kind if owner.team else ""
+    keys = set(running.values_list("key", flat=True))
+    return stages_to_hand_over(case.court.assignment_model, flow_of(case.flow), keys, kind)
 
 
 def named(handovers: QuerySet[Handover]) -> QuerySet[Handover]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from server.people.models import Officer, Team
+from server.people.models import Court, Officer, Team
 from server.people.schemas import OfficerView
 from server.teamwork.decide import is_overdue
 from server.teamwork.models import Handover, Note
@@ -112,8 +112,20 @@ class CaseWork(Schema):
     lead_officer: OfficerView | None
     """Responsible to the end, whoever does the stage."""
     stage_owner: StageOwnerView
+    must_go_to: list[str]
+    """Stages that have begun and are another team's, in a court that works by stages: hand the case over."""
     handovers: list[HandoverView]
     notes: list[NoteView]
+
+
+class WayOfWorking(Schema):
+    assignment_model: Court.AssignmentModel
+    handover_days: int = Field(ge=1, le=90)
+    """How many days a handover may wait."""
+
+
+class CourtWork(WayOfWorking):
+    teams: list[TeamView]
 
 
 class Proposal(Schema):

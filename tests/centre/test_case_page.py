@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from server.cases.models import Case, Node
-from server.cases.services import assign_subject, record_event
+from server.cases.services import assign_subject, grant_subject, record_event
 from server.centre import case_page
 from server.common import clock
 from server.evidence.services import make_pending_previews
 from server.field.models import FieldAction
+from server.teamwork.services import decide_handover, propose_handover
 from tests import pictures
 from tests.actors import Cast, browser_of
 from tests.cases.conftest import file_one
@@ -347,3 +348,26 @@ def test_a_day_is_judged_in_china(case: Case, cast: Cast) -> None:
     page = page_of(case, cast)
     assert page.one("a.it").one(".r").text == "逾期 20 天"
     assert date(2026, 11, 23).strftime("%Y-%m-%d") in page.one("html")["data-now"]
+
+
+def test_a_case_that_was_handed_over_shows_to_whom_with_what_to_look_out_for(case: Case, cast: Cast) -> None:
+    assert "移交与注意事项" not in page_of(case, cast).root.text
+    handover = propose_handover(
+        case=case, stage="disposal", by=cast.holder, to_officer=cast.bystander, notes=["门锁已换"]
+    )
+    shown = page_of(case, cast).root.text
+    for word in ("承办人 林岚 · 本阶段办理 林岚", "财产处置林岚 → 周行", "待接收", "门锁已换"):
+        assert word in shown
+    clock.set_clock(lambda: MORNING + timedelta(days=5))
+    assert "逾期 2 天" in page_of(case, cast).root.text
+    decide_handover(handover_id=handover.pk, officer=cast.bystander, is_accepted=False, reason="缺产权证明")
+    assert "林岚 → 周行 · 缺产权证明" in page_of(case, cast).root.text
+
+
+def test_a_court_it_is_lent_to_reads_the_case_and_nothing_of_that(case: Case, cast: Cast) -> None:
+    propose_handover(case=case, stage="disposal", by=cast.holder, to_officer=cast.bystander, notes=["门锁已换"])
+    grant_subject(case=case, officer=cast.stranger, reason="ASSISTING")
+    page = seen_by(cast.stranger, f"/centre/cases/{case.pk}")
+    assert case.case_no in page.root.text
+    assert "门锁已换" not in page.root.text
+    assert cast.bystander.name not in page.root.text

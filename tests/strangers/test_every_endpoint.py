@@ -95,6 +95,8 @@ WORK = {
     "POST /api/v1/handovers/{handover_id}/reject",
 }
 """404 for who may not read the case, 403 for who reads it and does not work on it."""
+COURT_WORK = {"GET /api/v1/courts/{court_id}/work", "PUT /api/v1/courts/{court_id}/work"}
+"""404 for a stranger; its own people read how their court works, and say nothing of a case by it."""
 HIDDEN = {
     "GET /api/v1/cases/{case_id}",
     "GET /api/v1/cases/{case_id}/work",
@@ -131,6 +133,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/handovers": {"stage": "funds"},
     "POST /api/v1/cases/{case_id}/notes": {"text": "no"},
     "POST /api/v1/handovers/{handover_id}/reject": {"reason": "no"},
+    "PUT /api/v1/courts/{court_id}/work": {"assignment_model": "STAGED", "handover_days": 3},
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
@@ -209,6 +212,7 @@ def known(cast: Cast) -> dict[str, str]:
         "review_id": str(Review.objects.get().pk),
         "sha256": sha256,
         "court": str(cast.court.pk),
+        "court_id": str(cast.court.pk),
         "device_id": str(phone.id),
         "act_id": str(act.pk),
         "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),
@@ -238,7 +242,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    assert endpoints() == known | ACT_WORDS | WORK
+    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -250,7 +254,10 @@ def test_every_page_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    sorted(OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS | ACT_WORDS | WORK),
+    sorted(
+        (OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS)
+        | (ACT_WORDS | WORK | COURT_WORK)
+    ),
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
     answer = ask(Client(), endpoint, known)
@@ -366,6 +373,15 @@ def test_one_who_may_finds_it(known: dict[str, str], cast: Cast, endpoint: str) 
     """Without this the tests above would hold for a broken address too."""
     answer = ask(browser_of(cast.duty), endpoint, known)
     assert answer.status_code in ((200, 404) if "thumbnail" in endpoint else (200,))
+
+
+@pytest.mark.parametrize("endpoint", sorted(COURT_WORK))
+@pytest.mark.parametrize("who", ["stranger", "bystander"])
+def test_how_a_court_works_is_its_own(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
+    answer = ask(browser_of(getattr(cast, who)), endpoint, known)
+    own = 403 if endpoint.startswith("PUT") else 200
+    assert answer.status_code == (404 if who == "stranger" else own)
+    assert not tells_of(answer, known)
 
 
 @pytest.mark.parametrize("endpoint", sorted(WORK))

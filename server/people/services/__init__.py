@@ -1,6 +1,13 @@
 """The only writers of people: courts and their keys, staff and roles, devices."""
 
-from server.people.services.courts import create_court, create_group, create_team, rename_court, rotate_signing_key
+from server.people.services.courts import (
+    create_court,
+    create_group,
+    create_team,
+    rename_court,
+    rotate_signing_key,
+    set_way_of_working,
+)
 from server.people.services.devices import (
     Applicant,
     Before,
@@ -59,5 +66,6 @@ __all__ = [
     "revoke_device",
     "rotate_signing_key",
     "set_password",
+    "set_way_of_working",
     "suspend_officer",
 ]

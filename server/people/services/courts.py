@@ -74,3 +74,15 @@ def rename_court(*, court: Court, name: str, by: Officer | None = None) -> None:
     court.save(update_fields=["name"])
     Officer.objects.filter(court=court).update(version=F("version") + 1)
     append([court_entry(court.pk, "court_renamed", {}, by=by, name=name)])
+
+
+@transaction.atomic
+def set_way_of_working(*, court: Court, assignment_model: str, handover_days: int, by: Officer | None = None) -> None:
+    """Whether cases pass on by stages, and how long a handover may wait; of handovers made from now on.
+
+    Raises ValueError for another model than there are.
+    """
+    court.assignment_model, court.handover_days = Court.AssignmentModel(assignment_model), handover_days
+    court.save(update_fields=["assignment_model", "handover_days"])
+    view = {"assignment_model": assignment_model, "handover_days": handover_days}
+    append([court_entry(court.pk, "way_of_working_set", view, by=by)])

@@ -17,10 +17,10 @@ from server.common.ids import new_id
 from server.ledger.services import append
 from server.people.models import Officer, Team
 from server.teamwork.access import require_can_work_on
-from server.teamwork.decide import due_day
+from server.teamwork.decide import due_day, team_kinds_of, why_not_offered
 from server.teamwork.live import handover_view
 from server.teamwork.models import Handover
-from server.teamwork.queries import members_of_team, receivers_of, stage_owner_of
+from server.teamwork.queries import members_of_team, receivers_of, stage_owner_of, team_of
 from server.teamwork.services.entries import own_draft
 from server.teamwork.services.notes import require_words, write_notes_with
 
@@ -39,14 +39,15 @@ def propose_handover(
     """Offer the case, from this stage on, to a team, to an officer, or to an officer of a team.
 
     Those who may take it over read the case from now on. With the `handover_id` of one there is, nothing is done again.
-    Raises DomainError 403 `not_in_charge`; 409 `case_closed`, `handover_waiting`; 422 `stage_unknown`,
-    `holder_of_another_court`, `receiver_unknown`, `note_required`, `note_too_long`.
+    Raises DomainError 403 `not_in_charge`; 409 `case_closed`, `handover_not_used`, `handover_waiting`; 422
+    `stage_unknown`, `holder_of_another_court`, `receiver_unknown`, `team_not_of_stage`, and of notes as `add_note`.
     """
     case = locked_case(case.pk)
     standing = Handover.objects.filter(pk=handover_id, case=case).first() if handover_id else None
     if standing is not None:
         return standing
     require_can_work_on(by, case)
+    to_team = to_team or team_of(to_officer)
     _require_possible(case, stage, to_team, to_officer)
     for text in notes:
         require_words(text)
@@ -65,6 +66,7 @@ def _require_possible(case: Case, stage: str, to_team: Team | None, to_officer: 
     if stage not in {each.key for each in flow_of(case.flow).stages}:
         raise DomainError("stage_unknown", 422, _("The flow of this case has no such stage."), {"stage": stage})
     _require_receiver(case, to_team, to_officer)
+    _require_usual(case, stage, to_team)
     if Handover.objects.filter(case=case, state=Handover.State.PROPOSED).exists():
         message = _("A handover of this case waits already. Wait until it is taken over or sent back.")
         raise DomainError("handover_waiting", 409, message)
@@ -79,6 +81,18 @@ def _require_receiver(case: Case, to_team: Team | None, to_officer: Officer | No
     if not receivers or is_outside:
         message = _("Name a team, or an officer; of a team and an officer, the officer belongs to the team.")
         raise DomainError("receiver_unknown", 422, message)
+
+
+def _require_usual(case: Case, stage: str, to_team: Team | None) -> None:
+    flow = flow_of(case.flow)
+    code = why_not_offered(case.court.assignment_model, flow, stage, to_team.kind if to_team else "")
+    if code == "handover_not_used":
+        message = _("In this court one group does a case to its end. Assign the case to another group instead.")
+        raise DomainError("handover_not_used", 409, message)
+    if code:
+        kinds = sorted(team_kinds_of(flow, stage))
+        message = _("In this court each stage is done by its team. Name a team that does this stage.")
+        raise DomainError("team_not_of_stage", 422, message, {"kinds": kinds})
 
 
 def _written(

@@ -1,0 +1,63 @@
+"""Who works on a case, as its page shows it; nothing of it to a court the case is lent to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.cases.models import Case
+from server.centre.states import Look, handover_look
+from server.people.models import Officer, Team
+from server.teamwork.access import inside
+from server.teamwork.models import Handover, Note
+from server.teamwork.queries import lead_officer_of, named, stage_owner_of
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    stage: str
+    giver: str
+    receiver: str
+    proposed_at: datetime
+    due_on: date
+    decided_at: datetime | None
+    reason: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    lead_officer: str
+    stage_owner: str
+    handovers: list[HandoverLine]
+    notes: list[Note]
+
+
+def work_on(case: Case, reader: Officer, today: date, stages: Mapping[str, str]) -> Work | None:
+    """None where there is nothing to show, or nothing this reader may learn. `stages`: their names by key."""
+    if not Case.objects.filter(inside(reader, ""), pk=case.pk).exists():
+        return None
+    handovers = list(named(Handover.objects.filter(case=case)).order_by("proposed_at", "pk"))
+    notes = list(Note.objects.filter(case=case).select_related("by").order_by("noted_at", "pk"))
+    if not (handovers or notes):
+        return None
+    lead, owner = lead_officer_of(case.pk), stage_owner_of(case)
+    lines = [_line(each, stages, today) for each in handovers]
+    return Work(lead.name if lead else "", _side(owner.team, owner.officer), lines, notes)
+
+
+def _line(handover: Handover, stages: Mapping[str, str], today: date) -> HandoverLine:
+    receiver = handover.decided_by if handover.state == Handover.State.ACCEPTED else handover.to_officer
+    return HandoverLine(
+        stage=stages.get(handover.stage, handover.stage),
+        giver=_side(handover.from_team, handover.from_officer),
+        receiver=_side(handover.to_team, receiver),
+        proposed_at=handover.proposed_at,
+        due_on=handover.due_on,
+        decided_at=handover.decided_at,
+        reason=handover.reason,
+        look=handover_look(handover.state, str(handover.get_state_display()), handover.due_on, today),
+    )
+
+
+def _side(team: Team | None, officer: Officer | None) -> str:
+    return " ".join(each.name for each in (team, officer) if each)
