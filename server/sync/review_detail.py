@@ -27,7 +27,7 @@ from server.sync.schemas import DecisionView, Holding, ReviewDetail, ReviewedCas
 
 
 def review_views(reviews: Sequence[Review]) -> list[ReviewView]:
-    said = decisions_of(reviews) if reviews else {}
+    said = decisions_of(review.pk for review in reviews) if reviews else {}
     return [ReviewView(**_members(review, said[review.pk])) for review in reviews]
 
 
@@ -37,7 +37,7 @@ def review_detail(review: Review, reader: Officer) -> ReviewDetail:
     record = ActionRecord.objects.filter(operation_hash=operation.hash).select_related("action__officer").first()
     recorded_at = plausible_time(body.get("recorded_at")) if body else None
     return ReviewDetail(
-        **_members(review, decisions_of([review])[review.pk]),
+        **_members(review, decisions_of([review.pk])[review.pk]),
         recorded_at=recorded_at,
         received_at=operation.received_at,
         device_name=operation.device.name,

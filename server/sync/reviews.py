@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -28,16 +28,41 @@ _UNREAD = ("operation__body", "operation__device__last_status")
 _COLUMNS = ("id", "court_id", "subject_id", "cause", "details", "state", "version", "operation_id", "opened_at")
 
 
-def _told() -> QuerySet[Review]:
-    still = Q(state=Review.State.OPEN) | Q(decided_at__gt=Given("since"))
-    return with_operation(Review.objects.filter(still)).order_by("opened_at", "pk")
+class _Told(NamedTuple):
+    """What a device is told of a review, as its columns: an officer may have hundreds, in every page of a pull."""
+
+    id: UUID
+    cause: str
+    state: str
+    opened_at: datetime
+    decided_at: datetime | None
+    status: str
+    device_id: UUID
+    incarnation: int
+    seq: int
+    operation: str
+    officer: str
+
+
+_TOLD_COLUMNS = (
+    *("pk", "cause", "state", "opened_at", "decided_at", "operation__status", "operation__device_id"),
+    *("operation__incarnation", "operation__seq", "operation__hash", "operation__device__officer__name"),
+)
+
+
+def _told(reviews: QuerySet[Review]) -> QuerySet[Review, tuple[Any, ...]]:
+    return reviews.order_by("opened_at", "pk").values_list(*_TOLD_COLUMNS)
+
+
+def _told_still() -> QuerySet[Review]:
+    return Review.objects.filter(Q(state=Review.State.OPEN) | Q(decided_at__gt=Given("since")))
 
 
 def _standing_grants() -> QuerySet[Grant]:
     return Grant.objects.filter(current_at(Given("at")), officer_id=Given("officer_id"), subject_type=SubjectType.CASE)
 
 
-_OF_HIS_OWN = Statement(lambda: _told().filter(operation__device__officer_id=Given("officer_id")))
+_OF_HIS_OWN = Statement(lambda: _told(_told_still().filter(operation__device__officer_id=Given("officer_id"))))
 _IN_HIS_CASES = Statement(
     lambda: (
         ReviewSubject.objects.filter(subject_id__in=_standing_grants().values("subject_id"))
@@ -103,54 +128,52 @@ def reviews_told(officer_id: UUID, holds: Collection[str] = ()) -> list[dict[str
     """
     at = now()
     since = at - TOLD_FOR
-    own = _OF_HIS_OWN.rows(officer_id=officer_id, since=since)
+    own = [_Told(*row) for row in _OF_HIS_OWN.rows(officer_id=officer_id, since=since)]
     granted = _IN_HIS_CASES.rows(officer_id=officer_id, at=at, since=since) if holds else []
     held = {review: case for review, case in granted if f"case:{case}" in holds}
-    missing = held.keys() - {review.pk for review in own}
-    others = list(with_operation(Review.objects.filter(pk__in=missing)).order_by("opened_at", "pk")) if missing else []
-    said = decisions_of([*own, *others]) if own or others else {}
+    missing = held.keys() - {review.id for review in own}
+    others = [_Told(*row) for row in _told(Review.objects.filter(pk__in=missing))] if missing else []
+    said = decisions_of(review.id for review in (*own, *others)) if own or others else {}
     acts = dict(
-        ActionRecord.objects.filter(operation_hash__in=[review.operation.hash for review in others]).values_list(
+        ActionRecord.objects.filter(operation_hash__in=[review.operation for review in others]).values_list(
             "operation_hash", "action_id"
         )
         if others
         else ()
     )
-    told = [_own(review, said[review.pk]) for review in own]
+    told = [_own(review, said.get(review.id, ())) for review in own]
     return told + [
-        _of_another(review, said[review.pk], held[review.pk], acts.get(review.operation.hash)) for review in others
+        _of_another(review, said.get(review.id, ()), held[review.id], acts.get(review.operation)) for review in others
     ]
 
 
-def _own(review: Review, said: Sequence[ReviewDecision]) -> dict[str, Any]:
+def _own(review: _Told, said: Sequence[ReviewDecision]) -> dict[str, Any]:
     return {
-        "id": str(review.pk),
-        "device": str(review.operation.device_id),
-        "incarnation": review.operation.incarnation,
-        "seq": review.operation.seq,
-        "operation": review.operation.hash,
+        "id": str(review.id),
+        "device": str(review.device_id),
+        "incarnation": review.incarnation,
+        "seq": review.seq,
+        "operation": review.operation,
         "own": True,
         **_standing(review, said),
     }
 
 
-def _of_another(
-    review: Review, said: Sequence[ReviewDecision], case_id: UUID, action_id: UUID | None
-) -> dict[str, Any]:
+def _of_another(review: _Told, said: Sequence[ReviewDecision], case_id: UUID, action_id: UUID | None) -> dict[str, Any]:
     return {
-        "id": str(review.pk),
+        "id": str(review.id),
         "own": False,
         "case": str(case_id),
         "action": str(action_id) if action_id else None,
-        "officer": review.operation.device.officer.name,
+        "officer": review.officer,
         **_standing(review, said),
     }
 
 
-def _standing(review: Review, said: Sequence[ReviewDecision]) -> dict[str, Any]:
+def _standing(review: _Told, said: Sequence[ReviewDecision]) -> dict[str, Any]:
     asked = next((each for each in reversed(said) if each.choice == ReviewDecision.Choice.SUPPLEMENT), None)
     return {
-        "status": review.operation.status,
+        "status": review.status,
         "cause": review.cause,
         "state": review.state,
         "opened_at": to_wire(review.opened_at),
@@ -164,10 +187,10 @@ def with_operation(reviews: QuerySet[Review]) -> QuerySet[Review]:
     return reviews.select_related("operation__device__officer").defer(*_UNREAD)
 
 
-def decisions_of(reviews: Sequence[Review]) -> dict[UUID, list[ReviewDecision]]:
+def decisions_of(ids: Iterable[UUID]) -> dict[UUID, list[ReviewDecision]]:
     """By review, in the order they were said. One SELECT."""
     said: dict[UUID, list[ReviewDecision]] = defaultdict(list)
-    rows = ReviewDecision.objects.filter(review_id__in=[review.pk for review in reviews])
+    rows = ReviewDecision.objects.filter(review_id__in=list(ids))
     for each in rows.select_related("by").order_by("at", "pk"):
         said[each.review_id].append(each)
     return said

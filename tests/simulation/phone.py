@@ -172,7 +172,10 @@ class Phone:
         outbox = self.opened.holdings.outbox
         self.journal.absorb(outbox.after(self.journal.head_seq, 10_000, 1 << 40))
         require(self.journal.head_seq >= self._returned, "I1", f"{self.name} was told of {self._returned} acts kept")
-        kept, _ = outbox.count_after(0)
+        rows = self.opened.holdings.store.database.rows
+        kept = rows("SELECT count(*) FROM operation WHERE incarnation = ?", self.opened.holdings.identity.incarnation)[
+            0
+        ][0]
         require(kept == self.journal.head_seq, "I7", f"{self.name} keeps {kept} of {self.journal.head_seq} rows")
         self._look_at_what_is_gone()
 
