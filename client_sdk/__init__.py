@@ -5,6 +5,7 @@ Knows the device protocol (docs/reference/protocol.md) and nothing of the server
 
 from client_sdk.async_client import AsyncFieldClient
 from client_sdk.client import FieldClient
+from client_sdk.day_views import Alarm, Handover, Task
 from client_sdk.errors import (
     AlreadyEnrolled,
     CannotWrite,
@@ -47,6 +48,7 @@ from client_sdk.views import (
 
 __all__ = [
     "Action",
+    "Alarm",
     "AlreadyEnrolled",
     "AsyncFieldClient",
     "CannotWrite",
@@ -55,6 +57,7 @@ __all__ = [
     "DueNode",
     "FieldClient",
     "FieldError",
+    "Handover",
     "HeldBack",
     "InvalidRecord",
     "KeystoreUnavailable",
@@ -80,6 +83,7 @@ __all__ = [
     "Submission",
     "SyncPolicy",
     "SyncReport",
+    "Task",
     "Today",
     "UnsafeToWipe",
     "WrongPassphrase",

@@ -1,7 +1,7 @@
 """`AsyncFieldClient`: the same door on asyncio. The same engine and store below; only the driver awaits."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -9,21 +9,21 @@ from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
 from client_sdk import doubts, enrolment, parcels, renewing, syncing
+from client_sdk.async_recording import AsyncRecording, threaded
 from client_sdk.carrying import Carrying
 from client_sdk.client import FieldClient
+from client_sdk.day_views import Alarm
 from client_sdk.drivers import OnProgress, run_async
 from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
 from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
-from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.records import require_uuid
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import AsyncHttpTransport, AsyncTransport
 from client_sdk.views import (
-    OTHER_SHOT,
     Action,
     Case,
     NewDevice,
@@ -41,8 +41,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class AsyncFieldClient:
+class AsyncFieldClient(AsyncRecording):
     """FieldClient for asyncio: every method as there (read its docstrings), awaited; disk and keys work in threads."""
+
+    _field: FieldClient
 
     def __init__(self, store: Store, identity: Identity, transport: AsyncTransport, app: str) -> None:
         """For `enrol` and `open`; takes over `store`."""
@@ -94,54 +96,6 @@ class AsyncFieldClient:
         opened, identity = await asyncio.to_thread(open_enrolled, Path(store), passphrase, machine)
         return await asyncio.to_thread(cls, opened, identity, transport or AsyncHttpTransport(identity.server), app)
 
-    async def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
-        return await _threaded(self._field.capture, content, shot_code=shot_code)
-
-    async def import_file(self, path: str | Path, *, shot_code: str = OTHER_SHOT) -> Photo:
-        return await _threaded(self._field.import_file, path, shot_code=shot_code)
-
-    async def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
-        await _threaded(self._field.require_room, size)
-
-    async def record_action(
-        self,
-        *,
-        kind: str,
-        fields: Mapping[str, object] | None = None,
-        case_id: str | UUID | None = None,
-        case_ids: Sequence[str | UUID] | None = None,
-        case_no: str | None = None,
-        photos: Sequence[Photo | Path | str] = (),
-        node_id: str | UUID | None = None,
-        corrects: Action | str | None = None,
-        position: Mapping[str, object] | None = None,
-    ) -> Action:
-        return await _threaded(
-            self._field.record_action,
-            kind=kind,
-            fields=fields,
-            case_id=case_id,
-            case_ids=case_ids,
-            case_no=case_no,
-            photos=photos,
-            node_id=node_id,
-            corrects=corrects,
-            position=position,
-        )
-
-    async def correct(
-        self,
-        action: Action | str,
-        *,
-        reason: str,
-        fields: Mapping[str, object] | None = None,
-        photos: Sequence[Photo | Path | str] = (),
-        position: Mapping[str, object] | None = None,
-    ) -> Action:
-        return await _threaded(
-            self._field.correct, action, reason=reason, fields=fields, photos=photos, position=position
-        )
-
     async def sync(
         self,
         *,
@@ -160,77 +114,83 @@ class AsyncFieldClient:
         self, flow: Callable[[Engine], Flow[SyncReport]], on_progress: OnProgress | None, patience_seconds: float
     ) -> SyncReport:
         async with self._syncing:
-            engine = await _threaded(self._field.engine, patience_seconds)
+            engine = await threaded(self._field.engine, patience_seconds)
             perform = self._field.holdings.perform
             return await run_async(flow(engine), self._transport, perform, on_progress=on_progress)
 
     async def renew(self, code: str, *, name: str | None = None, patience_seconds: float = PATIENCE_SECONDS) -> None:
         enrolment.read_code(code)
         async with self._syncing:
-            engine = await _threaded(self._field.engine, patience_seconds)
+            engine = await threaded(self._field.engine, patience_seconds)
             flow = renewing.renew(engine, code, described(name, self._field.holdings.app))
             await run_async(flow, self._transport, self._field.holdings.perform)
 
     async def cases(self) -> list[Case]:
-        return await _threaded(self._field.cases)
+        return await threaded(self._field.cases)
 
     async def case(self, case_id: str | UUID) -> Case:
-        return await _threaded(self._field.case, case_id)
+        return await threaded(self._field.case, case_id)
 
     async def today(self) -> Today:
-        return await _threaded(self._field.today)
+        return await threaded(self._field.today)
+
+    async def node_endings(self, node_key: str) -> tuple[str, ...]:
+        return await threaded(self._field.node_endings, node_key)
+
+    async def alarms(self) -> list[Alarm]:
+        return await threaded(self._field.alarms)
 
     async def status(self) -> Status:
-        return await _threaded(self._field.status)
+        return await threaded(self._field.status)
 
     async def reviews(self) -> list[Review]:
-        return await _threaded(self._field.reviews)
+        return await threaded(self._field.reviews)
 
     async def new_devices(self) -> list[NewDevice]:
-        return await _threaded(self._field.new_devices)
+        return await threaded(self._field.new_devices)
 
     async def answer_new_device(self, device: NewDevice | str, *, was_me: bool) -> None:
         named = device.id if isinstance(device, NewDevice) else require_uuid(device, "/device")
         async with self._syncing:
-            engine = await _threaded(self._field.engine)
+            engine = await threaded(self._field.engine)
             flow = doubts.answer(engine, named, was_me=was_me)
             await run_async(flow, self._transport, self._field.holdings.perform)
 
     async def actions(self) -> list[Action]:
-        return await _threaded(self._field.actions)
+        return await threaded(self._field.actions)
 
     async def action(self, action_id: str) -> Action:
-        return await _threaded(self._field.action, action_id)
+        return await threaded(self._field.action, action_id)
 
     async def photos(self) -> list[Photo]:
-        return await _threaded(self._field.photos)
+        return await threaded(self._field.photos)
 
     async def save_photo(self, photo: Photo, target: str | Path) -> None:
-        await _threaded(self._field.save_photo, photo, target)
+        await threaded(self._field.save_photo, photo, target)
 
     async def papers(self, case_id: str | UUID) -> tuple[Paper, ...]:
-        return await _threaded(self._field.papers, case_id)
+        return await threaded(self._field.papers, case_id)
 
     async def open_paper(self, sha256: str) -> bytes:
-        return await _threaded(self._field.open_paper, sha256)
+        return await threaded(self._field.open_paper, sha256)
 
     async def save_paper(self, sha256: str, target: str | Path) -> None:
-        await _threaded(self._field.save_paper, sha256, target)
+        await threaded(self._field.save_paper, sha256, target)
 
     async def explain(self, action: Action, language: str | None = None) -> list[str]:
-        return await _threaded(self._field.explain, action, language)
+        return await threaded(self._field.explain, action, language)
 
     async def safe_to_purge(self, action: Action | str) -> bool:
-        return await _threaded(self._field.safe_to_purge, action)
+        return await threaded(self._field.safe_to_purge, action)
 
     async def export_parcel(self, path: str | Path) -> Parcel:
-        return await _threaded(self._field.export_parcel, path)
+        return await threaded(self._field.export_parcel, path)
 
     async def submit_parcel(
         self, path: str | Path, *, on_progress: OnProgress | None = None, patience_seconds: float = PATIENCE_SECONDS
     ) -> Submission:
         async with self._syncing:
-            engine = await _threaded(self._field.engine, patience_seconds)
+            engine = await threaded(self._field.engine, patience_seconds)
             with parcels.opened(Path(path)) as parcel:
                 return await run_async(
                     Carrying(engine, parcel.sha256, parcel.size).hand_in(),
@@ -240,7 +200,7 @@ class AsyncFieldClient:
                 )
 
     async def change_passphrase(self, new: str) -> None:
-        await _threaded(self._field.change_passphrase, new)
+        await threaded(self._field.change_passphrase, new)
 
     async def unenrol(self, *, force: bool = False, on_progress: OnProgress | None = None) -> None:
         if not force:
@@ -248,11 +208,11 @@ class AsyncFieldClient:
         await self.wipe(force=force)
 
     async def wipe(self, *, force: bool = False) -> None:
-        await _threaded(self._field.wipe, force=force)
+        await threaded(self._field.wipe, force=force)
         await self._transport.close()
 
     async def close(self) -> None:
-        await _threaded(self._field.close)
+        await threaded(self._field.close)
         await self._transport.close()
 
     async def __aenter__(self) -> Self:
@@ -272,7 +232,3 @@ class _NoSyncTransport:
 
     def close(self) -> None:
         return None
-
-
-async def _threaded(call: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-    return await asyncio.to_thread(partial(call, *given, **named))

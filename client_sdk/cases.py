@@ -1,14 +1,20 @@
 """Units of the replica as cases, and an officer's day from them. Pure: the clock is an argument."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from client_sdk.clock import from_wire
+from client_sdk.case_acts import COMPLETE_NODE, said_in
+from client_sdk.day import handovers_of, tasks_of
+from client_sdk.members import date_of as _date
+from client_sdk.members import objects as _objects
+from client_sdk.members import time_of as _time
 from client_sdk.replica import Unit
 from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party
 
 RUNNING = "RUNNING"
+PENDING = ("unsent", "sent", "applied")
+"""Of our own act while the case does not show what it did; what was parked does nothing yet."""
 
 
 def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collection[str] = ()) -> Case:
@@ -24,33 +30,49 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
     for act in own:
         if act.seq > reflected and unit.id in act.case_ids:
             laid_over.setdefault(act.id, _laid_over(act))  # a correction is of an act that is shown
+    pending = [act for act in own if act.seq > reflected and unit.id in act.case_ids and act.status in PENDING]
+    completed = {place_of(act.said): act.id for act in pending if act.kind == COMPLETE_NODE}
+    case_no = str(data.get("case_no", ""))
     return Case(
         id=unit.id,
-        case_no=str(data.get("case_no", "")),
+        case_no=case_no,
         cause=str(data.get("cause", "")),
         status=str(data.get("status", "")),
         assignment_no=data.get("assignment_no"),
         parties=tuple(_party(party) for party in _objects(data.get("parties"))),
-        nodes=tuple(_node(node) for node in _objects(data.get("nodes"))),
+        nodes=tuple(_node(node, completed) for node in _objects(data.get("nodes"))),
         papers=tuple(_paper(paper, here) for paper in _objects(data.get("papers"))),
         actions=(*told, *(action for action in laid_over.values() if action.id not in known)),
         filed_on=_date(data.get("filed_on")),
         priority=data.get("priority"),
         claim_amount=data.get("claim_amount"),
         recovered_amount=data.get("recovered_amount"),
+        handovers=handovers_of(data, unit.id, case_no, pending),
+        tasks=tasks_of(data, unit.id, case_no),
         raw=data,
     )
 
 
+def place_of(said: Mapping[str, str]) -> tuple[str, str]:
+    return said.get("node", ""), said.get("chain", "")
+
+
 def due_nodes(cases: Iterable[Case], today: date) -> list[DueNode]:
-    """Running nodes with a due date, the most urgent first: of one day those that end within it, by the hour."""
+    """Running nodes with a due date, the most urgent first: of one day those that end within it, by the hour.
+
+    Those that this device has said are done stand last, until the court has answered.
+    """
     due = [
         DueNode(case.id, case.case_no, node, (node.due_on - today).days)
         for case in cases
         for node in case.nodes
         if node.state == RUNNING and node.due_on is not None
     ]
-    return sorted(due, key=lambda each: (each.days_left, *_hour(each.node), each.case_no, each.node.key))
+    return sorted(due, key=_urgency)
+
+
+def _urgency(due: DueNode) -> tuple[Any, ...]:
+    return (bool(due.node.completed_by), due.days_left, *_hour(due.node), due.case_no, due.node.key)
 
 
 def _hour(node: Node) -> tuple[bool, float]:
@@ -67,6 +89,7 @@ def _told(action: Mapping[str, Any]) -> CaseAction:
         status=str(action.get("status", "")),
         is_complete=action.get("complete") is True,
         missing=tuple(action.get("missing") or ()),
+        said=said_in(action),
     )
 
 
@@ -79,6 +102,7 @@ def _laid_over(action: Action) -> CaseAction:
         is_complete=False,
         missing=action.missing,
         is_own_unsent=action.status == "unsent",
+        said=action.said,
     )
 
 
@@ -86,10 +110,11 @@ def _party(party: Mapping[str, Any]) -> Party:
     return Party(str(party.get("role", "")), str(party.get("kind", "")), str(party.get("name", "")))
 
 
-def _node(node: Mapping[str, Any]) -> Node:
+def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str]) -> Node:
+    key, chain = str(node.get("key", "")), str(node.get("chain") or "")
     return Node(
         id=str(node.get("id")),
-        key=str(node.get("key", "")),
+        key=key,
         stage=str(node.get("stage", "")),
         zh=str(node.get("zh", "")),
         en=str(node.get("en", "")),
@@ -100,6 +125,8 @@ def _node(node: Mapping[str, Any]) -> Node:
         limit_kind=str(node.get("limit_kind") or ""),
         due_at=_time(node.get("due_at")),
         is_provisional=node.get("is_provisional") is True,
+        chain=chain,
+        completed_by=completed.get((key, chain), ""),
     )
 
 
@@ -116,21 +143,3 @@ def _paper(paper: Mapping[str, Any], here: Collection[str]) -> Paper:
         signer=str(paper.get("signer") or ""),
         is_here=paper.get("sha256") in here,
     )
-
-
-def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-def _date(text: Any) -> date | None:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def _time(text: Any) -> datetime | None:
-    try:
-        return from_wire(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from client_sdk import commands, escrow_commands, parcel_commands, vectors
+from client_sdk import commands, day_commands, escrow_commands, parcel_commands, vectors
 from client_sdk.console import say_json
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -15,7 +15,7 @@ REFUSED = 1
 UNREADABLE = 2
 
 
-for command in (*commands.COMMANDS, *parcel_commands.COMMANDS, *escrow_commands.COMMANDS):
+for command in (*commands.COMMANDS, *day_commands.COMMANDS, *parcel_commands.COMMANDS, *escrow_commands.COMMANDS):
     app.command()(command)
 
 

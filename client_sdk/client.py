@@ -1,15 +1,15 @@
 """`FieldClient`: the one door of the SDK. Everything but `enrol`, `sync` and `unenrol` works offline."""
 
 import threading
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from client_sdk import disk, doubts, enrolment, messages, parcels, renewing, syncing
 from client_sdk.carrying import Carrying
 from client_sdk.correcting import Corrector
+from client_sdk.day_views import Alarm
 from client_sdk.drivers import OnProgress, run
 from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
@@ -17,16 +17,15 @@ from client_sdk.errors import UnsafeToWipe
 from client_sdk.holdings import Holdings
 from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
-from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.overview import Overview
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.recorder import Recorder
+from client_sdk.recording import Recording
 from client_sdk.records import require_uuid
 from client_sdk.steps import Flow
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import HttpTransport, Transport
 from client_sdk.views import (
-    OTHER_SHOT,
     Action,
     Case,
     NewDevice,
@@ -43,7 +42,7 @@ from client_sdk.views import (
 T = TypeVar("T")
 
 
-class FieldClient:
+class FieldClient(Recording):
     """One officer on one device, with one store. Any thread may use it; close it, or use it with `with`.
 
     What is recorded is encrypted, fsynced and signed before the call returns, survives `kill -9` at any moment, and
@@ -119,66 +118,6 @@ class FieldClient:
         opened, identity = open_enrolled(Path(store), passphrase, surroundings or this_machine())
         return cls(opened, identity, transport or HttpTransport(identity.server), app)
 
-    def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
-        """Seal a photograph from the app's own camera now: hash, time, encryption, fsync. Its origin is CAMERA.
-
-        `shot_code` is one of the catalogue's (`SEAL_CLOSEUP`, …). Raises StorageFull (before anything is written) and
-        InvalidRecord for no bytes at all; anything else is evidence, readable or not.
-        """
-        return self._recorder.capture(content, shot_code)
-
-    def import_file(self, path: str | Path, *, shot_code: str = OTHER_SHOT) -> Photo:
-        """Seal a file from elsewhere, of any size; its origin is IMPORTED, which proves less. Raises as `capture`."""
-        return self._recorder.import_file(Path(path), shot_code)
-
-    def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
-        """Raises StorageFull unless a file of `size` bytes fits and the reserve stays. Ask before the shutter."""
-        self._holdings.captures.require_room(size)
-
-    def record_action(
-        self,
-        *,
-        kind: str,
-        fields: Mapping[str, Any] | None = None,
-        case_id: str | UUID | None = None,
-        case_ids: Sequence[str | UUID] | None = None,
-        case_no: str | None = None,
-        photos: Sequence[Photo | Path | str] = (),
-        node_id: str | UUID | None = None,
-        corrects: Action | str | None = None,
-        position: Mapping[str, Any] | None = None,
-    ) -> Action:
-        """Record one act on site. When this returns it is chained, signed and on the disk: the officer is done.
-
-        Name what it is about in one way: `case_id`, `case_ids` (one act for several cases of one debtor), or `case_no`
-        as typed by hand, which the court reconciles. `fields` are what the kind asks for; `photos` are captures, or
-        paths, which are sealed as IMPORTED. `position` is `{"lat", "lon", "accuracy" (metres), "crs"}`. `corrects` is
-        an earlier action, or the hash of its operation: a record is never edited, a correction is a new one.
-
-        The answer's `missing` and `warnings` say what the catalogue's rules still want; nothing is refused for them.
-        Raises InvalidRecord, naming the place of a text or number that cannot go on the wire, and StorageFull.
-        """
-        subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id)
-        corrected = corrects.hash if isinstance(corrects, Action) else corrects
-        return self._recorder.record(kind, fields or {}, subjects, photos, position, corrected)
-
-    def correct(
-        self,
-        action: Action | str,
-        *,
-        reason: str,
-        fields: Mapping[str, Any] | None = None,
-        photos: Sequence[Photo | Path | str] = (),
-        position: Mapping[str, Any] | None = None,
-    ) -> Action:
-        """补正: a new record of the same act, which names the one it corrects. Both stay, and are shown together.
-
-        `fields` are only those that were wrong or left out; what was said before still stands beside them, and what was
-        not is filled in. The answer's `missing` is what both together still lack. Raises NotFound for an act of another
-        device, and as `record_action`.
-        """
-        return self._corrector.correct(action, fields or {}, reason, photos, position)
-
     def sync(
         self,
         *,
@@ -239,8 +178,24 @@ class FieldClient:
         return self._overview.case(require_uuid(case_id, "/case_id"))
 
     def today(self) -> Today:
-        """My nodes by due date, orders, reviews and unsent work; the date is China's, the clock this device's."""
+        """The officer's day, the most urgent first: nodes, handovers, orders, alarms, reviews, unsent work.
+
+        The date is China's, the clock this device's; `as_of` and `age` say how old all of it is.
+        """
         return self._overview.today()
+
+    def node_endings(self, node_key: str) -> tuple[str, ...]:
+        """The events of which each ends a node, by the catalogue as last pulled: for `complete_node`'s `event`."""
+        return self._overview.node_endings(node_key)
+
+    def alarms(self) -> list[Alarm]:
+        """What protects people and property and runs out, of the acts recorded here; the next to ring first.
+
+        Counted on this device from the act itself, never rolled and never paused, whether the court has heard of the
+        act or not, and whatever has become of it there. It needs no network, no catalogue and no right to read.
+        Set the system's alarm by `in_seconds`, which no change of the wall clock moves.
+        """
+        return self._overview.alarms()
 
     def status(self) -> Status:
         """What this device still owes, when the court last answered, and what to make of this device's clock."""

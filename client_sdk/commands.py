@@ -114,23 +114,6 @@ def cases(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = 
     screen.print(shown)
 
 
-def today(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
-    """My nodes by due date, orders, reviews and unsent work."""
-    with opened(store, passphrase_file, as_json=as_json) as field:
-        day = field.today()
-    if as_json:
-        say_json(day)
-        return
-    shown = table("cli_due", "cli_days", "cli_case_no", "cli_node")
-    for due in day.nodes:
-        name = due.node.en if messages.language() == "en" else due.node.zh
-        ends = local(due.node.due_at) if due.node.due_at else str(due.node.due_on)
-        shown.add_row(ends, str(due.days_left), due.case_no, name)
-    screen.print(shown)
-    counts = {"orders": len(day.orders), "reviews": len(day.reviews), "unsent": len(day.unsent)}
-    typer.echo(messages.text("cli_today", as_of=local(day.as_of), **counts))
-
-
 def record(
     kind: Annotated[str, typer.Argument(help="SEAL, SERVE, …")],
     case: Annotated[list[str] | None, typer.Option("--case", help="case id; several for one debtor")] = None,
@@ -157,10 +140,10 @@ def record(
             corrects=corrects,
         )
         wanting = field.explain(action)
-    _say_action(action, wanting, as_json=as_json)
+    say_action(action, wanting, as_json=as_json)
 
 
-def _say_action(action: Action, wanting: list[str], *, as_json: bool) -> None:
+def say_action(action: Action, wanting: list[str], *, as_json: bool) -> None:
     if as_json:
         say_json({"action": action, "missing_texts": wanting})
         return
@@ -291,4 +274,4 @@ def renew(
         typer.echo(messages.text("cli_renewed"))
 
 
-COMMANDS = (enrol, pull, cases, today, record, sync, papers, status, renew, unenrol)
+COMMANDS = (enrol, pull, cases, record, sync, papers, status, renew, unenrol)

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def say_json(value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Views as JSON: their fields by name, times as RFC 3339; what the server sent raw is left out."""
+    """Views as JSON: fields by name, times as RFC 3339, spans in seconds; what the server sent raw is left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.name != "raw"}
         return plain(fields)
@@ -77,6 +77,8 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

@@ -26,13 +26,19 @@ class Contact:
     def judge_clock(self, clock: Clock) -> tuple[ClockVerdict, float | None]:
         """Is the wall clock where the court's time would be now? Certain only within one boot; seconds we are ahead."""
         now = clock.now()
-        if clock.boot_id() == self.boot_id:
-            expected = self.statement.received_at + timedelta(milliseconds=clock.boot_ms() - self.boot_ms)
+        expected = self.court_time(clock)
+        if expected is not None:
             ahead = now - expected
             return ("consistent" if abs(ahead) <= SKEW else "skewed"), ahead.total_seconds()
         if now < self.statement.received_at - SKEW:
             return "skewed", (now - self.statement.received_at).total_seconds()
         return "unbounded", None
+
+    def court_time(self, clock: Clock) -> datetime | None:
+        """The time at the court now, which the wall clock has no part in; None after another boot."""
+        if clock.boot_id() != self.boot_id:
+            return None
+        return self.statement.received_at + timedelta(milliseconds=clock.boot_ms() - self.boot_ms)
 
 
 def save_statement(database: Database, statement: wire.Statement, clock: Clock) -> None:

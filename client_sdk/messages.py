@@ -282,6 +282,51 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "cli_status": ("状态", "Status"),
     "cli_parties": ("当事人", "Parties"),
     "cli_id": ("编号", "Id"),
+    "alarm_compel_6_hours": (
+        "拘传到案已满六小时,询问不得超过八小时。",
+        "Six hours since arrival; questioning may last eight.",
+    ),
+    "alarm_compel_7_hours_30": (
+        "拘传到案已七个半小时,八小时将满。",
+        "Seven and a half hours since arrival: eight end soon.",
+    ),
+    "alarm_compel_22_hours": (
+        "拘传到案已二十二小时,二十四小时将满。",
+        "Twenty-two hours since arrival: twenty-four end soon.",
+    ),
+    "alarm_detention_ends_24_hours": (
+        "拘留将于二十四小时后届满。",
+        "The detention ends in twenty-four hours.",
+    ),
+    "alarm_detention_ends_2_hours": (
+        "拘留将于两小时后届满。",
+        "The detention ends in two hours.",
+    ),
+    "alarm_detention_ends": (
+        "拘留期限已届满,应当解除。",
+        "The term of the detention is over: release.",
+    ),
+    "alarm_control_expires_30_days": (
+        "查封、扣押、冻结将于三十日后届满,逾期未续即失效。",
+        "A control expires in thirty days, and lapses if not renewed.",
+    ),
+    "alarm_control_expires_7_days": (
+        "查封、扣押、冻结将于七日后届满。",
+        "A control expires in seven days.",
+    ),
+    "alarm_control_expires_1_day": (
+        "查封、扣押、冻结明日届满。",
+        "A control expires tomorrow.",
+    ),
+    "alarm_control_expires": (
+        "查封、扣押、冻结今日届满。",
+        "A control expires today.",
+    ),
+    "cli_completed_here": ("(本机已记办结)", "(done, says this device)"),
+    "cli_handover": ("待接收移交:{sender}", "To be taken over from {sender}"),
+    "cli_rings": ("响铃时刻", "Rings"),
+    "cli_minutes": ("分钟后", "In minutes"),
+    "cli_kind": ("行为", "Act"),
     "cli_due": ("期限", "Due"),
     "cli_days": ("剩余天数", "Days left"),
     "cli_node": ("节点", "Node"),

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from client_sdk import wire
+from client_sdk import alarms, wire
+from client_sdk.alarms import Recorded
 from client_sdk.clock import from_wire
 from client_sdk.database import Database
 from client_sdk.errors import InvalidRecord, NotFound, StoreDamaged
@@ -160,6 +161,22 @@ class Outbox:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM operation ORDER BY incarnation, seq")
         return [self._action(row, acked_seq) for row in rows]
 
+    def protective(self) -> list[Recorded]:
+        """Every record that alarms are counted from, of earlier logs too, oldest first."""
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM operation ORDER BY incarnation, seq")
+        found = ((self._action(row, 0), self._alarm_facts(row)) for row in rows)
+        return [Recorded(action, facts) for action, facts in found if facts]
+
+    def _alarm_facts(self, row: tuple[Any, ...]) -> Mapping[str, Any]:
+        incarnation, seq = row[:2]
+        summary = self._database.unseal(row[5], f"{self._place(seq, incarnation)}|summary")
+        if "alarms" in summary or summary["kind"] not in alarms.KINDS:
+            return dict(summary.get("alarms") or {})
+        try:  # recorded by an SDK that kept nothing for alarms
+            return alarms.alarm_facts(self.body(seq, incarnation))
+        except NotFound:
+            return {}
+
     def action(self, identity: str | int, acked_seq: int) -> Action:
         """By its number in this log, or the first record of an action id in any. Raises NotFound."""
         if isinstance(identity, int):
@@ -215,5 +232,6 @@ class Outbox:
             status=str(result.get("status", "sent")) if is_answered else "unsent",
             code=str(result.get("code", "")) if is_answered else "",
             corrects=summary["corrects"],
+            said=summary.get("said") or {},
             incarnation=incarnation,
         )

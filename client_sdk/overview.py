@@ -1,10 +1,13 @@
 """What an officer sees of his cases, his day and his device, all from this device."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from client_sdk.alarms import Clocks, alarms_of, next_of_each
 from client_sdk.cases import case_of, due_nodes
 from client_sdk.clock import from_wire, local_date
+from client_sdk.day import due_of_order, open_tasks, waiting_handovers
+from client_sdk.day_views import Alarm
 from client_sdk.doubts import made_at
 from client_sdk.errors import NotFound
 from client_sdk.holdings import Holdings
@@ -45,18 +48,45 @@ class Overview:
         return from_wire(as_of) if as_of else None
 
     def today(self) -> Today:
+        as_of, cases = self.as_of(), self.cases()
         date = local_date(self._holdings.store.clock.now())
         profile = next(iter(self._holdings.replica.units("profile")), None)
         orders = profile.data.get("orders") if profile else None
         return Today(
             date=date,
-            nodes=tuple(due_nodes(self.cases(), date)),
-            orders=tuple(orders or ()),
+            nodes=tuple(due_nodes(cases, date)),
+            orders=tuple(sorted(orders or (), key=due_of_order)),
             reviews=tuple(self.reviews()),
             unsent=tuple(self.unsent()),
             recovered=tuple(photo for photo in self._holdings.captures.unbound() if photo.is_recovered),
-            as_of=self.as_of(),
+            as_of=as_of,
+            age=max(self._now() - as_of, timedelta()) if as_of else None,
+            handovers=tuple(waiting_handovers(cases, date)),
+            tasks=tuple(open_tasks(cases, date)),
+            alarms=tuple(next_of_each(self.alarms())),
         )
+
+    def _now(self) -> datetime:
+        """The court's time where this boot has heard it, whatever the wall clock was turned to."""
+        clock, contact = self._holdings.store.clock, self._holdings.contact
+        return (contact.court_time(clock) if contact else None) or clock.now()
+
+    def alarms(self) -> list[Alarm]:
+        clock, contact = self._holdings.store.clock, self._holdings.contact
+        clocks = Clocks(
+            wall=clock.now(),
+            boot_ms=clock.boot_ms(),
+            boot_id=clock.boot_id(),
+            court_time=contact.court_time(clock) if contact else None,
+            not_before=contact.statement.received_at if contact else None,
+        )
+        return alarms_of(self._holdings.outbox.protective(), clocks)
+
+    def node_endings(self, node_key: str) -> tuple[str, ...]:
+        catalogue = next(iter(self._holdings.replica.units("catalogue")), None)
+        flows = catalogue.data.get("flows") if catalogue else None
+        found = (flow["nodes"].get(node_key, {}).get("ends") or () for flow in (flows or {}).values())
+        return tuple(dict.fromkeys(event for ends in found for event in ends))
 
     def new_devices(self) -> list[NewDevice]:
         profile = next(iter(self._holdings.replica.units("profile")), None)

@@ -41,6 +41,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "请写明补正的理由。",
         "Say why it is corrected.",
     ),
+    "text_needed": ("请写明内容。", "Say it in words."),
     "subject_needed": (
         "请指明一个案件:case_id、case_ids 或 case_no 只用一个。",
         "Name the case in one way: case_id, case_ids or case_no.",

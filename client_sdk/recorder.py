@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from client_sdk import completeness, wire
+from client_sdk import case_acts, completeness, wire
 from client_sdk.corrections import together
 from client_sdk.errors import FieldError, InvalidRecord
 from client_sdk.holdings import Holdings
@@ -27,7 +27,7 @@ from client_sdk.views import OTHER_SHOT, Action, Photo
 class Recorder:
     def __init__(self, holdings: Holdings) -> None:
         self._holdings = holdings
-        self._catalogue: tuple[str | None, Mapping[str, Any] | None] = (None, None)
+        self._catalogue: tuple[str | None, Mapping[str, Any]] = (None, {})
 
     def capture(self, content: bytes, shot_code: str) -> Photo:
         # bytes() would make a photograph of a path's name, or of so many zeros.
@@ -58,7 +58,8 @@ class Recorder:
         )
         kinds = self._kinds()
         members = members_of(act, self._context(kinds))
-        found = _assess(kinds, act_kind, together(members, beside) if beside else members)
+        document = self._document(act_kind)
+        found = _assess(document, act_kind, together(members, beside) if beside else members)
         draft = draft_of(members, act, found.missing, found.warnings)
         seq = self._holdings.outbox.add(draft)
         return self._holdings.outbox.action(seq, self._holdings.acked_seq)
@@ -118,19 +119,27 @@ class Recorder:
 
     def explain(self, action: Action, language: str) -> list[str]:
         """What `missing` and `warnings` say, by the catalogue as last pulled; codes where it is silent."""
-        kinds, findings = self._kinds(), (*action.missing, *action.warnings)
+        kinds, findings = self._document(action.kind), (*action.missing, *action.warnings)
         return [_said(kinds, finding, language) for finding in findings]
 
-    def _kinds(self) -> Mapping[str, Any] | None:
-        """The document of action kinds as last pulled, None before the first pull."""
+    def _document(self, kind: str) -> Mapping[str, Any] | None:
+        """The one by which acts of this kind are judged, None where the court has not delivered it."""
+        if kind not in case_acts.KINDS:
+            return self._kinds()
+        document = self._kinds("case_kinds")
+        known = {each.get("key") for each in document.get("kinds") or ()} if document else set()
+        return document if kind in known else None
+
+    def _kinds(self, name: str = "kinds") -> Mapping[str, Any] | None:
+        """A document of the catalogue as last pulled, None before the first pull."""
         try:
             tag = self._holdings.replica.tag("catalogue")
             if tag != self._catalogue[0]:
                 unit = next(iter(self._holdings.replica.units("catalogue")), None)
-                self._catalogue = (tag, unit.data.get("kinds") if unit else None)
+                self._catalogue = (tag, unit.data if unit else {})
         except FieldError:
             return None
-        return self._catalogue[1]
+        return self._catalogue[1].get(name)
 
 
 def _require_photos(photos: Any) -> None:

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import uuid_utils
 
-from client_sdk import ijson, wire
+from client_sdk import case_acts, ijson, wire
+from client_sdk.alarms import alarm_facts
+from client_sdk.case_acts import said_in
 from client_sdk.clock import Clock, to_wire, zone_name
 from client_sdk.errors import InvalidRecord
 from client_sdk.views import Photo
@@ -133,8 +135,17 @@ def draft_of(members: Mapping[str, Any], act: Act, missing: Sequence[Any], warni
         "warnings": list(warnings),
         "files": [photo.sha256 for photo in act.photos],
         "corrects": act.corrects,
+        **_kept_of(members),
     }
     return Draft(members["action_id"], body_bytes(members), act.photos, summary)
+
+
+def _kept_of(members: Mapping[str, Any]) -> dict[str, Any]:
+    """What outlives the body: the words of acts on file, and what alarms are counted from."""
+    kind, fields = members["kind"], members["fields"]
+    said = {"said": said_in(fields)} if kind in case_acts.KINDS else {}
+    counted = alarm_facts(members)
+    return said | ({"alarms": counted} if counted else {})
 
 
 def body_bytes(members: Mapping[str, Any]) -> bytes:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
+
+from client_sdk.day_views import Alarm, Handover, Task
 
 CAMERA = "CAMERA"
 IMPORTED = "IMPORTED"
@@ -50,6 +52,8 @@ class Action:
     `annulled`; `sent` if that was lost."""
     code: str = ""
     corrects: str | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
+    """Of an act on the file of a case its words: `node`, `text`, `note`, `source`, …"""
     incarnation: int = 1
     """Of the log it stands in; `seq` counts within it. A store whose log was renewed keeps its earlier acts, too."""
 
@@ -79,6 +83,10 @@ class Node:
     """The moment at which a limit in hours ends; `due_on` is its day."""
     is_provisional: bool = False
     """The court's calendar for a year it hangs on is not out yet: the date may still move."""
+    chain: str = ""
+    """What a node is about that the case has several of: a property, a clue."""
+    completed_by: str = ""
+    """Our own act that says it is done, while the court has not answered for it; `state` is the court's."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,8 @@ class CaseAction:
     officer: Any = None
     received_at: datetime | None = None
     is_own_unsent: bool = False
+    said: Mapping[str, str] = field(default_factory=dict)
+    """As for `Action`."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,8 @@ class Case:
     priority: Any = None
     claim_amount: Any = None
     recovered_amount: Any = None
+    handovers: tuple[Handover, ...] = ()
+    tasks: tuple[Task, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The unit as the server sent it, for members newer than this SDK."""
 
@@ -183,6 +195,25 @@ class Today:
     recovered: tuple[Photo, ...]
     as_of: datetime | None
     """When the court last told us everything; None before the first pull."""
+    age: timedelta | None = None
+    """How long ago that was, as far as this device's clocks can tell."""
+    handovers: tuple[Handover, ...] = ()
+    """Those that wait to be taken over, the most urgent first."""
+    tasks: tuple[Task, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """The next of each act, the next to ring first."""
+
+    @property
+    def overdue(self) -> tuple[DueNode, ...]:
+        return tuple(due for due in self.nodes if due.days_left < 0)
+
+    @property
+    def due_today(self) -> tuple[DueNode, ...]:
+        return tuple(due for due in self.nodes if due.days_left == 0)
+
+    @property
+    def coming(self) -> tuple[DueNode, ...]:
+        return tuple(due for due in self.nodes if due.days_left > 0)
 
 
 @dataclass(frozen=True)

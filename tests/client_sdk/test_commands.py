@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from client_sdk import FieldClient
+from client_sdk import FieldClient, day_commands
 from client_sdk.cli import app
 from client_sdk.commands import COMMANDS
 from tests.client_sdk.conftest import PASSPHRASE, Device
@@ -18,6 +18,7 @@ from tests.client_sdk.line import Line
 from tests.client_sdk.test_papers import OTHER, publish
 
 CASE = "0199a000-0000-7000-8000-000000000001"
+NAMES = [command.__name__.replace("_", "-") for command in (*COMMANDS, *day_commands.COMMANDS)]
 Run = Callable[..., tuple[int, str]]
 
 
@@ -140,14 +141,14 @@ def test_enrol_makes_a_store(device: Device, run: Run, tmp_path: Path, monkeypat
     FieldClient.open(path, passphrase=PASSPHRASE, transport=device.line).close()
 
 
-@pytest.mark.parametrize("name", [*(command.__name__ for command in COMMANDS), "verify"])
+@pytest.mark.parametrize("name", [*NAMES, "verify"])
 def test_every_command_speaks_json_and_says_what_it_does(run: Run, name: str) -> None:
     code, text = run(name, "--help")
     assert code == 0
     assert "--json" in text
 
 
-@pytest.mark.parametrize("name", [command.__name__ for command in COMMANDS])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
     run: Run, name: str, tmp_path: Path
 ) -> None:
@@ -155,6 +156,10 @@ def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
         "enrol": ["http://c.test", "--code", "x"],
         "record": ["LOCATE", "--case-no", "1"],
         "renew": ["--code", "x"],
+        "complete-node": ["seal", "--case", CASE],
+        "note": ["x", "--case", CASE],
+        "clue": ["x", "--case", CASE, "--source", "OWN"],
+        "handover": [CASE, "--case", CASE],
     }.get(name, [])
     code, text = run(name, *given, "--store", str(tmp_path / "none.db"), "--json")
     assert code == 1
@@ -228,3 +233,29 @@ def test_a_passphrase_file_that_cannot_be_read_is_named(run: Run, tmp_path: Path
         code, text = run("status", "--passphrase-file", str(file))
         assert code == 1
         assert "[passphrase_unreadable]" in text
+
+
+def test_the_file_of_a_case_and_the_alarms_in_text_and_as_json(device: Device, run: Run) -> None:
+    device.court.units[("case", CASE)][1]["handovers"] = [
+        {"id": CASE, "state": "PROPOSED", "due_on": "2026-12-01", "from": {"officer": {"id": CASE, "name": "赵查控"}}}
+    ]
+    run("pull")
+    completed = as_json(run, "complete-node", "seal", "--case", CASE, "--at", "2026-11-29T16:00+08:00", "--note", "完")
+    assert completed["action"]["said"] == {"node": "seal", "note": "完"}
+    assert as_json(run, "note", "来电", "--case", CASE)["action"]["kind"] == "add_note"
+    clue = as_json(run, "clue", "仓库", "--case", CASE, "--source", "OWN", "--place", "城东")
+    assert clue["action"]["kind"] == "submit_clue"
+    assert as_json(run, "handover", CASE, "--case", CASE)["action"]["kind"] == "accept_handover"
+    sent_back = as_json(run, "handover", CASE, "--case", CASE, "--reject", "缺少清单")
+    assert sent_back["action"]["said"]["reason"] == "缺少清单"
+    run("record", "COMPEL", "--case", CASE)
+    (first, *_) = as_json(run, "alarms")["alarms"]
+    assert (first["code"], first["is_certain"]) == ("compel_6_hours", True)
+    assert "拘传" in run("alarms")[1]
+    day = as_json(run, "today")
+    assert (day["alarms"][0]["code"], day["handovers"][0]["from_name"]) == ("compel_6_hours", "赵查控")
+    assert isinstance(day["age"], float)
+    code, text = run("today")
+    assert code == 0
+    assert "赵查控" in text
+    assert run("complete-node", "seal", "--case", CASE, "--at", "yesterday")[0] == 1

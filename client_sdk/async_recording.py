@@ -1,0 +1,118 @@
+"""`AsyncRecording`: as `recording.Recording`, awaited; disk and keys work in threads."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from client_sdk.case_acts import NodeNamed
+from client_sdk.day_views import Handover
+from client_sdk.notes import USUAL_PHOTO_BYTES
+from client_sdk.recording import Photos, Recording
+from client_sdk.views import OTHER_SHOT, Action, Photo
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def threaded(call: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    return await asyncio.to_thread(partial(call, *given, **named))
+
+
+class AsyncRecording:
+    """Every method as there: read its docstrings."""
+
+    _field: Recording
+
+    async def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
+        return await threaded(self._field.capture, content, shot_code=shot_code)
+
+    async def import_file(self, path: str | Path, *, shot_code: str = OTHER_SHOT) -> Photo:
+        return await threaded(self._field.import_file, path, shot_code=shot_code)
+
+    async def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
+        await threaded(self._field.require_room, size)
+
+    async def record_action(
+        self,
+        *,
+        kind: str,
+        fields: Mapping[str, object] | None = None,
+        case_id: str | UUID | None = None,
+        case_ids: Sequence[str | UUID] | None = None,
+        case_no: str | None = None,
+        photos: Photos = (),
+        node_id: str | UUID | None = None,
+        corrects: Action | str | None = None,
+        position: Mapping[str, object] | None = None,
+    ) -> Action:
+        return await threaded(
+            self._field.record_action,
+            kind=kind,
+            fields=fields,
+            case_id=case_id,
+            case_ids=case_ids,
+            case_no=case_no,
+            photos=photos,
+            node_id=node_id,
+            corrects=corrects,
+            position=position,
+        )
+
+    async def correct(
+        self,
+        action: Action | str,
+        *,
+        reason: str,
+        fields: Mapping[str, object] | None = None,
+        photos: Photos = (),
+        position: Mapping[str, object] | None = None,
+    ) -> Action:
+        return await threaded(
+            self._field.correct, action, reason=reason, fields=fields, photos=photos, position=position
+        )
+
+    async def complete_node(
+        self,
+        *,
+        case_id: str | UUID,
+        node: NodeNamed,
+        event: str | None = None,
+        occurred_at: datetime | None = None,
+        note: str = "",
+        chain: str | None = None,
+        photos: Photos = (),
+    ) -> Action:
+        told = partial(self._field.complete_node, event=event, occurred_at=occurred_at, note=note, chain=chain)
+        return await threaded(told, case_id=case_id, node=node, photos=photos)
+
+    async def add_note(
+        self, *, case_id: str | UUID, text: str, node: NodeNamed | None = None, photos: Photos = ()
+    ) -> Action:
+        return await threaded(self._field.add_note, case_id=case_id, text=text, node=node, photos=photos)
+
+    async def submit_clue(
+        self,
+        *,
+        case_id: str | UUID,
+        source: str,
+        text: str,
+        occurred_at: datetime | None = None,
+        property: Mapping[str, object] | None = None,
+        photos: Photos = (),
+    ) -> Action:
+        told = partial(self._field.submit_clue, source=source, text=text, occurred_at=occurred_at)
+        return await threaded(told, case_id=case_id, property=property, photos=photos)
+
+    async def accept_handover(
+        self, handover: Handover | str, *, case_id: str | UUID | None = None, note: str = ""
+    ) -> Action:
+        return await threaded(self._field.accept_handover, handover, case_id=case_id, note=note)
+
+    async def reject_handover(
+        self, handover: Handover | str, *, reason: str, case_id: str | UUID | None = None
+    ) -> Action:
+        return await threaded(self._field.reject_handover, handover, reason=reason, case_id=case_id)

@@ -1,0 +1,87 @@
+"""What a case asks of an officer beside its nodes: handovers to take over, tasks, orders. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from client_sdk.case_acts import ACCEPT_HANDOVER, REJECT_HANDOVER
+from client_sdk.day_views import Handover, Task
+from client_sdk.members import date_of, objects, time_of
+from client_sdk.views import Action, Case
+
+WAITING = "PROPOSED"
+FINISHED = ("DONE", "CANCELLED")
+
+
+def handovers_of(
+    data: Mapping[str, Any], case_id: str, case_no: str, pending: Sequence[Action]
+) -> tuple[Handover, ...]:
+    """As the unit tells them, with our own answers the court has not spoken on laid over."""
+    answers = {act.said.get("handover"): act.id for act in pending if act.kind in (ACCEPT_HANDOVER, REJECT_HANDOVER)}
+    notes: dict[str, list[str]] = {}
+    for note in objects(data.get("notes")):
+        notes.setdefault(str(note.get("handover")), []).append(str(note.get("text", "")))
+    return tuple(
+        Handover(
+            id=str(each.get("id")),
+            case_id=case_id,
+            case_no=case_no,
+            stage=str(each.get("stage", "")),
+            state=str(each.get("state", "")),
+            from_name=_name(each.get("from")),
+            to_name=_name(each.get("to")),
+            proposed_at=time_of(each.get("proposed_at")),
+            due_on=date_of(each.get("due_on")),
+            notes=tuple(notes.get(str(each.get("id")), ())),
+            answered_by=answers.get(str(each.get("id")), ""),
+        )
+        for each in objects(data.get("handovers"))
+    )
+
+
+def _name(side: Any) -> str:
+    """The officer, else the team."""
+    members = side if isinstance(side, Mapping) else {}
+    named = next((each for key in ("officer", "team") if isinstance(each := members.get(key), Mapping)), {})
+    return str(named.get("name", ""))
+
+
+def tasks_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Task, ...]:
+    return tuple(
+        Task(
+            id=str(each.get("id")),
+            case_id=case_id,
+            case_no=case_no,
+            text=str(each.get("text") or each.get("title") or ""),
+            due_on=date_of(each.get("due_on")),
+            raw=each,
+        )
+        for each in objects(data.get("tasks"))
+    )
+
+
+def waiting_handovers(cases: Iterable[Case], today: date) -> list[Handover]:
+    waiting = (each for case in cases for each in case.handovers if each.state == WAITING)
+    found = [replace(each, days_left=_days_left(each.due_on, today)) for each in waiting]
+    return sorted(found, key=lambda each: (bool(each.answered_by), *_urgency(each.days_left), each.case_no))
+
+
+def open_tasks(cases: Iterable[Case], today: date) -> list[Task]:
+    waiting = (each for case in cases for each in case.tasks if each.raw.get("state") not in FINISHED)
+    found = [replace(each, days_left=_days_left(each.due_on, today)) for each in waiting]
+    return sorted(found, key=lambda each: (*_urgency(each.days_left), each.case_no))
+
+
+def due_of_order(order: Mapping[str, Any]) -> tuple[bool, str]:
+    """Those with a day first, the nearest of them before the others."""
+    due_on = date_of(order.get("due_on"))
+    return due_on is None, due_on.isoformat() if due_on else ""
+
+
+def _days_left(due_on: date | None, today: date) -> int | None:
+    return (due_on - today).days if due_on else None
+
+
+def _urgency(days_left: int | None) -> tuple[bool, int]:
+    return days_left is None, days_left or 0

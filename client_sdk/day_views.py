@@ -1,0 +1,65 @@
+"""What waits for an officer beside the nodes of his cases: handovers, tasks, alarms. Plain and frozen, as all views."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Handover:
+    """A stage of a case that is handed from one team to another; `state` is PROPOSED, ACCEPTED or REJECTED."""
+
+    id: str
+    case_id: str
+    case_no: str
+    stage: str
+    state: str
+    from_name: str
+    to_name: str
+    proposed_at: datetime | None = None
+    due_on: date | None = None
+    days_left: int | None = None
+    """Until it should be taken over; negative when overdue."""
+    notes: tuple[str, ...] = ()
+    """What to look out for."""
+    answered_by: str = ""
+    """Our own act that takes it over or sends it back, while the court has not answered for it."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something asked of an officer in a case, as its unit says it."""
+
+    id: str
+    case_id: str
+    case_no: str
+    text: str
+    due_on: date | None = None
+    days_left: int | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One moment at which an act recorded here must be looked at again: it never moves to a working day."""
+
+    code: str
+    """`compel_6_hours`, `compel_7_hours_30`, `compel_22_hours`, `detention_ends`, `control_expires`, …"""
+    action_id: str
+    kind: str
+    case_ids: tuple[str, ...]
+    case_no: str | None
+    counted_from: datetime
+    """As the act says, by the clock it was recorded by."""
+    rings_at: datetime
+    """By this device's wall clock as it stands now."""
+    in_seconds: float
+    """From now on; negative once it has rung."""
+    is_certain: bool
+    """False where this device was started again since, and its wall clock is all there is to count by."""
+    text: str = ""
+
+    @property
+    def is_ringing(self) -> bool:
+        return self.in_seconds <= 0

@@ -1,0 +1,165 @@
+"""`Recording`: everything an officer records, offline. A part of the SDK's door, with no network in it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from client_sdk import case_acts
+from client_sdk.case_acts import NodeNamed
+from client_sdk.correcting import Corrector
+from client_sdk.day_views import Handover
+from client_sdk.holdings import Holdings
+from client_sdk.notes import USUAL_PHOTO_BYTES
+from client_sdk.recorder import Recorder
+from client_sdk.records import require_uuid
+from client_sdk.views import OTHER_SHOT, Action, Photo
+
+Photos = Sequence[Photo | Path | str]
+
+
+class Recording:
+    """Each of these is chained, signed, encrypted and fsynced when it returns, and never edited."""
+
+    _holdings: Holdings
+    _recorder: Recorder
+    _corrector: Corrector
+
+    def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
+        """Seal a photograph from the app's own camera now: hash, time, encryption, fsync. Its origin is CAMERA.
+
+        `shot_code` is one of the catalogue's (`SEAL_CLOSEUP`, …). Raises StorageFull (before anything is written) and
+        InvalidRecord for no bytes at all; anything else is evidence, readable or not.
+        """
+        return self._recorder.capture(content, shot_code)
+
+    def import_file(self, path: str | Path, *, shot_code: str = OTHER_SHOT) -> Photo:
+        """Seal a file from elsewhere, of any size; its origin is IMPORTED, which proves less. Raises as `capture`."""
+        return self._recorder.import_file(Path(path), shot_code)
+
+    def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
+        """Raises StorageFull unless a file of `size` bytes fits and the reserve stays. Ask before the shutter."""
+        self._holdings.captures.require_room(size)
+
+    def record_action(
+        self,
+        *,
+        kind: str,
+        fields: Mapping[str, Any] | None = None,
+        case_id: str | UUID | None = None,
+        case_ids: Sequence[str | UUID] | None = None,
+        case_no: str | None = None,
+        photos: Photos = (),
+        node_id: str | UUID | None = None,
+        corrects: Action | str | None = None,
+        position: Mapping[str, Any] | None = None,
+    ) -> Action:
+        """Record one act on site. When this returns it is chained, signed and on the disk: the officer is done.
+
+        Name what it is about in one way: `case_id`, `case_ids` (one act for several cases of one debtor), or `case_no`
+        as typed by hand, which the court reconciles. `fields` are what the kind asks for; `photos` are captures, or
+        paths, which are sealed as IMPORTED. `position` is `{"lat", "lon", "accuracy" (metres), "crs"}`. `corrects` is
+        an earlier action, or the hash of its operation: a record is never edited, a correction is a new one.
+
+        The answer's `missing` and `warnings` say what the catalogue's rules still want; nothing is refused for them.
+        Raises InvalidRecord, naming the place of a text or number that cannot go on the wire, and StorageFull.
+        """
+        subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id)
+        corrected = corrects.hash if isinstance(corrects, Action) else corrects
+        return self._recorder.record(kind, fields or {}, subjects, photos, position, corrected)
+
+    def correct(
+        self,
+        action: Action | str,
+        *,
+        reason: str,
+        fields: Mapping[str, Any] | None = None,
+        photos: Photos = (),
+        position: Mapping[str, Any] | None = None,
+    ) -> Action:
+        """补正: a new record of the same act, which names the one it corrects. Both stay, and are shown together.
+
+        `fields` are only those that were wrong or left out; what was said before still stands beside them, and what was
+        not is filled in. The answer's `missing` is what both together still lack. Raises NotFound for an act of another
+        device, and as `record_action`.
+        """
+        return self._corrector.correct(action, fields or {}, reason, photos, position)
+
+    def complete_node(
+        self,
+        *,
+        case_id: str | UUID,
+        node: NodeNamed,
+        event: str | None = None,
+        occurred_at: datetime | None = None,
+        note: str = "",
+        chain: str | None = None,
+        photos: Photos = (),
+    ) -> Action:
+        """办结节点: say that a node of a case is done, as of `occurred_at` (aware; without it, now).
+
+        `node` is one of the case's or the day's, or its key, then with its `chain` where the case has several. `event`
+        says how it ended, where it may end in several ways (`node_endings`). The court judges it like any act: what a
+        word does not end is parked, and `reviews()` says why. Raises as `record_action`.
+        """
+        fields = case_acts.node_fields(node, chain) | case_acts.fields_of(
+            event=event, occurred_at=occurred_at, note=note
+        )
+        return self._on_file(case_acts.COMPLETE_NODE, case_id, fields, photos, node)
+
+    def add_note(self, *, case_id: str | UUID, text: str, node: NodeNamed | None = None, photos: Photos = ()) -> Action:
+        """办案记事: words for the file of a case, or of one of its nodes; everybody who holds the case reads them."""
+        fields = {**case_acts.node_fields(node), "text": case_acts.required(text, "/text")}
+        return self._on_file(case_acts.ADD_NOTE, case_id, fields, photos, node)
+
+    def submit_clue(
+        self,
+        *,
+        case_id: str | UUID,
+        source: str,
+        text: str,
+        occurred_at: datetime | None = None,
+        property: Mapping[str, Any] | None = None,
+        photos: Photos = (),
+    ) -> Action:
+        """财产线索: a clue to property, which the court must verify within days of `occurred_at` (aware; else now).
+
+        `source` is APPLICANT, NETWORK, REPORT, REWARD, THIRD_PARTY or OWN. `property` is what is known of it:
+        `property_kind`, `place`, `holder`, `estimated_value`.
+        """
+        said = case_acts.fields_of(source=source, occurred_at=occurred_at)
+        fields = {**(property or {}), **said, "text": case_acts.required(text, "/text")}
+        return self._on_file(case_acts.SUBMIT_CLUE, case_id, fields, photos)
+
+    def accept_handover(self, handover: Handover | str, *, case_id: str | UUID | None = None, note: str = "") -> Action:
+        """接收移交: take over a stage that is offered; its clock starts now, whenever this arrives.
+
+        With the handover's id alone its `case_id` is needed. Should it be decided or withdrawn elsewhere first, this is
+        parked and says so.
+        """
+        return self._on_handover(case_acts.ACCEPT_HANDOVER, handover, case_id, case_acts.fields_of(note=note))
+
+    def reject_handover(self, handover: Handover | str, *, reason: str, case_id: str | UUID | None = None) -> Action:
+        """退回移交: send it back, with the reason that its sender is told."""
+        fields = {"reason": case_acts.required(reason, "/reason")}
+        return self._on_handover(case_acts.REJECT_HANDOVER, handover, case_id, fields)
+
+    def _on_handover(
+        self, kind: str, handover: Handover | str, case_id: str | UUID | None, fields: Mapping[str, Any]
+    ) -> Action:
+        if isinstance(handover, Handover):
+            case_id, handover = case_id or handover.case_id, handover.id
+        named = {"handover": require_uuid(handover, "/handover")}
+        return self._on_file(kind, require_uuid(case_id, "/case_id"), {**named, **fields})
+
+    def _on_file(
+        self,
+        kind: str,
+        case_id: str | UUID,
+        fields: Mapping[str, Any],
+        photos: Photos = (),
+        node: NodeNamed | None = None,
+    ) -> Action:
+        subjects = self._recorder.subjects(case_id, None, None, case_acts.node_id_of(node))
+        return self._recorder.record(kind, fields, subjects, photos, None, None)
