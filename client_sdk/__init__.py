@@ -5,7 +5,7 @@ Knows the device protocol (docs/reference/protocol.md) and nothing of the server
 
 from client_sdk.async_client import AsyncFieldClient
 from client_sdk.client import FieldClient
-from client_sdk.day_views import Alarm, Handover, Task
+from client_sdk.day_views import Alarm, Handover, Task, Urge
 from client_sdk.errors import (
     AlreadyEnrolled,
     CannotWrite,
@@ -86,5 +86,6 @@ __all__ = [
     "Task",
     "Today",
     "UnsafeToWipe",
+    "Urge",
     "WrongPassphrase",
 ]

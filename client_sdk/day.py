@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from client_sdk.case_acts import ACCEPT_HANDOVER, REJECT_HANDOVER
-from client_sdk.day_views import Handover, Task
+from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.members import date_of, objects, time_of
 from client_sdk.views import Action, Case
 
@@ -59,6 +59,29 @@ def tasks_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Task,
         )
         for each in objects(data.get("tasks"))
     )
+
+
+def urges_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Urge, ...]:
+    """Those that wait for a reply: one that was answered has left the unit."""
+    return tuple(
+        Urge(
+            id=str(each.get("id")),
+            case_id=case_id,
+            case_no=case_no,
+            text=str(each.get("text", "")),
+            by=str(each.get("by", "")),
+            node_id=str(each.get("node", "")),
+            asked_at=time_of(each.get("asked_at")),
+            reply_due_on=date_of(each.get("reply_due_on")),
+        )
+        for each in objects(data.get("urges"))
+    )
+
+
+def open_urges(cases: Iterable[Case], today: date) -> list[Urge]:
+    waiting = (each for case in cases for each in case.urges)
+    found = [replace(each, days_left=_days_left(each.reply_due_on, today)) for each in waiting]
+    return sorted(found, key=lambda each: (*_urgency(each.days_left), each.case_no))
 
 
 def waiting_handovers(cases: Iterable[Case], today: date) -> list[Handover]:

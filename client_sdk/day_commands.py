@@ -39,6 +39,9 @@ def _say_day(day: Today) -> None:
         shown.add_row(str(offer.due_on or "–"), str(offer.days_left), offer.case_no, name)
     for task in day.tasks:
         shown.add_row(str(task.due_on or "–"), str(task.days_left), task.case_no, task.text)
+    for urge in day.urges:
+        name = messages.text("cli_urge", text=urge.text)
+        shown.add_row(str(urge.reply_due_on or "–"), str(urge.days_left), urge.case_no, name)
     screen.print(shown)
     counts = {"orders": len(day.orders), "reviews": len(day.reviews), "unsent": len(day.unsent)}
     typer.echo(messages.text("cli_today", as_of=local(day.as_of), **counts))

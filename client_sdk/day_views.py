@@ -41,6 +41,23 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Urge:
+    """催办: somebody asks for news of a case or of one node of it; answered at the court's desk."""
+
+    id: str
+    case_id: str
+    case_no: str
+    text: str
+    by: str = ""
+    """Who asks; empty for one that a passed limit made by itself."""
+    node_id: str = ""
+    asked_at: datetime | None = None
+    reply_due_on: date | None = None
+    days_left: int | None = None
+    """Until a reply is due; negative when it is late."""
+
+
+@dataclass(frozen=True)
 class Alarm:
     """One moment at which an act recorded here must be looked at again: it never moves to a working day."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from client_sdk.alarms import Clocks, alarms_of, next_of_each
 from client_sdk.cases import case_of, due_nodes
 from client_sdk.clock import from_wire, local_date
-from client_sdk.day import due_of_order, open_tasks, waiting_handovers
+from client_sdk.day import due_of_order, open_tasks, open_urges, waiting_handovers
 from client_sdk.day_views import Alarm
 from client_sdk.doubts import made_at
 from client_sdk.errors import NotFound
@@ -63,6 +63,7 @@ class Overview:
             age=max(self._now() - as_of, timedelta()) if as_of else None,
             handovers=tuple(waiting_handovers(cases, date)),
             tasks=tuple(open_tasks(cases, date)),
+            urges=tuple(open_urges(cases, date)),
             alarms=tuple(next_of_each(self.alarms())),
         )
 

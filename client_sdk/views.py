@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from client_sdk.day_views import Alarm, Handover, Task
+from client_sdk.day_views import Alarm, Handover, Task, Urge
 
 CAMERA = "CAMERA"
 IMPORTED = "IMPORTED"
@@ -140,6 +140,8 @@ class Case:
     recovered_amount: Any = None
     handovers: tuple[Handover, ...] = ()
     tasks: tuple[Task, ...] = ()
+    urges: tuple[Urge, ...] = ()
+    """Those that wait for a reply."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The unit as the server sent it, for members newer than this SDK."""
 
@@ -200,6 +202,8 @@ class Today:
     handovers: tuple[Handover, ...] = ()
     """Those that wait to be taken over, the most urgent first."""
     tasks: tuple[Task, ...] = ()
+    urges: tuple[Urge, ...] = ()
+    """Those that wait for a reply, the first one due first."""
     alarms: tuple[Alarm, ...] = ()
     """The next of each act, the next to ring first."""
 

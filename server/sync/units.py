@@ -22,6 +22,7 @@ from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
 from server.people.access import roles_of
 from server.people.models import Court, Device
+from server.supervision.units import urge_units
 from server.sync.standing import Flow, Standing, standing_of
 from server.teamwork.units import work_units
 
@@ -72,8 +73,12 @@ class VisibleUnits:
 def _texts_of_cases(ids: Collection[UUID], court_id: UUID) -> dict[UUID, str]:
     if not ids:
         return {}
-    papers, actions, work = paper_units(ids), action_summaries(ids), work_units(ids, court_id)
-    listed = {pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, []), **work.get(pk, {})} for pk in ids}
+    papers, actions = paper_units(ids), action_summaries(ids)
+    work, urges = work_units(ids, court_id), urge_units(ids, court_id)
+    listed = {
+        pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, []), **work.get(pk, {}), **urges.get(pk, {})}
+        for pk in ids
+    }
     return case_texts(ids, listed)
 
 

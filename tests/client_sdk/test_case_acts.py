@@ -123,6 +123,22 @@ def test_before_the_court_has_delivered_their_kinds_they_are_recorded_all_the_sa
     assert (action.missing, action.warnings) == ((), ())
 
 
+def test_what_is_urged_is_in_the_day_the_first_one_due_first(device: Device, case: Case) -> None:
+    assert (case.urges, device.field.today().urges) == ((), ()), "older servers say nothing of it"
+    device.line.come_back()
+    made = {"asked_at": "2026-11-20T02:00:00.000Z", "reply_due_on": "2026-11-24", "unknown": 1}
+    asked = {"id": "u1", "text": "进展如何？", "by": "吴值", **made}
+    device.court.units[("case", CASE)][1]["urges"] = [
+        asked,
+        {**made, "id": "u2", "text": "逾期", "reply_due_on": "2026-11-20"},
+    ]
+    device.court.units[("case", CASE)] = ("t2", device.court.units[("case", CASE)][1])
+    device.field.sync()
+    late, first = device.field.today().urges
+    assert (late.id, late.by, late.days_left) == ("u2", "", -2)
+    assert (first.text, first.by, first.case_no, first.days_left) == ("进展如何？", "吴值", case.case_no, 2)
+
+
 def test_a_handover_is_in_the_day_and_answered_offline(device: Device, case: Case) -> None:
     (waiting,) = device.field.today().handovers
     assert (waiting.from_name, waiting.days_left, waiting.notes) == ("查控组", 2, ("门禁须登记",))
