@@ -128,6 +128,7 @@ def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str]) -> 
         is_provisional=node.get("is_provisional") is True,
         chain=chain,
         completed_by=completed.get((key, chain), ""),
+        is_paused=node.get("is_paused") is True,
     )
 
 

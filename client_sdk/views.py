@@ -87,6 +87,8 @@ class Node:
     """What a node is about that the case has several of: a property, a clue."""
     completed_by: str = ""
     """Our own act that says it is done, while the court has not answered for it; `state` is the court's."""
+    is_paused: bool = False
+    """Its clock stands still: nothing is due until it goes on."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,14 @@ from server.people.access import courts_watched_by, current_at, is_suspended
 from server.people.models import Officer
 from server.people.streams import court_stream
 
+ACTING = (Grant.Reason.ASSIGNED, Grant.Reason.ASSISTING, Grant.Reason.STAGE)
+"""Rights of those who have a case in hand; others read it, or are yet to take it over."""
+
+
+def acts_in(officer: Officer, case_id: UUID) -> bool:
+    """Whether he has the case in hand at this moment."""
+    return _standing_grants(now()).filter(subject_id=case_id, officer=officer, reason__in=ACTING).exists()
+
 
 def cases_visible_to(officer: Officer, at: datetime | None = None) -> QuerySet[Case]:
     """What an officer may read on a page: cases granted to him, and those of the courts he watches or lent to them."""

@@ -35,7 +35,7 @@ def list_cases(
     q: Words = "",
 ) -> CasePage:
     """The cases the officer may read, the newest first; `q` finds a case number or a party's name."""
-    found = cases_found(cases_visible_to(_officer(request)), stage=stage, status=status, words=q)
+    found = cases_found(cases_visible_to(officer_of(request)), stage=stage, status=status, words=q)
     following = found.filter(pk__lt=cursor) if cursor else found
     cases = list(following.order_by("-pk")[: limit + 1])
     page = cases[:limit]
@@ -47,7 +47,7 @@ def list_cases(
 @router.get("/cases/{uuid:case_id}", response=CaseDetail, url_name="case")
 def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
     """One case with its parties, nodes and assignments; 404 also for a case that is not yours to read."""
-    visible = with_stage_and_due(cases_visible_to(_officer(request)))
+    visible = with_stage_and_due(cases_visible_to(officer_of(request)))
     case = visible.filter(pk=case_id).select_related("flow").defer("flow__document").first()
     if case is None:
         raise case_not_found()
@@ -62,6 +62,8 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
         parties=[PartyView(**party) for party in unit["parties"]],
         nodes=[NodeView(**node, **explained[node["id"]]) for node in unit["nodes"]],
         assignments=[_assignment(row) for row in assignments],
+        pauses=list(case.pauses.select_related("approved_by").order_by("started_on", "pk")),
+        extensions=list(case.extensions.select_related("approved_by").order_by("entered_at", "pk")),
     )
 
 
@@ -70,7 +72,7 @@ def read_guards(
     request: HttpRequest, case_id: UUID, on: date | None = None, property_kind: Words = ""
 ) -> list[GuardView]:
     """What must hold before a final round, an auction, a search or an eviction, with its evidence; as of `on`."""
-    case = readable_case(_officer(request), case_id)
+    case = readable_case(officer_of(request), case_id)
     found = guards_of(case, on or local_date(now()), property_kind=property_kind)
     return [GuardView(**guard_view(each)) for each in found]
 
@@ -90,7 +92,7 @@ def _explained(case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
-def _officer(request: HttpRequest) -> Officer:
+def officer_of(request: HttpRequest) -> Officer:
     assert isinstance(request.user, Officer)
     return request.user
 

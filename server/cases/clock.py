@@ -187,7 +187,7 @@ class _Sweep(Generic[P]):
         return min(ends, default=None)
 
     def _tell(self, code: str, pause: Pause, **values: object) -> None:
-        told = step(code, reason=pause.reason, began=pause.began, ended=pause.ended, **values)
+        told = step(code, reason=pause.reason, began=pause.began, ended=pause.ended, **pause.founding, **values)
         self.steps = (*self.steps, told)
 
 

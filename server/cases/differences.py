@@ -8,9 +8,9 @@ from uuid import UUID
 from server.cases.states import CaseState, HeldNode, nodes_anew
 from server.cases.work_calendar import WorkCalendar
 
-_MEMBERS = ("state", "started_on", "due_on", "due_at", "earliest_on", "finished_on", "is_provisional")
+_MEMBERS = ("state", "started_on", "due_on", "due_at", "earliest_on", "finished_on", "is_provisional", "is_paused")
 _EVENTS = ("start_event", "stop_event")
-_DATED = frozenset({"due_on", "due_at", "earliest_on", "is_provisional"})
+_DATED = frozenset({"due_on", "due_at", "earliest_on", "is_provisional", "is_paused"})
 Earlier = Callable[[str], Iterable[WorkCalendar]]
 """Calendars from the one a node's row names up to the present one."""
 

@@ -1,4 +1,4 @@
-"""Extensions of a limit, and whether each is valid. Pure.
+"""Extensions of a limit: whether one may be granted, and what it makes of the date. Pure.
 
 Sources: 法发〔2006〕35号 art 1 (A), 法释〔2000〕29号 art 5 (A, second-hand).
 """
@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from server.cases.clock import Terms, due
 from server.cases.explanation import Due, Step, step
-from server.cases.limits import Unit, plain_day
+from server.cases.limits import Limit, Unit, plain_day
 
 ASK_BEFORE_DAYS = 5
 LONGEST_MONTHS = 3
 """By which one extension may move the date with the president's approval, reported to the high court."""
 LEVELS = ("VICE_PRESIDENT", "PRESIDENT", "HIGHER_COURT")
 """Who approves, rising; each further extension needs more than the last (C)."""
+_MOVING = frozenset({"paused", "not_running", "excluded", "rolled", "provisional"})
 
 
 @dataclass(frozen=True)
@@ -25,39 +27,11 @@ class Extension:
     level: str = "VICE_PRESIDENT"
 
 
-@dataclass(frozen=True)
-class Judged:
-    extension: Extension
-    faults: tuple[Step, ...]
-    """Why it is not valid, each with its values; none where it is."""
+def faults_of(extension: Extension, before: Sequence[Extension], due_on: date | None) -> list[Step]:
+    """Why it may not be granted, each with its values; none where it may.
 
-    @property
-    def is_valid(self) -> bool:
-        return not self.faults
-
-
-def extended(found: Due, chain: Sequence[Extension], *, times: int | None = None) -> tuple[Due, tuple[Judged, ...]]:
-    """The due date after the extensions that are valid, and what became of each, in order.
-
-    Each is judged against the date that the valid ones before it made; an invalid one moves nothing. `times`: how many
-    the limit allows at all. A clock that stands still has no expiry to be extended from.
+    `due_on` is the date as those `before` it made it. A clock that stands still has no expiry to be extended from.
     """
-    judged: list[Judged] = []
-    for extension in chain:
-        valid = [each.extension for each in judged if each.is_valid]
-        one = Judged(extension, tuple(_faults(extension, valid, found.due_on, times)))
-        judged.append(one)
-        if one.is_valid:
-            found = _moved(found, extension)
-    return found, tuple(judged)
-
-
-def _moved(found: Due, extension: Extension) -> Due:
-    told = step("extended", asked_on=extension.asked_on, approved_by=extension.approved_by, to_day=extension.new_due)
-    return replace(found.explained(told), due_on=extension.new_due)
-
-
-def _faults(extension: Extension, before: Sequence[Extension], due_on: date | None, times: int | None) -> list[Step]:
     if due_on is None:
         return [step("nothing_to_extend")]
     latest = due_on - timedelta(days=ASK_BEFORE_DAYS)
@@ -68,12 +42,41 @@ def _faults(extension: Extension, before: Sequence[Extension], due_on: date | No
         (extension.level not in LEVELS, step("level_unknown", level=extension.level)),
         (extension.new_due <= due_on, step("not_later", new_due=extension.new_due, due_on=due_on)),
         (extension.new_due > longest, step("too_long", new_due=extension.new_due, longest=longest)),
-        (times is not None and len(before) >= times, step("too_often", times=times)),
-        (bool(before) and not _is_higher(extension, before[-1:]), step("needs_higher_level", level=extension.level)),
+        (bool(before) and not _is_higher(extension, before[-1]), step("needs_higher_level", level=extension.level)),
     )
     return [fault for is_fault, fault in checks if is_fault]
 
 
-def _is_higher(extension: Extension, last: Sequence[Extension]) -> bool:
+def faults_by_limit(before: int, times: int, due_on: date | None) -> list[Step]:
+    """The same of a limit that says itself by how much it is prolonged, and how often."""
+    if due_on is None:
+        return [step("nothing_to_extend")]
+    return [step("too_often", times=times)] if before >= times else []
+
+
+def _is_higher(extension: Extension, last: Extension) -> bool:
     ranks = {level: rank for rank, level in enumerate(LEVELS)}
-    return all(ranks.get(extension.level, -1) > ranks[each.level] for each in last)
+    return ranks.get(extension.level, -1) > ranks[last.level]
+
+
+def prolonged(found: Due, granted: Sequence[Extension], terms: Terms) -> Due:
+    """The date after what was granted. Granted once it stands, whatever the date under it does afterwards.
+
+    The days from the asking to the new date are a limit like any other: a pause within them is excluded, and the last
+    day rolls. What would end before the limit itself changes nothing.
+    """
+    for each in granted:
+        if not found.is_running or found.due_on is None:
+            return found
+        found = _moved(found, each, terms)
+    return found
+
+
+def _moved(found: Due, extension: Extension, terms: Terms) -> Due:
+    fresh = due(Limit((extension.new_due - extension.asked_on).days), extension.asked_on, terms)
+    is_earlier = fresh.due_on is not None and found.due_on is not None and fresh.due_on <= found.due_on
+    if is_earlier:
+        return found
+    told = step("extended", asked_on=extension.asked_on, approved_by=extension.approved_by, to_day=extension.new_due)
+    moved = (each for each in fresh.steps if each.code in _MOVING)
+    return replace(fresh, is_wait=found.is_wait, steps=(*found.steps, told, *moved))

@@ -21,13 +21,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from server.cases.models import Assignment, CaseEvent, Grant, Node
+from server.cases.extensions import Extension as Prolonging
+from server.cases.models import Assignment, CaseEvent, ClockPause, Extension, Grant, Node
+from server.cases.pauses import Pause
+from server.cases.rulings import Granted
 from server.cases.states import HeldAssignment, HeldEvent, HeldGrant, HeldLoan, HeldNode
+from server.common.clock import local_date
 from server.common.statements import Given, GivenMany, Statement
 
 NODE_COLUMNS = HeldNode._fields[:-1]
 EVENT_COLUMNS = HeldEvent._fields
 _NODE, _EVENT, _GRANT, _ASSIGNMENT = "node", "event", "grant", "assignment"
+_PAUSE, _EXTENSION = "pause", "extension"
 
 
 class Moving(NamedTuple):
@@ -35,6 +40,8 @@ class Moving(NamedTuple):
 
     nodes: dict[tuple[str, str], HeldNode]
     events: list[HeldEvent]
+    pauses: list[Pause]
+    extensions: list[Granted]
 
 
 class Rights(NamedTuple):
@@ -48,24 +55,36 @@ class Rights(NamedTuple):
 def moving_of(
     case_ids: Collection[UUID], *, touched: Collection[str] | None, telling: Collection[str], named: Collection[str]
 ) -> dict[UUID, Moving]:
-    """Nodes and events: all of them, or nodes by key or named by id, and events by key or that finished a named one."""
+    """Nodes and events: all of them, or nodes by key or named by id, and events by key or that finished a named one.
+
+    With every pause and extension.
+    """
     if touched is None:
         rows = _MOVING.rows(case_ids=case_ids)
     else:
         ids = list(map(UUID, named))
         rows = _MOVING_TOUCHED.rows(case_ids=case_ids, keys=touched, telling=telling, named=ids)
-    moving: dict[UUID, Moving] = defaultdict(lambda: Moving({}, []))
-    arrived = []
+    moving: dict[UUID, Moving] = defaultdict(lambda: Moving({}, [], [], []))
+    ordered = []
     for what, case_id, *cells in rows:
         if what == _NODE:
             node = HeldNode(*cells[: len(NODE_COLUMNS)])
             moving[case_id].nodes[node.key, node.chain] = node
         else:
-            event_id, key, chain, source_type, _, source_id = cells[:6]
-            arrived.append((cells[-1], case_id, HeldEvent(event_id, key, cells[-2], source_type, source_id, chain)))
-    for _, case_id, event in sorted(arrived, key=lambda each: (each[0], each[2].id)):
-        moving[case_id].events.append(event)
+            ordered.append((cells[-1], cells[0], what, case_id, cells))
+    for _, _, what, case_id, cells in sorted(ordered, key=lambda each: each[:2]):
+        _take(moving[case_id], what, cells)
     return moving
+
+
+def _take(moving: Moving, what: str, cells: list[Any]) -> None:
+    id_, key, chain, third, _, fourth, first_day, other_day, last_day = cells[:9]
+    if what == _EVENT:
+        moving.events.append(HeldEvent(id_, key, cells[-2], third, fourth, chain))
+    elif what == _PAUSE:
+        moving.pauses.append(Pause(first_day, last_day, key, third, fourth, local_date(cells[-1])))
+    else:
+        moving.extensions.append(Granted(key, chain, Prolonging(first_day, fourth, other_day, third)))
 
 
 def rights_of(case_ids: Collection[UUID], officer_id: UUID | None) -> dict[UUID, Rights]:
@@ -105,17 +124,38 @@ def _nodes() -> QuerySet[Node, Any]:
 def _events() -> QuerySet[CaseEvent, Any]:
     rows = CaseEvent.objects.filter(case_id__in=GivenMany("case_ids"), voided_at=None)
     told = ("id", "key", "chain", "source_type", _nothing(BigIntegerField()), "source_id")
-    moved = (*(_nothing(DateField()) for _ in range(3)), *(_nothing(UUIDField()) for _ in range(2)))
-    dated = (_nothing(DateTimeField()), _nothing(DateField()), _nothing(BooleanField()), _nothing(TextField()))
-    nothing = (*moved, _nothing(BigIntegerField()), *dated)
-    return rows.values_list(_text(_EVENT), "case_id", *told, *nothing, "occurred_at", "received_at")
+    days = (_nothing(DateField()) for _ in range(3))
+    return rows.values_list(_text(_EVENT), "case_id", *told, *days, *_rest(), "occurred_at", "received_at")
+
+
+def _rest() -> tuple[Cast, ...]:
+    """The columns of a node after its days, of rows that are none."""
+    ids = (_nothing(UUIDField()), _nothing(UUIDField()), _nothing(BigIntegerField()))
+    dates = (_nothing(DateTimeField()), _nothing(DateField()), _nothing(BooleanField()))
+    return (*ids, *dates, _nothing(TextField()), _nothing(BooleanField()))
+
+
+def _pauses() -> QuerySet[ClockPause, Any]:
+    rows = ClockPause.objects.filter(case_id__in=GivenMany("case_ids"))
+    told = ("id", "reason", _text(""), "document", _nothing(BigIntegerField()), "approved_by__name")
+    days = ("started_on", _nothing(DateField()), "ended_on")
+    moments = (_nothing(DateTimeField()), "entered_at")
+    return rows.values_list(_text(_PAUSE), "case_id", *told, *days, *_rest(), *moments)
+
+
+def _extensions() -> QuerySet[Extension, Any]:
+    rows = Extension.objects.filter(case_id__in=GivenMany("case_ids"))
+    told = ("id", "key", "chain", "level", _nothing(BigIntegerField()), "approved_by__name")
+    days = ("asked_on", "new_due", _nothing(DateField()))
+    moments = (_nothing(DateTimeField()), "entered_at")
+    return rows.values_list(_text(_EXTENSION), "case_id", *told, *days, *_rest(), *moments)
 
 
 def _moving_touched() -> Any:
     nodes = _nodes().filter(Q(key__in=GivenMany("keys", "text")) | Q(pk__in=GivenMany("named")))
     finished = Node.objects.filter(pk__in=GivenMany("named"), stop_event_id__isnull=False).values("stop_event_id")
     events = _events().filter(Q(key__in=GivenMany("telling", "text")) | Q(pk__in=Subquery(finished)))
-    return nodes.union(events, all=True)
+    return nodes.union(events, _pauses(), _extensions(), all=True)
 
 
 def _rights() -> Any:
@@ -129,6 +169,6 @@ def _rights() -> Any:
     )
 
 
-_MOVING: Statement[Any] = Statement(lambda: _nodes().union(_events(), all=True))
+_MOVING: Statement[Any] = Statement(lambda: _nodes().union(_events(), _pauses(), _extensions(), all=True))
 _MOVING_TOUCHED: Statement[Any] = Statement(_moving_touched)
 _RIGHTS: Statement[Any] = Statement(_rights)

@@ -31,6 +31,7 @@ def node_view(node: Node) -> dict[str, Any]:
         "due_on": node.due_on.isoformat() if node.due_on else None,
         "finished_on": node.finished_on.isoformat() if node.finished_on else None,
         "version": node.version,
+        **({"is_paused": True} if node.is_paused else {}),
     }
 
 

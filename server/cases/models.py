@@ -3,8 +3,25 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from server.cases.clock_models import ClockPause, Extension
 from server.common.clock import now
 from server.common.ids import new_id
+
+__all__ = [
+    "Assignment",
+    "CalendarDay",
+    "CalendarEdit",
+    "CalendarYear",
+    "Case",
+    "CaseEvent",
+    "ClockPause",
+    "Extension",
+    "FlowVersion",
+    "Grant",
+    "Node",
+    "Party",
+    "SubjectType",
+]
 
 NEXT_LEVEL_KNOWN = models.Q(next_level_at__isnull=False)
 
@@ -158,6 +175,8 @@ class Node(models.Model):
     is_provisional = models.BooleanField(default=False)
     computed_with = models.CharField(max_length=180, default="", blank=True)
     """The flow and the calendar with which its dates last came out otherwise."""
+    is_paused = models.BooleanField(default=False)
+    """Its clock stands still: it has no date until it goes on."""
     start_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     stop_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     version = models.BigIntegerField(default=1)

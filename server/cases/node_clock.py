@@ -9,6 +9,7 @@ from server.cases.citing import cited
 from server.cases.clock import Terms, due, earlier_of, earliest, opens_on, recurring
 from server.cases.counting import as_day
 from server.cases.explanation import Due, step
+from server.cases.extensions import Extension, prolonged
 from server.cases.flow import NodeDefinition
 from server.cases.limits import Limit
 from server.cases.pauses import DEFAULT_POLICY, Pause, Point, reasons_counted
@@ -36,6 +37,8 @@ class Situation:
     stopped: Point | None = None
     times_extended: int = 0
     """How often `extend` of the limit was granted."""
+    extensions: Sequence[Extension] = ()
+    """Those granted. They count by their dates where the limit does not say itself by how much it is extended."""
     recurrences_done: int = 0
     flow_id: str = ""
 
@@ -52,12 +55,15 @@ class NodeDue:
 def node_due(node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> NodeDue:
     """All dates of a node, each with its explanation. Without a start that is known there is no date."""
     terms = terms_of(node, situation, calendar)
-    found = _of_limit(node, chosen_limit(node, situation), situation, terms)
+    chosen = chosen_limit(node, situation)
+    found = _of_limit(node, chosen, situation, terms)
     for name, limit in (("outer_limit", node.outer_limit), ("alt_limit", node.alt_limit)):
         other = _from_its_start(limit, situation, terms)
         if limit is not None and other is not None:
             event = limit.start or situation.start_event
             found = earlier_of(found, other.explained(step("by", name=name, event=event)))
+    if chosen.extension is None:
+        found = prolonged(found, situation.extensions, terms)
     internal = node.internal_limit and _from_its_start(node.internal_limit, situation, terms)
     return NodeDue(_founded(node, found, situation), internal or None, _earliest(node, situation))
 
@@ -73,6 +79,8 @@ class NodeDates(NamedTuple):
     is_provisional: bool = False
     computed_with: str = ""
     """The versions of the flow and of the calendar with which they last came out otherwise."""
+    is_paused: bool = False
+    """The clock stands still: nothing is due until it goes on."""
 
     def same_as(self, other: "NodeDates") -> bool:
         return self._replace(computed_with="") == other._replace(computed_with="")
@@ -88,9 +96,9 @@ def node_dates(node: NodeDefinition, situation: Situation, calendar: WorkCalenda
 def row_dates(found: NodeDue, situation: Situation, calendar: WorkCalendar) -> NodeDates:
     due, computed_with = found.due, f"{situation.flow_id} {calendar.version}".strip()
     if due.is_wait:
-        return NodeDates(None, None, opens_on(due), due.is_provisional, computed_with)
+        return NodeDates(None, None, opens_on(due), due.is_provisional, computed_with, not due.is_running)
     due_on = as_day(due.due_at) if due.due_at else due.due_on
-    return NodeDates(due_on, due.due_at, found.earliest_on, due.is_provisional, computed_with)
+    return NodeDates(due_on, due.due_at, found.earliest_on, due.is_provisional, computed_with, not due.is_running)
 
 
 def variant_of(node: NodeDefinition, facts: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from server.cases.counting import as_day, as_moment
 from server.cases.flow import FlowDefinition, NodeDefinition
 from server.cases.node_clock import NO_DATES, NodeDates, Situation, node_dates, variant_of
 from server.cases.pauses import Point
+from server.cases.rulings import NO_RULINGS, Rulings
 from server.cases.work_calendar import WorkCalendar
 
 
@@ -75,6 +76,19 @@ def _bare(node: NodeState) -> NodeState:
     return replace(node, stops_seen=(), counted_from={}, dates=NO_DATES)
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the dates of nodes hang on beside events and facts."""
+
+    is_urgent: bool = False
+    rulings: Rulings = NO_RULINGS
+    chain: str = ""
+    """That of the repeated nodes."""
+
+
+PLAIN = Ground()
+
+
 def initial_nodes(flow: FlowDefinition, facts: Mapping[str, Any]) -> dict[str, NodeState]:
     """The case clocks and nodes that apply to a case with these facts, none started."""
     return {node.key: NodeState(node.key) for node in flow.tracked.values() if node.applies(facts)}
@@ -87,8 +101,7 @@ def apply_event(
     occurred: Point,
     facts: Mapping[str, Any],
     calendar: WorkCalendar,
-    *,
-    is_urgent: bool = False,
+    ground: Ground = PLAIN,
 ) -> list[NodeChange]:
     """What one event changes, in the order of the flow. The same event again changes nothing.
 
@@ -101,9 +114,8 @@ def apply_event(
             continue
         before = nodes.get(node.key, NodeState(node.key))
         after = _after(node, before, event, occurred)
-        if after.counted_from != before.counted_from:
-            situation = situation_of(node, after, facts, flow_id=flow.id, is_urgent=is_urgent)
-            after = replace(after, dates=node_dates(node, situation, calendar) if after.started_on else NO_DATES)
+        if (after.counted_from, after.finished_on) != (before.counted_from, before.finished_on):
+            after = _dated(after, node, situation_of(node, after, facts, ground, flow.id), calendar)
         if after != before:
             changes.append(NodeChange(node.key, before, after))
     return changes
@@ -114,30 +126,41 @@ def fold_events(
     events: Iterable[tuple[str, Point]],
     facts: Mapping[str, Any],
     calendar: WorkCalendar,
-    *,
-    is_urgent: bool = False,
+    ground: Ground = PLAIN,
 ) -> dict[str, NodeState]:
     """The nodes after all events of a case, in whatever order they are given."""
     nodes = initial_nodes(flow, facts)
     for event, occurred in events:
-        for change in apply_event(flow, nodes, event, occurred, facts, calendar, is_urgent=is_urgent):
+        for change in apply_event(flow, nodes, event, occurred, facts, calendar, ground):
             nodes[change.key] = change.after
     return nodes
 
 
 def situation_of(
-    node: NodeDefinition, state: NodeState, facts: Mapping[str, Any], *, flow_id: str, is_urgent: bool
+    node: NodeDefinition, state: NodeState, facts: Mapping[str, Any], ground: Ground, flow_id: str
 ) -> Situation:
     """What its dates hang on. A row whose start was told by no event counts from the beginning of its day."""
+    chain = ground.chain if node.repeat else ""
+    granted = ground.rulings.extensions_of(node, chain)
     starts = [point for event, point in state.counted_from.items() if event in node.start]
     return Situation(
         started=min(starts, default=state.started_on and as_moment(state.started_on)),
         start_event=state.start_event,
         events=state.counted_from,
         variant=variant_of(node, facts),
-        is_urgent=is_urgent,
+        is_urgent=ground.is_urgent,
+        pauses=ground.rulings.pauses_of(node, chain),
+        policy=ground.rulings.policy,
+        stopped=state.finished_on,
+        times_extended=len(granted),
+        extensions=granted,
         flow_id=flow_id,
     )
+
+
+def _dated(state: NodeState, node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> NodeState:
+    fresh = node_dates(node, situation, calendar) if state.started_on else NO_DATES
+    return state if fresh.same_as(state.dates) else replace(state, dates=fresh)
 
 
 def _after(node: NodeDefinition, before: NodeState, event: str, occurred: Point) -> NodeState:

@@ -50,6 +50,13 @@ class Pause:
         return tuple(name for name in ("document_id", "approved_by") if not getattr(self, name))
 
     @property
+    def founding(self) -> dict[str, object]:
+        """What stands behind it, where anything does."""
+        if not self.document_id:
+            return {}
+        return {"document": self.document_id, "approved_by": self.approved_by, "is_entered_late": self.is_entered_late}
+
+    @property
     def is_entered_late(self) -> bool:
         began = self.began.date() if isinstance(self.began, datetime) else self.began
         return self.entered_on is not None and (self.entered_on - began).days > LATEST_ENTRY_DAYS

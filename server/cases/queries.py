@@ -6,15 +6,16 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from server.cases.calendars import calendar_version, work_calendar
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.flow import CASE_CLOCK, FlowDefinition
 from server.cases.flow_file import read_flow
-from server.cases.held_rows import Rights, moving_of, rights_of
+from server.cases.held_rows import Moving, Rights, moving_of, rights_of
 from server.cases.models import Assignment, Case, FlowVersion, Node, Party
+from server.cases.rulings import Rulings
 from server.cases.states import CaseState
 from server.common.hashing import canonical_json
 from server.common.statements import GivenMany, Statement
@@ -23,7 +24,7 @@ from server.common.statements import GivenMany, Statement
 def case_rows() -> QuerySet[Case]:
     """Cases with what decisions ask of their flow and calendar, in the order in which they are locked."""
     rows = Case.objects.select_related("flow").defer("flow__document").order_by("pk")
-    return rows.annotate(calendar_version=calendar_version())
+    return rows.annotate(calendar_version=calendar_version(), pause_policy=F("court__pause_policy"))
 
 
 def _cases() -> QuerySet[Case]:
@@ -83,9 +84,15 @@ def moving_states(
             calendar=work_calendar(getattr(row, "calendar_version", None)),
             nodes=moving[row.pk].nodes,
             events=tuple(moving[row.pk].events),
+            rulings=_rulings(row, moving[row.pk]),
         )
         for row in rows
     }
+
+
+def _rulings(row: Case, moving: Moving) -> Rulings:
+    policy = getattr(row, "pause_policy", None) or row.court.pause_policy
+    return Rulings(policy, tuple(moving.pauses), tuple(moving.extensions))
 
 
 def case_ids_by_no(case_nos: Iterable[str]) -> dict[str, UUID]:

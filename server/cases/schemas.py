@@ -7,6 +7,8 @@ from uuid import UUID
 
 from ninja import Schema
 
+from server.cases.clock_schemas import ExtensionView, PauseView
+
 
 class CaseRow(Schema):
     id: UUID
@@ -64,6 +66,8 @@ class NodeView(Schema):
     """Not before this day; for a party's window, which has no due date, the day on which it opens the way."""
     is_provisional: bool = False
     """A date hangs on a year whose calendar is not loaded."""
+    is_paused: bool = False
+    """Its clock stands still: nothing is due until it goes on."""
     computed_with: str
     """The flow and the calendar with which its dates last came out otherwise."""
     explanation: list[dict[str, Any]]
@@ -114,3 +118,5 @@ class CaseDetail(CaseRow):
     parties: list[PartyView]
     nodes: list[NodeView]
     assignments: list[AssignmentView]
+    pauses: list[PauseView]
+    extensions: list[ExtensionView]

@@ -1,6 +1,6 @@
 """A case as decisions see it, and what an event does to it. Pure: loaded by queries, written by services."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -8,8 +8,9 @@ from uuid import UUID
 
 from server.cases.flow import FlowDefinition, NodeDefinition
 from server.cases.node_clock import NodeDates, Situation, node_dates
-from server.cases.nodes import NodeChange, NodeState, apply_event, fold_events, situation_of
+from server.cases.nodes import Ground, NodeChange, NodeState, apply_event, fold_events, situation_of
 from server.cases.pauses import Point
+from server.cases.rulings import NO_RULINGS, Rulings
 from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
 from server.common.ids import new_id
@@ -43,12 +44,14 @@ class HeldNode(NamedTuple):
     earliest_on: date | None = None
     is_provisional: bool = False
     computed_with: str = ""
+    is_paused: bool = False
     is_unwritten: bool = False
     """A copy for a new chain, in the change that makes it and in those of the same batch."""
 
     @property
     def dates(self) -> NodeDates:
-        return NodeDates(self.due_on, self.due_at, self.earliest_on, self.is_provisional, self.computed_with)
+        moments = (self.due_on, self.due_at, self.earliest_on)
+        return NodeDates(*moments, self.is_provisional, self.computed_with, self.is_paused)
 
     def stands_as(self, other: "HeldNode") -> bool:
         """Whether both say the same, however often they were written and with what they were computed."""
@@ -109,9 +112,13 @@ class CaseState:
     assignments: tuple[HeldAssignment, ...] = ()
     loans: tuple[HeldLoan, ...] = ()
     is_urgent: bool = False
+    rulings: Rulings = NO_RULINGS
 
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)
+
+    def ground(self, chain: str) -> Ground:
+        return Ground(self.is_urgent, self.rulings, chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
         for definition in state.flow.touched_by(event.key)
     }
     known = (state.flow_facts, state.calendar)
-    changes = apply_event(state.flow, folds, event.key, event.occurred_at, *known, is_urgent=state.is_urgent)
+    changes = apply_event(state.flow, folds, event.key, event.occurred_at, *known, state.ground(event.chain))
     moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
     return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved)
@@ -179,7 +186,7 @@ def _of_chain(
 ) -> dict[tuple[str, str], HeldNode]:
     """Of the nodes there is one of, or of those repeated for this chain, from the events that concern them."""
     told = [(event.key, event.occurred_at) for event in events]
-    folded = fold_events(state.flow, told, state.flow_facts, state.calendar, is_urgent=state.is_urgent)
+    folded = fold_events(state.flow, told, state.flow_facts, state.calendar, state.ground(chain))
     wanted = {key: after for key, after in folded.items() if bool(state.flow.tracked[key].repeat) is is_repeated}
     return {(key, chain): _standing(state, after, chain, events) for key, after in wanted.items()}
 
@@ -188,7 +195,7 @@ def situation_in(state: CaseState, node: HeldNode) -> Situation:
     """What the dates of a node hang on, as the events of its case tell it."""
     definition = state.flow.tracked[node.key]
     fold = _fold(definition, node, state.events, node.chain)
-    return situation_of(definition, fold, state.flow_facts, flow_id=state.flow.id, is_urgent=state.is_urgent)
+    return situation_of(definition, fold, state.flow_facts, state.ground(node.chain), state.flow.id)
 
 
 def recomputed(state: CaseState, node: HeldNode) -> HeldNode | None:
@@ -200,6 +207,12 @@ def recomputed(state: CaseState, node: HeldNode) -> HeldNode | None:
     if node.computed_with and dates.same_as(node.dates):
         return None
     return node._replace(version=node.version + 1, **dates._asdict())
+
+
+def recomputed_nodes(state: CaseState) -> Iterator[HeldNode]:
+    """The started nodes whose dates do not stand as they stood."""
+    started = (node for node in state.nodes.values() if node.started_on is not None)
+    return (moved for node in started if (moved := recomputed(state, node)))
 
 
 def merged(changes: Iterable[CaseChange]) -> list[CaseChange]:
@@ -229,6 +242,7 @@ def node_views(case_id: UUID, nodes: Iterable[HeldNode]) -> list[dict[str, Any]]
             "due_on": _text(node.due_on),
             "finished_on": _text(node.finished_on),
             "version": node.version,
+            **({"is_paused": True} if node.is_paused else {}),
         }
         for node in nodes
     ]

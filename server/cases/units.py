@@ -36,6 +36,7 @@ _NODES = Statement(
         .values_list(
             *(UuidText("case_id"), UuidText("pk")),
             *("key", "chain", "stage", "state", "started_on", "due_on", "finished_on", "due_at", "is_provisional"),
+            "is_paused",
         )
     )
 )
@@ -104,9 +105,10 @@ def _standing(
     finished_on: date | None,
     due_at: datetime | None,
     is_provisional: bool,
+    is_paused: bool,
 ) -> str:
     """A node at this point of its flow: everything after its id."""
-    further = {"due_at": due_at and to_wire(due_at), "is_provisional": is_provisional}
+    further = {"due_at": due_at and to_wire(due_at), "is_provisional": is_provisional, "is_paused": is_paused}
     return _text(
         {
             "key": key,

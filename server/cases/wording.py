@@ -1,6 +1,6 @@
 """An explanation in words: the same steps for a page, the API, a device and the command `due`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -44,6 +44,8 @@ _TEXTS: Mapping[str, str] = {
     "recurrence": gettext_noop("It recurs; this is number %(number)d."),
     "recurred_for_the_last_time": gettext_noop("It has recurred for the last time."),
     "extended": gettext_noop("Extended to %(to_day)s, asked on %(asked_on)s, approved by %(approved_by)s."),
+    "nothing_runs": gettext_noop("No such clock runs in this case."),
+    "not_extendable": gettext_noop("The limit of this node cannot be extended."),
     "nothing_to_extend": gettext_noop("There is no date to extend."),
     "asked_too_late": gettext_noop("Asked on %(asked_on)s; it must be asked five days before, by %(latest)s."),
     "nobody_approved": gettext_noop("Nobody approved it."),
@@ -112,9 +114,7 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
         said["length"] = length(values["n"], values["unit"])
     if "began" in values:
         said["ended"] = said["ended"] or _("open")
-        said["for_reason"] = (
-            _(" (%s)") % _(_REASONS.get(values["reason"], values["reason"])) if values["reason"] else ""
-        )
+        said["for_reason"] = _(" (%s)") % _("; ").join(_grounds(values)) if values["reason"] else ""
     if "because" in values:
         said["why"] = _(_IGNORED[values["because"]])
     if "kind" in values:
@@ -124,6 +124,14 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
     if "years" in values:
         said["years"] = ", ".join(map(str, values["years"]))
     return said
+
+
+def _grounds(values: Mapping[str, Any]) -> Iterator[str]:
+    yield _(_REASONS.get(values["reason"], values["reason"]))
+    if "document" in values:
+        yield _("%(document)s, approved by %(approved_by)s") % values
+        if values["is_entered_late"]:
+            yield _("entered late")
 
 
 def _value(value: Any) -> Any:

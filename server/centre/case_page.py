@@ -17,6 +17,7 @@ from server.cases.models import Case, Node, Party
 from server.cases.queries import holders_of, moving_states
 from server.cases.why import why
 from server.cases.wording import worded
+from server.centre.case_clock import Decision, decisions
 from server.centre.desk import FlowNames, flow_names, level_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
@@ -26,6 +27,7 @@ from server.centre.states import (
     action_look,
     done_look,
     level_look,
+    paused_look,
     pending_look,
     running_look,
 )
@@ -118,6 +120,8 @@ class CasePage:
     has_older_acts: bool
     papers: list[PaperLine] = field(default_factory=list)
     work: Work | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    """Pauses and extensions of its clocks."""
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
@@ -142,6 +146,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         has_older_acts=has_older_acts,
         papers=paper_lines(case.pk),
         work=work_on(case, reader, today, names.stages),
+        decisions=decisions(case, names.nodes),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:
@@ -212,6 +217,8 @@ def _stage_line(
 def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> NodeLine:
     if node.state == Node.State.DONE:
         look = done_look(node.finished_on, node.due_on)
+    elif node.is_paused:
+        look = paused_look()
     elif node.state == Node.State.RUNNING:
         look = running_look(level_of(node, names, today), node.due_on, today)
     else:

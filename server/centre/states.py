@@ -61,6 +61,10 @@ def done_look(finished_on: date | None, due_on: date | None) -> Look:
     return Look("done", "green", _("Done"))
 
 
+def paused_look() -> Look:
+    return Look("active", "grey", _("Clock stands still"))
+
+
 def pending_look() -> Look:
     return Look("pending", "grey", _("Not started"))
 

@@ -8,6 +8,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from server.cases.api import router as cases
+from server.cases.clock_api import router as clocks
 from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
@@ -102,6 +103,7 @@ for router in (
     parcels,
     cases,
     teamwork,
+    clocks,
     enrolment,
     sync,
     reviews,

@@ -23,6 +23,10 @@ class Court(models.Model):
         STAGED = "STAGED", _("Each stage by its team")
         MIXED = "MIXED", _("Either, case by case")
 
+    class PausePolicy(models.TextChoices):
+        LIST_2006 = "LIST_2006", _("The list of 2006")
+        LIST_2000_PLUS_2006 = "LIST_2000_PLUS_2006", _("The lists of 2000 and 2006")
+
     id = models.UUIDField(primary_key=True, default=new_id)
     code = models.CharField(max_length=20, unique=True)
     """Opaque (法院代字): never computed from an address; an old code may outlive its county."""
@@ -35,6 +39,8 @@ class Court(models.Model):
     """Whether one group keeps a case to its end (执行员负责制) or teams hand it on by stages (分段集约)."""
     handover_days = models.PositiveSmallIntegerField(default=3)
     """How many days a handover may wait to be taken over."""
+    pause_policy = models.CharField(max_length=30, choices=PausePolicy, default=PausePolicy.LIST_2000_PLUS_2006)
+    """Which reasons stop the clocks of its cases (法发〔2006〕35号 art 13 alone, or 法释〔2000〕29号 art 9 as well)."""
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 

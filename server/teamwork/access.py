@@ -5,15 +5,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from server.cases.access import case_not_found, cases_visible_to
-from server.cases.models import Case, Grant
-from server.common.clock import now
+from server.cases.access import acts_in, case_not_found, cases_visible_to
+from server.cases.models import Case
 from server.common.errors import DomainError
-from server.people.access import courts_watched_by, current_at, require_role, roles_of
+from server.people.access import courts_watched_by, require_role, roles_of
 from server.people.models import Court, Officer, Role
 from server.teamwork.models import Handover
-
-ACTING = (Grant.Reason.ASSIGNED, Grant.Reason.ASSISTING, Grant.Reason.STAGE)
 
 
 def inside(officer: Officer, case: str = "case__") -> Q:
@@ -47,8 +44,7 @@ def leads(officer: Officer, court_id: UUID) -> bool:
 
 def require_can_work_on(officer: Officer, case: Case) -> None:
     """Raises DomainError 403 `not_in_charge` unless he leads the bureau or acts in the case."""
-    acts = Grant.objects.filter(current_at(now()), subject_id=case.pk, officer=officer, reason__in=ACTING)
-    if not (leads(officer, case.court_id) or acts.exists()):
+    if not (leads(officer, case.court_id) or acts_in(officer, case.pk)):
         message = _("Whoever has this case in hand does this, or the director of the bureau.")
         raise DomainError("not_in_charge", 403, message)
 

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from server.cases import wording
 from server.cases.calendar_notice import library_calendar
-from server.cases.extensions import Extension, extended
+from server.cases.extensions import Extension, faults_of
 from server.cases.flow_file import flow_definition
 from server.cases.node_clock import Situation, node_due
 from server.cases.wording import worded
@@ -118,7 +118,7 @@ def test_every_step_there_is_has_its_words_in_both_languages() -> None:
 def test_a_nodes_explanation_is_spoken_in_chinese() -> None:
     situation = Situation(date(2026, 3, 31), "case_filed", flow_id=FLOW.id)
     found = node_due(FLOW.tracked["case_limit_normal"], situation, library_calendar()).due
-    (judged,) = extended(found, [Extension(date(2026, 9, 26), "", date(2026, 9, 1), "CLERK")])[1]
+    faults = faults_of(Extension(date(2026, 9, 26), "", date(2026, 9, 1), "CLERK"), (), found.due_on)
     with translation.override("zh-hans"):
-        sentences = [worded(step) for step in (*found.steps, *judged.faults)]
+        sentences = [worded(step) for step in (*found.steps, *faults)]
     assert all(re.search("[\u4e00-\u9fff]", sentence) for sentence in sentences)

@@ -118,11 +118,15 @@ def _change(state: CaseState) -> CaseChange:
     return after_event(state, event)[1]
 
 
+def suspended(cast: Cast, case: Case) -> Case:
+    return suspend_case(case=case, reason="ruling", document="（2026）闽0924执123号之一", approved_by=cast.director)
+
+
 CHANGES: dict[str, Callable[[Cast, Case], object]] = {
     "assigned": lambda cast, case: assign_subject(case=case, officer=cast.bystander),
     "event": lambda cast, case: record_event(case=case, key="track_set", occurred_at=at(3)),
-    "suspended": lambda cast, case: suspend_case(case=case, reason="ruling"),
-    "resumed": lambda cast, case: [suspend_case(case=case, reason="a"), resume_case(case=case, reason="b")],
+    "suspended": lambda cast, case: suspended(cast, case),
+    "resumed": lambda cast, case: [suspended(cast, case), resume_case(case=case, reason="b")],
     "closed": lambda cast, case: close_case(case=case, closing_mode="COMPLETED", recovered_amount=5),
     "granted": lambda cast, case: grant_subject(case=case, officer=cast.bystander, reason="ASSISTING"),
     "grant ended": lambda cast, case: end_grant(

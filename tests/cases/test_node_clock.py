@@ -7,7 +7,9 @@ import pytest
 
 from server.cases.calendar_notice import library_calendar
 from server.cases.citing import cited
-from server.cases.extensions import Extension, extended
+from server.cases.clock import Terms
+from server.cases.explanation import Due
+from server.cases.extensions import Extension, faults_of, prolonged
 from server.cases.flow_file import flow_definition
 from server.cases.node_clock import NodeDue, Situation, node_due
 from server.cases.pauses import Pause
@@ -120,27 +122,44 @@ def asked(on: str, new_due: str, level: str = "VICE_PRESIDENT", by: str = "åˆ†ç®
     return Extension(date.fromisoformat(on), by, date.fromisoformat(new_due), level)
 
 
-def faults_of(*chain: Extension, times: int | None = None) -> list[list[str]]:
-    return [[fault.code for fault in judged.faults] for judged in extended(DUE, chain, times=times)[1]]
+def faults(extension: Extension, *before: Extension, due_on: str = "2026-09-30") -> list[str]:
+    return [fault.code for fault in faults_of(extension, before, date.fromisoformat(due_on))]
+
+
+def extended(granted: Extension, *pauses: Pause) -> Due:
+    return prolonged(DUE, [granted], Terms(CALENDAR, pauses))
 
 
 def test_an_extension_asked_five_days_before_the_expiry_moves_the_date() -> None:
-    found, judged = extended(DUE, [asked("2026-09-25", "2026-12-30")])
-    assert found.due_on == date(2026, 12, 30)
-    assert judged[0].is_valid
-    assert found.steps[-1].code == "extended"
+    one = asked("2026-09-25", "2026-12-30")
+    assert faults(one) == []
+    assert extended(one).due_on == date(2026, 12, 30)
+    assert "extended" in [step.code for step in extended(one).steps]
 
 
-def test_an_extension_that_is_not_valid_moves_nothing_and_says_why() -> None:
-    found, (judged,) = extended(DUE, [asked("2026-09-26", "2027-01-01", level="CLERK", by="")])
-    assert found is DUE
-    assert [fault.code for fault in judged.faults] == ["asked_too_late", "nobody_approved", "level_unknown", "too_long"]
-    assert faults_of(asked("2026-05-01", "2026-09-30")) == [["not_later"]]
+def test_an_extension_that_is_not_valid_says_why() -> None:
+    wrong = asked("2026-09-26", "2027-01-01", level="CLERK", by="")
+    assert faults(wrong) == ["asked_too_late", "nobody_approved", "level_unknown", "too_long"]
+    assert faults(asked("2026-05-01", "2026-09-30")) == ["not_later"]
+    assert [fault.code for fault in faults_of(wrong, (), None)] == ["nothing_to_extend"]
 
 
 def test_a_further_extension_needs_a_higher_level_and_its_own_five_days() -> None:
-    first = asked("2026-09-25", "2026-12-30")
-    assert faults_of(first, asked("2026-12-20", "2027-03-01")) == [[], ["needs_higher_level"]]
-    assert faults_of(first, asked("2026-12-20", "2027-03-01", "PRESIDENT")) == [[], []]
-    assert faults_of(first, asked("2026-12-28", "2027-03-01", "PRESIDENT")) == [[], ["asked_too_late"]]
-    assert faults_of(first, asked("2026-12-20", "2027-03-01", "PRESIDENT"), times=1) == [[], ["too_often"]]
+    first, due_on = asked("2026-09-25", "2026-12-30"), "2026-12-30"
+    assert faults(asked("2026-12-20", "2027-03-01"), first, due_on=due_on) == ["needs_higher_level"]
+    assert faults(asked("2026-12-20", "2027-03-01", "PRESIDENT"), first, due_on=due_on) == []
+    assert faults(asked("2026-12-28", "2027-03-01", "PRESIDENT"), first, due_on=due_on) == ["asked_too_late"]
+
+
+def test_an_extended_date_rolls_and_is_moved_by_a_pause_within_it() -> None:
+    """Sunday the 27th moves to Monday; ten days of pause make it Wednesday the 6th of January."""
+    one = asked("2026-09-25", "2026-12-27")
+    assert extended(one).due_on == date(2026, 12, 28)
+    ten_days = Pause(date(2026, 11, 1), date(2026, 11, 11))
+    assert extended(one, ten_days).due_on == date(2027, 1, 6)
+    still = extended(one, Pause(date(2026, 11, 1)))
+    assert (still.due_on, still.is_running) == (None, False)
+
+
+def test_an_extension_that_ends_before_the_limit_itself_changes_nothing() -> None:
+    assert extended(asked("2026-08-01", "2026-09-01")) == DUE

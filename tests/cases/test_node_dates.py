@@ -74,7 +74,11 @@ def due_on(case: Case, key: str, chain: str = "") -> str:
 
 @pytest.fixture
 def test_flow(db: None) -> FlowVersion:
-    document = yaml.safe_load(FLOW)
+    return flow_version(FLOW)
+
+
+def flow_version(text: str) -> FlowVersion:
+    document = yaml.safe_load(text)
     digest = sha256_hex(canonical_json(document))
     return FlowVersion.objects.create(
         key="enforcement_implementation", version="test", sha256=digest, document=document

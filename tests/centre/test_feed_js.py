@@ -30,7 +30,7 @@ def head_of(cast: Cast) -> int:
 def change_some(cast: Cast) -> None:
     kept, closed = file_one(cast, 1), file_one(cast, 2)
     assign_subject(case=kept, group=cast.group, reason="ROTA")
-    suspend_case(case=Case.objects.get(pk=kept.pk), reason="STAYED")
+    suspend_case(case=Case.objects.get(pk=kept.pk), reason="STAYED", document="1", approved_by=cast.director)
     close_case(case=Case.objects.get(pk=closed.pk), closing_mode="SETTLED")
 
 

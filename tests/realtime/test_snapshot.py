@@ -74,7 +74,7 @@ class Town:
 
     def rest(self) -> None:
         case = self.an_open_case()
-        suspend_case(case=case, reason="RULING")
+        suspend_case(case=case, reason="RULING", document="1", approved_by=self.cast.director)
         if self.chance.random() < 0.7:
             resume_case(case=case, reason="RULING")
 

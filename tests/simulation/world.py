@@ -101,8 +101,10 @@ class World:
             case "close":
                 close_case(case=case, closing_mode="FULLY_ENFORCED")
             case "suspend":
-                is_open = case.status == Case.Status.OPEN
-                (suspend_case if is_open else resume_case)(case=case, reason="RULING")
+                if case.status == Case.Status.OPEN:
+                    suspend_case(case=case, reason="RULING", document="1", approved_by=self.officers[0])
+                else:
+                    resume_case(case=case, reason="RULING")
             case "officer":
                 self._suspend_or_reinstate(self._chance.choose(self.officers))
             case "file":

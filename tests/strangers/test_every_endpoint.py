@@ -20,6 +20,7 @@ from server.sync.models import Review
 from server.teamwork.services import propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
+from tests.strangers.clocks import CLOCK_BODIES, CLOCKS
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
 __all__ = ["cast"]
@@ -88,7 +89,7 @@ ACT_WORDS = {
     "POST /api/v1/findings/{finding_id}/conclude",
 }
 """404 for who may not read the act or the case, 403 for who reads it and leads or holds nothing."""
-WORK = {
+WORK = CLOCKS | {
     "POST /api/v1/cases/{case_id}/handovers",
     "POST /api/v1/cases/{case_id}/notes",
     "POST /api/v1/handovers/{handover_id}/accept",
@@ -128,7 +129,7 @@ DEVICES = {
 RECOVERED = {"POST /api/v1/devices/{device_id}/confirm"}
 """404 for a stranger; the keepers of devices are told that this one waits for nothing."""
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
-BODIES: dict[str, dict[str, Any]] = {
+BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     "POST /api/v1/devices/{device_id}/answer": {"was_me": False},
     "POST /api/v1/cases/{case_id}/handovers": {"stage": "funds"},
     "POST /api/v1/cases/{case_id}/notes": {"text": "no"},
@@ -226,7 +227,7 @@ def endpoints() -> set[str]:
 
 def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
     method, path = endpoint.split(" ")
-    address = (path + QUERIES.get(endpoint, "")).format(**known)
+    address = (path + QUERIES.get(endpoint, "")).format(**{"pause_id": known["case_id"], **known})
     body = json.dumps(BODIES.get(endpoint, {}))
     answer: Any = browser.generic(method, address, body, content_type="application/json")
     answer.spoken = b"".join(answer.streaming_content) if answer.streaming else answer.content

@@ -5,10 +5,12 @@ from server.cases.services.assigning import assign_subject, cover_membership, en
 from server.cases.services.calendar import CalendarRefused, load_notice, seed_calendar, set_calendar_day
 from server.cases.services.due_dates import has_dates_of_earlier_releases, recompute_due_dates
 from server.cases.services.events import record_event, touch, void_events, write_case_events
+from server.cases.services.extending import extend_limit
 from server.cases.services.filing import file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.importing import ImportReport, import_cases
 from server.cases.services.levels import pass_over_unstarted, write_levels
+from server.cases.services.pausing import end_pause, pause_clocks
 from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
 from server.cases.services.status import close_case, resume_case, suspend_case
 
@@ -21,7 +23,9 @@ __all__ = [
     "close_case",
     "cover_membership",
     "end_grant",
+    "end_pause",
     "end_rights",
+    "extend_limit",
     "file_case",
     "grant_subject",
     "has_dates_of_earlier_releases",
@@ -30,6 +34,7 @@ __all__ = [
     "load_notice",
     "open_rights",
     "pass_over_unstarted",
+    "pause_clocks",
     "recompute_due_dates",
     "record_event",
     "resume_case",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from server.cases.models import Assignment, Case, Grant
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
-from server.cases.services.events import locked_case, touch, write_event
+from server.cases.services.events import locked_case, locked_open_case, touch, write_event
 from server.cases.states import HeldEvent
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
@@ -38,8 +38,8 @@ def assign_subject(
     holder = group or officer
     if holder is None or (group and officer):
         raise ValueError("a case is assigned to a group or to an officer")
-    case = locked_case(case.pk)
-    _require_assignable(case, holder)
+    case = locked_open_case(case.pk)
+    _require_of_the_court(case, holder)
     moment = now()
     _end_standing(case, moment)
     assignment = _begin(case, group, officer, reason, moment)
@@ -51,9 +51,7 @@ def assign_subject(
     return assignment
 
 
-def _require_assignable(case: Case, holder: Group | Officer) -> None:
-    if case.status == Case.Status.CLOSED:
-        raise DomainError("case_closed", 409, _("This case is closed; it can no longer be assigned or changed."))
+def _require_of_the_court(case: Case, holder: Group | Officer) -> None:
     if holder.court_id != case.court_id:
         message = _("A case is assigned within its own court. For another court, delegate it.")
         raise DomainError("holder_of_another_court", 422, message)

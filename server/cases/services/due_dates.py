@@ -1,6 +1,7 @@
-"""Due dates of running nodes, computed again after an edit of the calendar: of that the rows hear from nobody else."""
+"""Due dates computed again, where the rows hear of it from no event: an edit of the calendar, a pause, an extension."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,8 @@ from server.cases.models import Case, Node
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import write_case_events
-from server.cases.states import CaseChange, CaseState, HeldNode, recomputed
+from server.cases.states import CaseChange, CaseState, HeldNode, recomputed_nodes
+from server.people.models import Officer
 
 _AT_ONCE = 200
 
@@ -54,8 +56,19 @@ def _recompute(case_ids: Collection[UUID]) -> int:
 
 
 def _moved(state: CaseState) -> Iterator[HeldNode]:
-    for node in state.nodes.values():
-        if node.state == Node.State.RUNNING and node.started_on is not None:
-            moved = recomputed(state, node)
-            if moved is not None:
-                yield moved
+    """Of finished ones the date stands as it stood."""
+    return (node for node in recomputed_nodes(state) if node.state == Node.State.RUNNING)
+
+
+def recompute_and_tell(
+    case: Case, kind: str, view: Mapping[str, Any], *, by: Officer | None = None, **facts: Any
+) -> tuple[HeldNode, ...]:
+    """The last statements of a transaction that changed what the dates of a case hang on; the caller holds the case.
+
+    Every started node, the finished ones too: whether one was late is told by the same clock. One new version.
+    """
+    moved = tuple(recomputed_nodes(case_states([case.pk], None)[case.pk]))
+    write_case_events([CaseChange(case.pk, (), moved)])
+    case.refresh_from_db()
+    append_case_entry(case, kind, view, nodes=moved, by=by, **facts)
+    return moved

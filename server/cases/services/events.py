@@ -20,13 +20,21 @@ from server.people.models import Officer
 
 _MOVED = (
     *("state", "started_on", "due_on", "finished_on", "start_event_id", "stop_event_id", "version"),
-    *("due_at", "earliest_on", "is_provisional", "computed_with"),
+    *("due_at", "earliest_on", "is_provisional", "computed_with", "is_paused"),
 )
 
 
 def locked_case(case_id: UUID) -> Case:
     """The row, held to the end of the transaction; rows that refer to it may still be written by others."""
     return Case.objects.select_for_update(no_key=True).get(pk=case_id)
+
+
+def locked_open_case(case_id: UUID) -> Case:
+    """The same. Raises DomainError 409 `case_closed` for one that is closed."""
+    case = locked_case(case_id)
+    if case.status == Case.Status.CLOSED:
+        raise DomainError("case_closed", 409, _("This case is closed; it can no longer be assigned or changed."))
+    return case
 
 
 def touch(case_ids: Collection[UUID]) -> None:

@@ -1,20 +1,22 @@
 """Closing, suspending and resuming a case."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from server.cases.guarding import require_final_round
-from server.cases.models import Case
+from server.cases.models import Case, ClockPause
 from server.cases.queries import case_states
+from server.cases.services.due_dates import recompute_and_tell
 from server.cases.services.entries import append_case_entry
-from server.cases.services.events import locked_case, touch, write_event
+from server.cases.services.events import locked_open_case, write_case_events
 from server.cases.services.levels import look_again
-from server.cases.states import HeldEvent
+from server.cases.services.pausing import begin_pause, finish_pause, pause_view
+from server.cases.states import CaseChange, HeldEvent, after_event, merged, recomputed_nodes
 from server.common.clock import SHANGHAI, local_date, now
-from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.people.models import Officer
 
@@ -35,49 +37,78 @@ def close_case(
     Raises DomainError 409 `case_closed` for one that is closed already, 409 `guard_blocks` for a final round (终本) of
     which a condition does not hold on the day of closing.
     """
-    case = _held_open(case)
+    case = locked_open_case(case.pk)
     moment = now()
+    day = closed_on or local_date(moment)
+    resting = list(case.pauses.filter(ended_on=None))
+    for pause in resting:
+        finish_pause(pause, max(pause.started_on, day))
     state = case_states([case.pk], None)[case.pk]
     if closing_mode == FINAL_ROUND_MODE:
-        require_final_round(state, closed_on or local_date(moment))
+        require_final_round(state, day)
     case.status, case.closing_mode = Case.Status.CLOSED, closing_mode
-    case.closed_at, case.closed_on = moment, closed_on or local_date(moment)
+    case.closed_at, case.closed_on = moment, day
     if recovered_amount is not None:
         case.recovered_amount = Decimal(recovered_amount)
     case.save(update_fields=["status", "closing_mode", "closed_at", "closed_on", "recovered_amount"])
     occurred_at = moment if closed_on is None else datetime.combine(closed_on, time(), SHANGHAI)
     event = HeldEvent(new_id(), "case_closed", occurred_at, "desk", str(case.pk))
-    change = write_event(state, event)
+    closed, change = after_event(state, event)
+    change = merged([change, CaseChange(case.pk, (), tuple(recomputed_nodes(closed)) if resting else ())])[0]
+    write_case_events([change])
     look_again(case.pk)
     case.refresh_from_db()
     append_case_entry(case, "case_closed", {"closing_mode": closing_mode}, nodes=change.nodes, by=by)
     return case
 
 
-def suspend_case(*, case: Case, reason: str, by: Officer | None = None) -> Case:
-    """Enforcement rests by a ruling. (Its clocks will pause with the full case flow.)"""
-    return _set_status(case, Case.Status.SUSPENDED, "case_suspended", reason, by)
+@transaction.atomic
+def suspend_case(
+    *,
+    case: Case,
+    reason: str,
+    document: str,
+    approved_by: Officer | None,
+    on: date | None = None,
+    by: Officer | None = None,
+) -> Case:
+    """Enforcement rests by a ruling, and its clocks with it, from that day on.
 
-
-def resume_case(*, case: Case, reason: str, by: Officer | None = None) -> Case:
-    return _set_status(case, Case.Status.OPEN, "case_resumed", reason, by)
+    Raises DomainError 409 `case_closed`, 422 `pause_unfounded`, `pause_invalid`.
+    """
+    case = locked_open_case(case.pk)
+    if case.status == Case.Status.SUSPENDED:
+        return case
+    day = on or local_date(now())
+    pause = begin_pause(case, ClockPause.Reason.SUSPENDED, day, document, approved_by, by=by)
+    facts = {"reason": reason, "document": document}
+    return _set_status(case, Case.Status.SUSPENDED, "case_suspended", [pause], by, facts)
 
 
 @transaction.atomic
-def _set_status(case: Case, status: Case.Status, kind: str, reason: str, by: Officer | None) -> Case:
-    case = _held_open(case)
-    if case.status == status:
+def resume_case(*, case: Case, reason: str, on: date | None = None, by: Officer | None = None) -> Case:
+    """It goes on, and its clocks with it, from that day on.
+
+    Raises DomainError 409 `case_closed`, 422 `pause_invalid`.
+    """
+    case = locked_open_case(case.pk)
+    if case.status == Case.Status.OPEN:
         return case
+    resting = list(case.pauses.filter(reason=ClockPause.Reason.SUSPENDED, ended_on=None).order_by("pk"))
+    for pause in resting:
+        finish_pause(pause, on or local_date(now()))
+    return _set_status(case, Case.Status.OPEN, "case_resumed", resting, by, {"reason": reason})
+
+
+def _set_status(
+    case: Case,
+    status: Case.Status,
+    kind: str,
+    pauses: Sequence[ClockPause],
+    by: Officer | None,
+    facts: Mapping[str, Any],
+) -> Case:
     case.status = status
     case.save(update_fields=["status"])
-    touch([case.pk])
-    case.refresh_from_db()
-    append_case_entry(case, kind, {}, by=by, reason=reason)
-    return case
-
-
-def _held_open(case: Case) -> Case:
-    case = locked_case(case.pk)
-    if case.status == Case.Status.CLOSED:
-        raise DomainError("case_closed", 409, _("This case is closed; it can no longer be assigned or changed."))
+    recompute_and_tell(case, kind, {"pauses": [pause_view(pause) for pause in pauses]}, by=by, **facts)
     return case

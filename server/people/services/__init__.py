@@ -6,6 +6,7 @@ from server.people.services.courts import (
     create_team,
     rename_court,
     rotate_signing_key,
+    set_pause_policy,
     set_way_of_working,
 )
 from server.people.services.devices import (
@@ -66,6 +67,7 @@ __all__ = [
     "revoke_device",
     "rotate_signing_key",
     "set_password",
+    "set_pause_policy",
     "set_way_of_working",
     "suspend_officer",
 ]

@@ -86,3 +86,15 @@ def set_way_of_working(*, court: Court, assignment_model: str, handover_days: in
     court.save(update_fields=["assignment_model", "handover_days"])
     view = {"assignment_model": assignment_model, "handover_days": handover_days}
     append([court_entry(court.pk, "way_of_working_set", view, by=by)])
+
+
+@transaction.atomic
+def set_pause_policy(*, court: Court, policy: str, by: Officer | None = None) -> bool:
+    """Which reasons stop the clocks of its cases; False where it is so already. `cases` counts their dates anew."""
+    court = Court.objects.select_for_update(no_key=True).get(pk=court.pk)
+    if court.pause_policy == policy:
+        return False
+    court.pause_policy = Court.PausePolicy(policy)
+    court.save(update_fields=["pause_policy"])
+    append([court_entry(court.pk, "pause_policy_set", {"policy": policy}, by=by)])
+    return True
