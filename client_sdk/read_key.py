@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from client_sdk.disk import replace_file, sync_folder
 from client_sdk.errors import ReadingEnded, StoreDamaged
+from client_sdk.moments import reached
 from client_sdk.vault import KEY_BYTES, NONCE_BYTES, Vault
 
 _PLACE = "read-key"
@@ -26,7 +27,14 @@ class ReadKey:
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path = path
         self._vault = vault
-        self._key = vault.unseal(path.read_bytes(), _PLACE) if path.exists() else None
+        self._key = self._held()
+
+    def _held(self) -> bytes | None:
+        """None also where its end was cut short, or its disk spoilt it: what it sealed is pulled anew under another."""
+        try:
+            return self._vault.unseal(self._path.read_bytes(), _PLACE)
+        except (FileNotFoundError, StoreDamaged):
+            return None
 
     @property
     def is_here(self) -> bool:
@@ -47,6 +55,7 @@ class ReadKey:
                 handle.write(os.urandom(self._path.stat().st_size))
                 handle.flush()
                 os.fsync(handle.fileno())
+            reached("before unlink")
             self._path.unlink()
             sync_folder(self._path.parent)
 

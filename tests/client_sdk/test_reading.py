@@ -179,10 +179,15 @@ def test_a_court_that_gives_no_lease_guards_no_reading(device: Device) -> None:
     assert device.field.status().readable_until is None
 
 
-def test_a_crash_between_the_keys_end_and_its_note_is_found_at_the_next_start(device: Device) -> None:
+@pytest.mark.parametrize("cut", ["overwritten", "unlinked"])
+def test_a_crash_between_the_keys_end_and_its_note_is_found_at_the_next_start(device: Device, cut: str) -> None:
     field = pulled(device)
     field.record_action(case_id=CASE, kind="SEAL")
-    field.holdings.store.places.read_key.unlink()
+    key = field.holdings.store.places.read_key
+    if cut == "overwritten":
+        key.write_bytes(bytes(len(key.read_bytes())))
+    else:
+        key.unlink()
     field = device.reopen()
     with pytest.raises(ReadingEnded):
         field.cases()

@@ -11,9 +11,9 @@ from server.people.models import Device
 from server.sync.models import DeviceLog, Operation
 from tests.simulation.chance import VirtualClock
 from tests.simulation.findings import require
-from tests.simulation.gone import holes_are_explained, is_revoked, lost_seqs
+from tests.simulation.gone import holes_are_explained, lost_seqs
 from tests.simulation.journal import Recorded
-from tests.simulation.oracle import Oracle, visible_cases
+from tests.simulation.oracle import Oracle, is_revoked, visible_cases
 from tests.simulation.phone import Phone
 from tests.simulation.watch import claims_of, members_of
 

@@ -24,9 +24,9 @@ from tests.simulation.gone import (
     each_hole_has_its_alarm,
     everything_is_handed_over,
     holes_are_explained,
-    is_revoked,
     lost_seqs,
 )
+from tests.simulation.oracle import is_revoked
 from tests.simulation.phone import Phone
 from tests.simulation.verifying import logs_verify_alone
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from server.ledger.models import Entry
-from server.people.models import Device
 from server.sync.models import LostRange, SealedOperation
 from tests.simulation.findings import require
 from tests.simulation.phone import Phone
@@ -13,15 +12,6 @@ def lost_seqs(device_id: UUID) -> set[int]:
     """Numbers that the server has written down as lost."""
     spans = LostRange.objects.filter(device_id=device_id).values_list("first_seq", "last_seq")
     return {seq for first, last in spans for seq in range(first, last + 1)}
-
-
-def is_revoked(device_id: UUID | None) -> bool:
-    return device_id is not None and Device.objects.filter(pk=device_id, revoked_at__isnull=False).exists()
-
-
-def is_working(device_id: UUID | None) -> bool:
-    """The server knows it, and has not revoked it."""
-    return device_id is not None and Device.objects.filter(pk=device_id, revoked_at=None).exists()
 
 
 def sealed_operations(device_id: UUID) -> dict[int, tuple[bytes, str, bytes]]:

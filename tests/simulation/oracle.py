@@ -15,6 +15,15 @@ from tests.simulation.journal import Recorded
 APPLIED = ("ok", "incomplete")
 
 
+def is_revoked(device_id: UUID | None) -> bool:
+    return device_id is not None and Device.objects.filter(pk=device_id, revoked_at__isnull=False).exists()
+
+
+def is_working(device_id: UUID | None) -> bool:
+    """The server knows it, and has not revoked it."""
+    return device_id is not None and Device.objects.filter(pk=device_id, revoked_at=None).exists()
+
+
 def visible_cases(officer_id: UUID, at: datetime) -> set[str]:
     """Ids this officer's devices may hold at this moment."""
     officer = Officer.objects.get(pk=officer_id)

@@ -24,6 +24,7 @@ from tests.simulation.dying import Peril, PerilousDriver, PhoneCrash, go_back_to
 from tests.simulation.findings import Trace, require
 from tests.simulation.journal import Journal
 from tests.simulation.network import Line
+from tests.simulation.oracle import is_revoked
 from tests.simulation.power import Disk
 from tests.simulation.term import Term
 from tests.simulation.watch import Watch
@@ -289,7 +290,8 @@ class Phone:
         try:
             found = self.opened.cases()
         except ReadingEnded as ended:
-            if ended.reason == LEASE_OVER:
+            # A revoked one destroys its key first; where its disk was full, or it died, it does not know why any more.
+            if ended.reason == LEASE_OVER and not is_revoked(self.id):
                 self._term.require_over(now)
             return []
         self._term.require_readable(now)

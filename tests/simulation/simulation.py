@@ -31,9 +31,9 @@ from tests.simulation.closing import (
 from tests.simulation.court import Court
 from tests.simulation.dying import PerilousDriver
 from tests.simulation.findings import Trace, require
-from tests.simulation.gone import is_revoked, is_working
 from tests.simulation.liars import repeat_with_another_body, require_refused
 from tests.simulation.network import Late, Line, Weather
+from tests.simulation.oracle import is_revoked, is_working
 from tests.simulation.phone import Means, Phone
 from tests.simulation.power import Disk
 from tests.simulation.sizes import (
