@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from client_sdk.case_acts import ACCEPT_HANDOVER, REJECT_HANDOVER
 from client_sdk.errors import InvalidRecord, NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.recorder import Recorder
@@ -42,6 +43,8 @@ class Corrector:
         if not isinstance(fields, Mapping):
             raise InvalidRecord("member_invalid", "/fields")
         original = self._original(action)
+        if original.kind in (ACCEPT_HANDOVER, REJECT_HANDOVER):
+            raise InvalidRecord("not_correctable", "/action")
         return self._recorder.record(
             original.kind,
             {**fields, REASON_FIELD: reason.strip()},

@@ -41,6 +41,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "请写明补正的理由。",
         "Say why it is corrected.",
     ),
+    "not_correctable": (
+        "对移交的答复不能补正,请与法院联系。",
+        "An answer to a handover is not corrected; speak to the court.",
+    ),
     "text_needed": ("请写明内容。", "Say it in words."),
     "subject_needed": (
         "请指明一个案件:case_id、case_ids 或 case_no 只用一个。",

@@ -31,6 +31,9 @@ CAUSES: dict[str, tuple[str, str]] = {
     "node_of_another": ("节点由他人办结", "the node is another's to end"),
     "node_needs_act": ("节点需以现场行为办结", "the node wants an act on site"),
     "node_too_early": ("早于该节点可办结之日", "before the node's earliest day"),
+    "handover_decided": ("移交此前已有决定", "the handover had been decided before"),
+    "not_receiver": ("移交对象不是本人", "the handover was offered to others"),
+    "reason_missing": ("退回移交未写明理由", "it was sent back without a reason"),
     "found_void": ("生效后查明不实", "found void after it had counted"),
     "log_forked": ("设备记录出现两个版本", "the device's log has two versions"),
 }

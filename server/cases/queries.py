@@ -95,6 +95,12 @@ def _rulings(row: Case, moving: Moving) -> Rulings:
     return Rulings(policy, tuple(moving.pauses), tuple(moving.extensions))
 
 
+def hold_cases(case_ids: Collection[UUID]) -> None:
+    """To the end of the transaction, in the order of their ids."""
+    if case_ids:
+        _CASES_HELD.rows(case_ids=case_ids)
+
+
 def case_ids_by_no(case_nos: Iterable[str]) -> dict[str, UUID]:
     """Ids by canonical case number, for those there are."""
     return dict(Case.objects.filter(case_no__in=set(case_nos)).values_list("case_no", "pk"))

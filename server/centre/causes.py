@@ -29,6 +29,9 @@ def cause_name(cause: str) -> str:
         "node_of_another": _("The node is another's to end"),
         "node_needs_act": _("The node wants an act on site"),
         "node_too_early": _("Before its earliest day"),
+        "handover_decided": _("The handover was decided before"),
+        "not_receiver": _("The handover was offered to others"),
+        "reason_missing": _("Sent back without a reason"),
     }.get(cause, cause)
 
 
@@ -63,6 +66,11 @@ def cause_reason(cause: str) -> str:
             "The node belongs to the filing office, the command centre or a leader. Ratify it for them."
         ),
         "node_needs_act": _("The evidence of an act on site ends this node. Ratified, his word stands for it."),
+        "handover_decided": _(
+            "Somebody had taken the stage over, or sent it back, before this arrived. What was decided first stands."
+        ),
+        "not_receiver": _("The stage was offered to another officer or team. Ratified, he takes it over all the same."),
+        "reason_missing": _("A handover is sent back with a reason. The officer records it anew, or the desk decides."),
         "node_too_early": _("The law or the flow sets an earliest day, and this was done before it."),
         "log_forked": _("This device's log was continued in two ways: a copied or restored phone. Both are kept."),
     }.get(cause, "")

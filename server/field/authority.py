@@ -24,7 +24,7 @@ def why_parked(operation: SignedOperation, subject: Mapping[str, Any], case: Cas
     """
     if case is None or not case.grants:
         return UNKNOWN
-    return _why_not_held(operation, subject, case) or _why_not_now(operation, case)
+    return _why_not_held(operation, subject, case) or why_not_now(operation, case)
 
 
 def _why_not_held(operation: SignedOperation, subject: Mapping[str, Any], case: CaseState) -> str:
@@ -48,7 +48,8 @@ def _acted_then(operation: SignedOperation, case: CaseState) -> bool:
     return any(_may_act(grant) and grant.covers(acted_at) for grant in case.grants)
 
 
-def _why_not_now(operation: SignedOperation, case: CaseState) -> str:
+def why_not_now(operation: SignedOperation, case: CaseState) -> str:
+    """What no right to the case helps against."""
     if case.closed_at is not None:
         return "case_closed"
     reporter, bounds = operation.reporter, operation.bounds

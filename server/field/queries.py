@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, JSONField, When
 
-from server.cases.queries import case_ids_by_no, case_states
+from server.cases.queries import case_ids_by_no, case_states, hold_cases
 from server.cases.states import CaseState
 from server.common.clock import to_wire
 from server.common.statements import Given, GivenMany, Statement
@@ -199,6 +199,12 @@ def _evidence_of(records: Sequence[ActionRecord]) -> dict[str, list[dict[str, An
     for operation_hash, *members in _FILES.rows(**places):
         files[operation_hash].append(dict(zip(("id", "shot_code", "origin"), members, strict=True)))
     return files
+
+
+def hold_named_cases(operations: Sequence[SignedOperation]) -> None:
+    """All cases these name by id, locked in the one order, before several loads lock some each."""
+    claimed = {claim for operation in operations for each in operation.subjects if (claim := case_uuid_of(each))}
+    hold_cases(claimed)
 
 
 def _completed(operations: Sequence[SignedOperation], cases: dict[UUID, CaseState]) -> set[str]:

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from server.field.annulling import annul_record
 from server.field.case_acts import case_act_kinds
 from server.field.decide import record_action
 from server.field.operation import Outcome, SignedOperation
-from server.field.queries import field_state
+from server.field.queries import field_state, hold_named_cases
 from server.field.rejudging import Terms, judged_again
 from server.field.rules import action_kinds
 from server.field.services import write_effects
 from server.ledger.services import Draft
+from server.teamwork.answering import annul_answer, answer_state, answered_again, write_answers
+from server.teamwork.answers import KINDS as ANSWER_KINDS
+from server.teamwork.answers import answer_handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,12 @@ class Handler:
 
 ACT = Handler(field_state, record_action, write_effects, judged_again, annul_record)
 
-HANDLERS: dict[str, Handler] = dict.fromkeys(action_kinds() | case_act_kinds(), ACT)
+ANSWER = Handler(answer_state, answer_handover, write_answers, answered_again, annul_answer)
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(action_kinds() | case_act_kinds(), ACT),
+    **dict.fromkeys(ANSWER_KINDS, ANSWER),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +53,22 @@ class Applied:
 
 
 def apply_together(operations: Sequence[SignedOperation]) -> Applied:
-    """Decide all in the order of the log, each seeing what the one before did, and write all effects at once."""
-    batches: dict[int, list[SignedOperation]] = {}
-    for operation in operations:
-        batches.setdefault(id(HANDLERS[operation.kind]), []).append(operation)
-    states = {key: HANDLERS[batch[0].kind].load(batch) for key, batch in batches.items()}
-    effects: dict[int, list[Any]] = {key: [] for key in batches}
-    outcomes: dict[int, Outcome] = {}
-    for operation in operations:
-        handler = HANDLERS[operation.kind]
-        effect = handler.decide(operation, states[id(handler)])
-        effects[id(handler)].append(effect)
-        outcomes[operation.seq] = effect.outcome
-    drafts = [
-        draft for key, batch in batches.items() for draft in HANDLERS[batch[0].kind].write(effects[key], states[key])
-    ]
-    return Applied(outcomes, drafts)
+    """Decide all in the order of the log, each seeing what the one before did, and write their effects.
+
+    What one handler decides in a row is written at once, so that the next one reads it: who takes a stage over and acts
+    in it before he is online again acts as its owner.
+    """
+    runs = [list(run) for _, run in groupby(operations, key=lambda operation: id(HANDLERS[operation.kind]))]
+    if len(runs) > 1:
+        hold_named_cases(operations)
+    applied = Applied({}, [])
+    for run in runs:
+        handler = HANDLERS[run[0].kind]
+        state = handler.load(run)
+        effects = [handler.decide(operation, state) for operation in run]
+        applied.outcomes.update({each.seq: effect.outcome for each, effect in zip(run, effects, strict=True)})
+        applied.drafts.extend(handler.write(effects, state))
+    return applied
 
 
 def apply_again(operation: SignedOperation, terms: Terms) -> Applied:

@@ -44,13 +44,15 @@ class Word:
     source: Source
     is_director: bool = False
     """Of the case's court: he may send back what nobody takes over."""
+    is_ratified: bool = False
+    """A leader says that it counts, whoever it was offered to."""
 
 
 def why_not_decided(offer: Offer, word: Word) -> str:
     """Empty where this counts, `repeated` where it is what counted before; else the code that says why not."""
     if offer.state != WAITING:
         return REPEATED if word.source == offer.source else "handover_decided"
-    if word.officer_id not in offer.receivers and (word.is_accepted or not word.is_director):
+    if not (word.officer_id in offer.receivers or word.is_ratified or (word.is_director and not word.is_accepted)):
         return "not_receiver"
     return "" if word.is_accepted or word.reason.strip() else "note_required"
 

@@ -148,6 +148,8 @@ def test_a_handover_is_in_the_day_and_answered_offline(device: Device, case: Cas
     assert device.field.today().handovers[0].answered_by == action.id
     sent_back = device.field.reject_handover(OFFER, case_id=CASE, reason="缺少清单")
     assert sent_back.said == {"handover": OFFER, "reason": "缺少清单"}
+    with pytest.raises(InvalidRecord, match="不能补正"):
+        device.field.correct(action, reason="不接收了")
 
 
 def test_the_day_tells_tasks_by_their_day_and_how_old_it_is(device: Device, case: Case) -> None:
