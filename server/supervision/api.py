@@ -3,17 +3,15 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.db.models import Count
 from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from server.cases.levels import Level
 from server.people.auth import SignedIn
 from server.people.models import Officer
 from server.supervision.access import findings_visible_to, urges_visible_to
 from server.supervision.models import Finding, Urge
-from server.supervision.queries import page_of, warned_nodes, with_all
+from server.supervision.queries import level_counts, page_of, warned_nodes, with_all
 from server.supervision.schemas import (
     ConclusionBody,
     ExplanationBody,
@@ -46,10 +44,8 @@ def list_warnings(
 ) -> WarningPage:
     """Nodes at a warning level in the cases the officer may read; what is due first stands first."""
     officer = _officer(request)
-    counted = warned_nodes(officer).order_by().values_list("level").annotate(number=Count("pk"))
-    levels = {name.value: 0 for name in Level if name is not Level.NORMAL} | dict(counted)
     nodes = list(warned_nodes(officer, level=level, case_id=case_id)[:limit])
-    return WarningPage(items=warning_views(nodes), levels=levels)
+    return WarningPage(items=warning_views(nodes), levels=level_counts(officer))
 
 
 @router.get("/findings", response=FindingPage)

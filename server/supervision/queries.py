@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Count, QuerySet, When
 
 from server.cases.access import cases_visible_to
 from server.cases.levels import Level
@@ -23,6 +24,18 @@ def warned_nodes(officer: Officer, *, level: str = "", case_id: UUID | None = No
     nodes = nodes.filter(level=level) if level else nodes
     nodes = nodes.filter(case_id=case_id) if case_id else nodes
     return nodes.select_related("case__flow").defer("case__flow__document").order_by("due_on", "pk")
+
+
+def worst_nodes(officer: Officer, *, level: str = "") -> QuerySet[Node]:
+    """The same, the worst level first."""
+    ranks = [When(level=each, then=each.rank) for each in Level]
+    return warned_nodes(officer, level=level).order_by(Choice(*ranks, default=0).desc(), "due_on", "pk")
+
+
+def level_counts(officer: Officer) -> dict[str, int]:
+    """How many nodes at each level but NORMAL."""
+    counted = warned_nodes(officer).order_by().values_list("level").annotate(number=Count("pk"))
+    return {level.value: 0 for level in Level if level is not Level.NORMAL} | dict(counted)
 
 
 def findings_of(nodes: Collection[Node]) -> list[Finding]:

@@ -12,7 +12,7 @@ from server.cases.flow import NodeDefinition
 from server.cases.levels import Level
 from server.cases.models import Case, Node
 from server.common.clock import SHANGHAI, to_wire
-from server.supervision.silence import SilentDevice
+from server.supervision.silence import SilentDevice, silent_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def title_of(given: Given) -> str:
             "day": due_words(raised.node),
             "case": raised.case.case_no,
         }
-        return f"{title}. {_silent_words(given.silent[0])}" if given.silent else title
+        return f"{title}. {silent_words(given.silent[0])}" if given.silent else title
 
 
 def urge_text(raised: Raised) -> str:
@@ -95,20 +95,6 @@ def urge_text(raised: Raised) -> str:
             "node": raised.definition.name(settings.LANGUAGE_CODE),
             "day": due_words(raised.node),
         }
-
-
-def _silent_words(device: SilentDevice) -> str:
-    heard = device.last_contact_at
-    if heard is None:
-        return _("Provisional: %(device)s of %(officer)s has not been heard of yet") % {
-            "device": device.name or device.id,
-            "officer": device.officer,
-        }
-    return _("Provisional: %(device)s of %(officer)s was last heard of on %(day)s") % {
-        "device": device.name or device.id,
-        "officer": device.officer,
-        "day": heard.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
-    }
 
 
 def _level_word(level: Level) -> str:

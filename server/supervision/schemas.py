@@ -42,6 +42,8 @@ class FindingView(Schema):
     is_provisional: bool
     """A device of whoever held the case has not been heard of since: it may still hold the act."""
     silent_devices: list[SilentDeviceView]
+    silence: list[str]
+    """Each of them in a sentence, in the reader's language."""
 
 
 class FindingPage(Schema):

@@ -12,7 +12,7 @@ from server.people.models import Officer
 from server.supervision.models import Finding, Urge
 from server.supervision.queries import findings_of, silent_devices_of
 from server.supervision.schemas import FindingView, SilentDeviceView, UrgeView, WarningView
-from server.supervision.silence import SilentDevice
+from server.supervision.silence import SilentDevice, silent_words
 
 
 def node_name(case: Case, key: str) -> str:
@@ -94,6 +94,7 @@ def _finding(row: Finding, silent: Sequence[SilentDevice]) -> FindingView:
         note=row.note,
         concluded_at=row.concluded_at,
         is_provisional=bool(silent),
+        silence=[silent_words(each) for each in silent],
         silent_devices=[
             SilentDeviceView(device=each.id, name=each.name, officer=each.officer, last_contact_at=each.last_contact_at)
             for each in silent

@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from server.cases.counting import as_moment
 from server.cases.models import Grant
 from server.common.bulk import among
-from server.common.clock import to_wire
+from server.common.clock import SHANGHAI, to_wire
 from server.people.models import Device
 from server.supervision.circle import HOLDS
 
@@ -25,6 +27,16 @@ class SilentDevice:
     def as_json(self) -> dict[str, Any]:
         heard = to_wire(self.last_contact_at) if self.last_contact_at else None
         return {"device": str(self.id), "name": self.name, "officer": self.officer, "last_contact_at": heard}
+
+
+def silent_words(device: SilentDevice) -> str:
+    """In the language of the reader."""
+    named = {"device": device.name or device.id, "officer": device.officer}
+    heard = device.last_contact_at
+    if heard is None:
+        return _("Provisional: %(device)s of %(officer)s has not been heard of yet") % named
+    day = heard.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return _("Provisional: %(device)s of %(officer)s was last heard of on %(day)s") % {**named, "day": day}
 
 
 def end_of(due_on: date, due_at: datetime | None) -> datetime:

@@ -164,6 +164,7 @@ PAGES = [
     "/centre/actions/{action_id}",
     "/centre/reviews",
     "/centre/reviews/{review_id}",
+    "/centre/warnings",
 ]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
@@ -249,7 +250,7 @@ def test_every_endpoint_is_in_the_table() -> None:
 def test_every_page_is_in_the_table() -> None:
     routes = {str(route.pattern) for route in urlpatterns}
     kinds = {"": "/centre/", "cases/<uuid:case_id>": PAGES[1], "actions/<uuid:action_id>": PAGES[2]}
-    kinds |= {"reviews": PAGES[3], "reviews/<uuid:review_id>": PAGES[4]}
+    kinds |= {"warnings": PAGES[5], "reviews": PAGES[3], "reviews/<uuid:review_id>": PAGES[4]}
     assert routes == PAGES_FOR_ALL | FORMS | kinds.keys() | DEVICE_PAGES.keys()
 
 
@@ -365,7 +366,7 @@ def test_pages_send_those_not_signed_in_to_the_door(known: dict[str, str], path:
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
 def test_pages_show_a_stranger_nothing_of_it(known: dict[str, str], cast: Cast, who: str, path: str) -> None:
     answer = browser_of(getattr(cast, who)).get(path.format(**known))
-    assert answer.status_code == (200 if path == "/centre/" else 404)
+    assert answer.status_code == (200 if path in ("/centre/", "/centre/warnings") else 404)
     assert known["case_no"] not in answer.content.decode()
 
 
