@@ -1,4 +1,4 @@
-"""`python -m bench {record,push,pull,upload,live} [--json] [--tiny]`."""
+"""`python -m bench {record,push,pull,upload,live,warnings} [--json] [--tiny]`."""
 
 import argparse
 import importlib
@@ -8,7 +8,7 @@ import time
 from bench.place import open_place
 from bench.report import Report, table
 
-NAMES = ("record", "push", "pull", "upload", "live")
+NAMES = ("record", "push", "pull", "upload", "live", "warnings")
 
 
 def main(arguments: list[str]) -> int:
