@@ -37,12 +37,7 @@ OPEN = {
     "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
     "PATCH /api/v1/sync/sealed/{sha256}",
 }
-OWN = {
-    "GET /api/v1/session",
-    "DELETE /api/v1/session",
-    "POST /api/v1/live/tickets",
-    "POST /api/v1/notices/read",
-}
+OWN = {"GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/live/tickets", "POST /api/v1/notices/read"}
 """Speaks of the asker alone."""
 DOUBTS = {"POST /api/v1/devices/{device_id}/answer"}
 """For the device's own officer alone."""
