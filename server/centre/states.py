@@ -69,10 +69,11 @@ def pending_look() -> Look:
     return Look("pending", "grey", _("Not started"))
 
 
-def handover_look(state: str, name: str, due_on: date, today: date) -> Look:
-    if state == "ACCEPTED":
+def work_look(state: str, name: str, due_on: date, today: date) -> Look:
+    """Of a handover or a task."""
+    if state in ("ACCEPTED", "DONE"):
         return Look("done", "green", name)
-    if state == "REJECTED":
+    if state in ("REJECTED", "RETURNED", "WITHDRAWN"):
         return Look("superseded", "grey", name)
     if today > due_on:
         return level_look(Level.OVERDUE, _("%(days)d d over") % {"days": (today - due_on).days})

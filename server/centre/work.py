@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.cases.models import Case
-from server.centre.states import Look, handover_look
+from server.centre.states import Look, work_look
 from server.people.models import Officer, Team
 from server.teamwork.access import inside
-from server.teamwork.models import Handover, Note
+from server.teamwork.models import Handover, Note, Plan, Task
 from server.teamwork.queries import lead_officer_of, named, stage_owner_of
 
 
@@ -25,11 +25,22 @@ class HandoverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskLine:
+    text: str
+    to: str
+    due_on: date
+    said: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     lead_officer: str
     stage_owner: str
     handovers: list[HandoverLine]
     notes: list[Note]
+    plan: Plan | None
+    tasks: list[TaskLine]
 
 
 def work_on(case: Case, reader: Officer, today: date, stages: Mapping[str, str]) -> Work | None:
@@ -38,11 +49,25 @@ def work_on(case: Case, reader: Officer, today: date, stages: Mapping[str, str])
         return None
     handovers = list(named(Handover.objects.filter(case=case)).order_by("proposed_at", "pk"))
     notes = list(Note.objects.filter(case=case).select_related("by").order_by("noted_at", "pk"))
-    if not (handovers or notes):
+    plan = Plan.objects.filter(case=case).select_related("by").order_by("-number").first()
+    tasks = list(Task.objects.filter(case=case).select_related("to").order_by("due_on", "pk"))
+    if not (handovers or notes or plan or tasks):
         return None
     lead, owner = lead_officer_of(case.pk), stage_owner_of(case)
     lines = [_line(each, stages, today) for each in handovers]
-    return Work(lead.name if lead else "", _side(owner.team, owner.officer), lines, notes)
+    return Work(
+        lead_officer=lead.name if lead else "",
+        stage_owner=_side(owner.team, owner.officer),
+        handovers=lines,
+        notes=notes,
+        plan=plan,
+        tasks=[_task_line(task, today) for task in tasks],
+    )
+
+
+def _task_line(task: Task, today: date) -> TaskLine:
+    look = work_look(task.state, str(task.get_state_display()), task.due_on, today)
+    return TaskLine(task.text, task.to.name, task.due_on, task.said, look)
 
 
 def _line(handover: Handover, stages: Mapping[str, str], today: date) -> HandoverLine:
@@ -55,7 +80,7 @@ def _line(handover: Handover, stages: Mapping[str, str], today: date) -> Handove
         due_on=handover.due_on,
         decided_at=handover.decided_at,
         reason=handover.reason,
-        look=handover_look(handover.state, str(handover.get_state_display()), handover.due_on, today),
+        look=work_look(handover.state, str(handover.get_state_display()), handover.due_on, today),
     )
 
 

@@ -32,6 +32,7 @@ from server.sync.pull_api import router as pull
 from server.sync.review_api import router as reviews
 from server.sync.two_persons_api import router as two_persons
 from server.teamwork.api import router as teamwork
+from server.teamwork.task_api import router as tasks
 
 PROBLEM = {
     "type": "object",
@@ -104,6 +105,7 @@ for router in (
     cases,
     teamwork,
     clocks,
+    tasks,
     enrolment,
     sync,
     reviews,

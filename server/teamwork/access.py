@@ -10,7 +10,7 @@ from server.cases.models import Case
 from server.common.errors import DomainError
 from server.people.access import courts_watched_by, require_role, roles_of
 from server.people.models import Court, Officer, Role
-from server.teamwork.models import Handover
+from server.teamwork.models import Handover, Task
 
 
 def inside(officer: Officer, case: str = "case__") -> Q:
@@ -36,6 +36,10 @@ def readable_handover(officer: Officer, handover_id: UUID) -> Handover:
     if handover is None:
         raise DomainError("handover_not_found", 404, _("There is no such handover among those you may read."))
     return handover
+
+
+def tasks_visible_to(officer: Officer) -> QuerySet[Task]:
+    return Task.objects.filter(inside(officer), case__in=cases_visible_to(officer))
 
 
 def leads(officer: Officer, court_id: UUID) -> bool:

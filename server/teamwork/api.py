@@ -20,7 +20,7 @@ from server.teamwork.access import (
     require_can_work_on,
     require_leads,
 )
-from server.teamwork.models import Handover, Note
+from server.teamwork.models import Handover, Note, Plan, Task
 from server.teamwork.queries import (
     lead_officer_of,
     named,
@@ -35,10 +35,12 @@ from server.teamwork.schemas import (
     HandoverView,
     NoteDraft,
     NoteView,
+    PlanView,
     Proposal,
     Rejection,
     SideView,
     StageOwnerView,
+    TaskView,
     TeamView,
     WayOfWorking,
 )
@@ -61,12 +63,16 @@ def case_work(request: HttpRequest, case_id: UUID) -> CaseWork:
     lead, owner = lead_officer_of(case.pk), stage_owner_of(case)
     handovers = named(Handover.objects.filter(case=case)).order_by("proposed_at", "pk")
     notes = Note.objects.filter(case=case).select_related("by").order_by("noted_at", "pk")
+    plan = Plan.objects.filter(case=case).select_related("by").order_by("-number").first()
+    tasks = Task.objects.filter(case=case).select_related("case", "to", "by").order_by("due_on", "pk")
     return CaseWork(
         lead_officer=OfficerView.from_orm(lead) if lead else None,
         stage_owner=StageOwnerView(
             stage=owner.stage, since=owner.since, **dict(SideView.of(owner.team, owner.officer))
         ),
         must_go_to=stages_another_team_must_do(case),
+        plan=PlanView.from_orm(plan) if plan else None,
+        tasks=[TaskView.of(task, now()) for task in tasks],
         handovers=[HandoverView.of(each, now()) for each in handovers],
         notes=[NoteView.of(note) for note in notes],
     )

@@ -1,8 +1,9 @@
-"""What may become of a handover, and when it is late. Pure."""
+"""What may become of a handover and of a task, and when they are late. Pure."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from server.cases.counting import Days
@@ -13,6 +14,7 @@ from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
 
 WAITING = "PROPOSED"
+TO_DO = "OPEN"
 LEAD_EXECUTOR, STAGED = "LEAD_EXECUTOR", "STAGED"
 _TEAM = "_team"
 """How the flow file writes an owner that is a team."""
@@ -63,7 +65,8 @@ def due_day(proposed_at: datetime, days: int, calendar: WorkCalendar) -> date:
 
 
 def is_overdue(state: str, due_on: date, at: datetime) -> bool:
-    return state == WAITING and local_date(at) > due_on
+    """Of a handover that waits, or a task to do."""
+    return state in (WAITING, TO_DO) and local_date(at) > due_on
 
 
 def begins_clocks(flow: FlowDefinition, stage: str) -> bool:
@@ -98,3 +101,26 @@ def stages_to_hand_over(model: str, flow: FlowDefinition, running: Iterable[str]
     owners = ((flow.tracked[key].stage, flow.tracked[key].owner) for key in running)
     waiting = {stage for stage, owner in owners if owner.endswith(_TEAM) and owner != f"{team_kind.lower()}{_TEAM}"}
     return [stage.key for stage in flow.stages if stage.key in waiting]
+
+
+class TaskMove(StrEnum):
+    """What is said of a task: by whom it was given to, or by whoever is in charge."""
+
+    DONE = "done"
+    RETURN = "return"
+    AGAIN = "again"
+    WITHDRAW = "withdraw"
+
+
+_MOVES = {
+    TaskMove.DONE: ((TO_DO,), "DONE"),
+    TaskMove.RETURN: ((TO_DO,), "RETURNED"),
+    TaskMove.AGAIN: (("DONE", "RETURNED"), TO_DO),
+    TaskMove.WITHDRAW: ((TO_DO, "RETURNED"), "WITHDRAWN"),
+}
+
+
+def task_after(state: str, move: TaskMove) -> str | None:
+    """The state this move leads to; None where it is no move from there."""
+    starts, end = _MOVES[move]
+    return end if state in starts else None

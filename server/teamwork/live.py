@@ -1,10 +1,10 @@
-"""What watchers are told of a handover: codes, ids and dates, no words."""
+"""What watchers are told of handovers and tasks: codes, ids and dates, no words."""
 
 from typing import Any
 from uuid import UUID
 
 from server.common.clock import to_wire
-from server.teamwork.models import Handover
+from server.teamwork.models import Handover, Task
 
 
 def handover_view(handover: Handover) -> dict[str, Any]:
@@ -19,6 +19,16 @@ def handover_view(handover: Handover) -> dict[str, Any]:
         "due_on": handover.due_on.isoformat(),
         "decided_at": to_wire(handover.decided_at) if handover.decided_at else None,
         "decided_by": _text(handover.decided_by_id),
+    }
+
+
+def task_view(task: Task) -> dict[str, Any]:
+    return {
+        "id": str(task.pk),
+        "case": str(task.case_id),
+        "to": str(task.to_id),
+        "state": str(task.state),
+        "due_on": task.due_on.isoformat(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Handovers of a stage between teams, and notes of what to look out for (注意事项)."""
+"""Handovers of a stage between teams, notes of what to look out for (注意事项), plans (执行方案) and tasks."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -71,4 +71,50 @@ class Note(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "source_type", "source_id"], name="note_once_per_source")
+        ]
+
+
+class Plan(models.Model):
+    """执行方案: how a case is to be enforced. Written anew, never changed; the one with the highest number counts."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="plans")
+    number = models.PositiveIntegerField()
+    text = models.TextField(max_length=5000)
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="plan_number_once")]
+
+
+class Task(models.Model):
+    """What whoever is in charge of a case asks of somebody who works on it, until a day."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("To do")
+        DONE = "DONE", _("Done")
+        RETURNED = "RETURNED", _("Given back")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="tasks")
+    text = models.CharField(max_length=1000)
+    to = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="tasks")
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=now)
+    due_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    said = models.CharField(max_length=1000, default="", blank=True)
+    """The last word: what was done, why it was given back, what is still wanted."""
+    moved_at = models.DateTimeField(null=True)
+    """When that was said, in the field perhaps; `received_at` is when we heard of it."""
+    received_at = models.DateTimeField(null=True)
+    source_type = models.CharField(max_length=20, default="", blank=True)
+    source_id = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="task_by_due"),
+            models.Index(fields=["to", "state"], name="task_by_officer"),
         ]

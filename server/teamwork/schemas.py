@@ -10,7 +10,7 @@ from pydantic import Field
 from server.people.models import Court, Officer, Team
 from server.people.schemas import OfficerView
 from server.teamwork.decide import is_overdue
-from server.teamwork.models import Handover, Note
+from server.teamwork.models import Handover, Note, Task
 
 Words = Annotated[str, Field(max_length=1000)]
 
@@ -100,6 +100,49 @@ class HandoverPage(Schema):
     next: str | None
 
 
+class PlanView(Schema):
+    number: int
+    """The highest counts."""
+    text: str
+    by: OfficerView
+    written_at: datetime
+
+
+class TaskView(Schema):
+    id: UUID
+    case: UUID
+    case_no: str
+    text: str
+    to: OfficerView
+    by: OfficerView
+    given_at: datetime
+    due_on: date
+    is_overdue: bool
+    state: str
+    """OPEN, DONE, RETURNED or WITHDRAWN."""
+    said: str
+    moved_at: datetime | None
+    received_at: datetime | None
+
+    @classmethod
+    def of(cls, task: Task, at: datetime) -> Self:
+        columns = ("text", "given_at", "due_on", "state", "said", "moved_at", "received_at")
+        return cls(
+            id=task.pk,
+            case=task.case_id,
+            case_no=task.case.case_no,
+            to=OfficerView.from_orm(task.to),
+            by=OfficerView.from_orm(task.by),
+            is_overdue=is_overdue(task.state, task.due_on, at),
+            **{name: getattr(task, name) for name in columns},
+        )
+
+
+class TaskPage(Schema):
+    items: list[TaskView]
+    next: str | None
+
+
 class StageOwnerView(Schema):
     stage: str
     team: TeamView | None
@@ -114,6 +157,8 @@ class CaseWork(Schema):
     stage_owner: StageOwnerView
     must_go_to: list[str]
     """Stages that have begun and are another team's, in a court that works by stages: hand the case over."""
+    plan: PlanView | None
+    tasks: list[TaskView]
     handovers: list[HandoverView]
     notes: list[NoteView]
 
@@ -143,3 +188,22 @@ class Rejection(Schema):
 
 class NoteDraft(Schema):
     text: Words
+
+
+class PlanDraft(Schema):
+    text: str = Field(max_length=5000)
+
+
+class TaskDraft(Schema):
+    id: UUID | None = None
+    """Made by whoever asks; the same again changes nothing."""
+    text: Words
+    to: UUID
+    due_on: date
+
+
+class TaskWord(Schema):
+    said: Words = ""
+    """What was done, why it is given back, what is still wanted; only where it is done may it be left out."""
+    due_on: date | None = None
+    """Of a task asked for again: until when now."""

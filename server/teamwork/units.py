@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from server.common.clock import to_wire
 from server.common.statements import Given, GivenMany, Statement, UuidText
-from server.teamwork.models import Handover, Note
+from server.teamwork.models import Handover, Note, Plan, Task
 
 _NAMED = ("from_team", "from_officer", "to_team", "to_officer", "decided_by")
 _WHOM = tuple(column for each in _NAMED for column in (f"{each}_id", f"{each}__name"))
@@ -28,9 +29,25 @@ _NOTES: Statement[Any] = Statement(
     )
 )
 
+_TASKS: Statement[Any] = Statement(
+    lambda: (
+        Task.objects.filter(case_id__in=GivenMany("case_ids"), case__court_id=Given("court_id"))
+        .exclude(state=Task.State.WITHDRAWN)
+        .order_by("due_on", "pk")
+        .values_list("case_id", UuidText("pk"), "text", "state", "due_on", "to_id", "to__name", "by__name", "said")
+    )
+)
+_PLANS: Statement[Any] = Statement(
+    lambda: (
+        Plan.objects.filter(case_id__in=GivenMany("case_ids"), case__court_id=Given("court_id"))
+        .order_by("number")
+        .values_list("case_id", "number", "text", "by__name", "written_at")
+    )
+)
+
 
 def work_units(case_ids: Collection[UUID], court_id: UUID) -> dict[UUID, dict[str, Any]]:
-    """By case, what there is to say of it: `handovers`, `stage_owner`, `notes`. Two SELECTs whatever the number.
+    """By case, what there is to say of it: `handovers`, `stage_owner`, `notes`, `plan`, `tasks`. Four SELECTs.
 
     Of cases of this court alone: a device of another court, to which a case is lent, holds nothing of it.
     """
@@ -44,7 +61,16 @@ def work_units(case_ids: Collection[UUID], court_id: UUID) -> dict[UUID, dict[st
         note = {"id": pk, "text": text, "by": by, "noted_at": to_wire(noted_at)}
         of_handover = {"handover": str(handover_id)} if handover_id else {}
         work[case_id].setdefault("notes", []).append({**note, **of_handover})
+    for case_id, *columns in _TASKS.rows(case_ids=case_ids, court_id=court_id):
+        work[case_id].setdefault("tasks", []).append(_task(*columns))
+    for case_id, number, text, by, written_at in _PLANS.rows(case_ids=case_ids, court_id=court_id):
+        work[case_id]["plan"] = {"number": number, "text": text, "by": by, "written_at": to_wire(written_at)}
     return work
+
+
+def _task(pk: str, text: str, state: str, due_on: date, to_id: UUID, to: str, by: str, said: str) -> dict[str, Any]:
+    task = {"id": pk, "text": text, "state": state, "due_on": due_on.isoformat(), "to": {"id": str(to_id), "name": to}}
+    return {**task, "by": by, **({"said": said} if said else {})}
 
 
 def _handover(

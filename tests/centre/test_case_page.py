@@ -18,7 +18,7 @@ from server.centre import case_page
 from server.common import clock
 from server.evidence.services import make_pending_previews
 from server.field.models import FieldAction
-from server.teamwork.services import decide_handover, propose_handover
+from server.teamwork.services import decide_handover, give_task, propose_handover, write_plan
 from tests import pictures
 from tests.actors import Cast, browser_of
 from tests.cases.conftest import file_one
@@ -371,3 +371,11 @@ def test_a_court_it_is_lent_to_reads_the_case_and_nothing_of_that(case: Case, ca
     assert case.case_no in page.root.text
     assert "门锁已换" not in page.root.text
     assert cast.bystander.name not in page.root.text
+
+
+def test_a_plan_and_its_tasks_show_who_does_what_until_when(case: Case, cast: Cast) -> None:
+    write_plan(case=case, text="先查银行存款\n再查封住房", by=cast.holder)
+    give_task(case=case, text="取钥匙<b>", to=cast.colleague, due_on=date(2026, 11, 24), by=cast.holder)
+    shown = page_of(case, cast).root.text
+    for word in ("先查银行存款再查封住房", "取钥匙<b>", "陈默", "2026-11-24", "待办"):
+        assert word in shown

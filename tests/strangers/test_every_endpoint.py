@@ -17,13 +17,15 @@ from server.people.services import ask_two_persons
 from server.supervision.models import Finding
 from server.supervision.services import urge
 from server.sync.models import Review
-from server.teamwork.services import propose_handover
+from server.teamwork.services import give_task, propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS
+from tests.strangers.work import COURT_WORK, TEAMWORK, WORK_BODIES, WORK_REFUSALS
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
 __all__ = ["cast"]
+WORK = CLOCKS | TEAMWORK
 pytestmark = pytest.mark.django_db
 
 OPEN = {
@@ -60,6 +62,7 @@ LISTS = {
     "GET /api/v1/reviews",
     "GET /api/v1/reviews/groups",
     "GET /api/v1/handovers",
+    "GET /api/v1/tasks",
     "GET /api/v1/warnings",
     "GET /api/v1/findings",
     "GET /api/v1/urges",
@@ -84,15 +87,6 @@ ACT_WORDS = {
     "POST /api/v1/findings/{finding_id}/conclude",
 }
 """404 for who may not read the act or the case, 403 for who reads it and leads or holds nothing."""
-WORK = CLOCKS | {
-    "POST /api/v1/cases/{case_id}/handovers",
-    "POST /api/v1/cases/{case_id}/notes",
-    "POST /api/v1/handovers/{handover_id}/accept",
-    "POST /api/v1/handovers/{handover_id}/reject",
-}
-"""404 for who may not read the case, 403 for who reads it and does not work on it."""
-COURT_WORK = {"GET /api/v1/courts/{court_id}/work", "PUT /api/v1/courts/{court_id}/work"}
-"""404 for a stranger; its own people read how their court works, and say nothing of a case by it."""
 HIDDEN = {
     "GET /api/v1/cases/{case_id}",
     "GET /api/v1/cases/{case_id}/work",
@@ -126,10 +120,7 @@ RECOVERED = {"POST /api/v1/devices/{device_id}/confirm"}
 QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/names": "?ids={case_id}"}
 BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     "POST /api/v1/devices/{device_id}/answer": {"was_me": False},
-    "POST /api/v1/cases/{case_id}/handovers": {"stage": "funds"},
-    "POST /api/v1/cases/{case_id}/notes": {"text": "no"},
-    "POST /api/v1/handovers/{handover_id}/reject": {"reason": "no"},
-    "PUT /api/v1/courts/{court_id}/work": {"assignment_model": "STAGED", "handover_days": 3},
+    **WORK_BODIES,
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
@@ -212,6 +203,9 @@ def known(cast: Cast) -> dict[str, str]:
         "court_id": str(cast.court.pk),
         "device_id": str(phone.id),
         "act_id": str(act.pk),
+        "task_id": str(give_task(case=case, text="取钥匙", to=cast.holder, due_on=date.max, by=cast.holder).pk),
+        "move": "done",
+        "director_id": str(cast.director.pk),
         "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),
     }
 
@@ -224,7 +218,7 @@ def endpoints() -> set[str]:
 def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
     method, path = endpoint.split(" ")
     address = (path + QUERIES.get(endpoint, "")).format(**{"pause_id": known["case_id"], **known})
-    body = json.dumps(BODIES.get(endpoint, {}))
+    body = json.dumps(BODIES.get(endpoint, {})).replace("{director_id}", known["director_id"])
     answer: Any = browser.generic(method, address, body, content_type="application/json")
     answer.spoken = b"".join(answer.streaming_content) if answer.streaming else answer.content
     answer.close()
@@ -386,7 +380,7 @@ def test_one_who_reads_a_case_and_does_not_work_on_it_changes_nothing(
     known: dict[str, str], cast: Cast, endpoint: str
 ) -> None:
     answer = ask(browser_of(cast.duty), endpoint, known)
-    assert (answer.status_code, json.loads(answer.spoken)["code"] in ("not_in_charge", "not_receiver")) == (403, True)
+    assert (answer.status_code, json.loads(answer.spoken)["code"] in WORK_REFUSALS) == (403, True)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/uploads/{sha256}", "/api/v1/uploads/{sha256}/receipt"])

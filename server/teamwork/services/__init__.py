@@ -1,15 +1,20 @@
-"""The only writers of teamwork: handovers, and the notes they carry."""
+"""The only writers of teamwork: handovers, notes, plans and tasks."""
 
 from server.teamwork.services.deciding import Decided, decide_handover, write_decision
 from server.teamwork.services.members import cover_stage_membership
 from server.teamwork.services.notes import add_note
+from server.teamwork.services.planning import write_plan
 from server.teamwork.services.proposing import propose_handover
+from server.teamwork.services.tasks import give_task, move_task
 
 __all__ = [
     "Decided",
     "add_note",
     "cover_stage_membership",
     "decide_handover",
+    "give_task",
+    "move_task",
     "propose_handover",
     "write_decision",
+    "write_plan",
 ]
