@@ -40,7 +40,7 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         status=str(data.get("status", "")),
         assignment_no=data.get("assignment_no"),
         parties=tuple(_party(party) for party in _objects(data.get("parties"))),
-        nodes=tuple(_node(node, completed) for node in _objects(data.get("nodes"))),
+        nodes=tuple(_node(node, completed, data.get("claimed_nodes") or ()) for node in _objects(data.get("nodes"))),
         papers=tuple(_paper(paper, here) for paper in _objects(data.get("papers"))),
         actions=(*told, *(action for action in laid_over.values() if action.id not in known)),
         filed_on=_date(data.get("filed_on")),
@@ -111,7 +111,7 @@ def _party(party: Mapping[str, Any]) -> Party:
     return Party(str(party.get("role", "")), str(party.get("kind", "")), str(party.get("name", "")))
 
 
-def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str]) -> Node:
+def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str], claimed: Collection[Any]) -> Node:
     key, chain = str(node.get("key", "")), str(node.get("chain") or "")
     return Node(
         id=str(node.get("id")),
@@ -127,6 +127,7 @@ def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str]) -> 
         due_at=_time(node.get("due_at")),
         is_provisional=node.get("is_provisional") is True,
         chain=chain,
+        is_claimed=node.get("id") in claimed,
         completed_by=completed.get((key, chain), ""),
         is_paused=node.get("is_paused") is True,
     )

@@ -11,7 +11,8 @@ from client_sdk.members import date_of, objects, time_of
 from client_sdk.views import Action, Case
 
 WAITING = "PROPOSED"
-FINISHED = ("DONE", "CANCELLED")
+OPEN = (None, "OPEN")
+"""Of a task; one in a state unknown to this SDK counts as done (R98)."""
 
 
 def handovers_of(
@@ -90,10 +91,17 @@ def waiting_handovers(cases: Iterable[Case], today: date) -> list[Handover]:
     return sorted(found, key=lambda each: (bool(each.answered_by), *_urgency(each.days_left), each.case_no))
 
 
-def open_tasks(cases: Iterable[Case], today: date) -> list[Task]:
-    waiting = (each for case in cases for each in case.tasks if each.raw.get("state") not in FINISHED)
+def open_tasks(cases: Iterable[Case], today: date, officer_id: str) -> list[Task]:
+    """Those given to this officer, or to nobody by name."""
+    waiting = (each for case in cases for each in case.tasks if each.raw.get("state") in OPEN)
+    waiting = (each for each in waiting if _given_to(each) in (None, officer_id))
     found = [replace(each, days_left=_days_left(each.due_on, today)) for each in waiting]
     return sorted(found, key=lambda each: (*_urgency(each.days_left), each.case_no))
+
+
+def _given_to(task: Task) -> Any:
+    to = task.raw.get("to")
+    return to.get("id") if isinstance(to, Mapping) else None
 
 
 def due_of_order(order: Mapping[str, Any]) -> tuple[bool, str]:

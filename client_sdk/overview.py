@@ -62,7 +62,7 @@ class Overview:
             as_of=as_of,
             age=max(self._now() - as_of, timedelta()) if as_of else None,
             handovers=tuple(waiting_handovers(cases, date)),
-            tasks=tuple(open_tasks(cases, date)),
+            tasks=tuple(open_tasks(cases, date, str(self._holdings.identity.certificate.officer))),
             urges=tuple(open_urges(cases, date)),
             alarms=tuple(next_of_each(self.alarms())),
         )

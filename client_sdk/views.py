@@ -85,6 +85,8 @@ class Node:
     """The court's calendar for a year it hangs on is not out yet: the date may still move."""
     chain: str = ""
     """What a node is about that the case has several of: a property, a clue."""
+    is_claimed: bool = False
+    """A clock that protects somebody, started by an act that does not count yet."""
     completed_by: str = ""
     """Our own act that says it is done, while the court has not answered for it; `state` is the court's."""
     is_paused: bool = False

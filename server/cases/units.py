@@ -6,7 +6,7 @@ case at that point of its flow, and is worded once.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -42,6 +42,8 @@ _NODES = Statement(
 )
 
 Listed = dict[str, Any]
+Claimed = Callable[[Collection[UUID]], Mapping[UUID, Sequence[Node]]]
+"""By case, of nodes by their ids."""
 
 
 def case_units(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -49,15 +51,26 @@ def case_units(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     return {pk: json.loads(text) for pk, text in case_texts(case_ids, {}).items()}
 
 
-def case_texts(case_ids: Collection[UUID], listed: dict[UUID, Listed]) -> dict[UUID, str]:
-    """The same as JSON; `listed` are the papers and actions of each case, and who works on it."""
+def case_texts(
+    case_ids: Collection[UUID], listed: dict[UUID, Listed], claimed: Claimed = lambda ids: {}
+) -> dict[UUID, str]:
+    """The same as JSON; `listed` are the papers and actions of each case, and who works on it.
+
+    `claimed` is asked, where such nodes run at all, which of those that never roll run by a claim alone.
+    """
     parties = _parties_of(case_ids)
     cases = {pk: (flow, _case(pk, *row)) for pk, row, flow in _cases_of(case_ids)}
-    nodes = _nodes_of(case_ids, {str(pk): flow for pk, (flow, _) in cases.items()})
+    nodes, protecting = _nodes_of(case_ids, {str(pk): flow for pk, (flow, _) in cases.items()})
+    claims = claimed(protecting) if protecting else {}
+    further = {pk: {**listed.get(pk, {}), **_claims(claims.get(pk))} for pk in cases}
     return {
-        pk: _whole({**case, "parties": parties[pk], "papers": [], "actions": [], **listed.get(pk, {})}, nodes[str(pk)])
+        pk: _whole({**case, "parties": parties[pk], "papers": [], "actions": [], **further[pk]}, nodes[str(pk)])
         for pk, (_, case) in cases.items()
     }
+
+
+def _claims(nodes: Sequence[Node] | None) -> Listed:
+    return {"claimed_nodes": [str(node.pk) for node in nodes]} if nodes else {}
 
 
 def _whole(unit: dict[str, Any], nodes: list[str]) -> str:
@@ -83,12 +96,16 @@ def _parties_of(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
     return parties
 
 
-def _nodes_of(case_ids: Collection[UUID], flows: dict[str, FlowDefinition]) -> dict[str, list[str]]:
+def _nodes_of(case_ids: Collection[UUID], flows: dict[str, FlowDefinition]) -> tuple[dict[str, list[str]], list[UUID]]:
+    """The nodes of each case as text, and the ids of those that run and never roll."""
     nodes: dict[str, list[str]] = defaultdict(list)
+    protecting = []
     for case_id, node_id, key, *columns in _NODES.rows(case_ids=case_ids):
         node = flows[case_id].tracked[key]
         nodes[case_id].append(f'{{"id":"{node_id}",{_standing(node.zh, node.en, node.kind, key, *columns)}')
-    return nodes
+        if not node.rolls and columns[2] == Node.State.RUNNING:
+            protecting.append(UUID(node_id))
+    return nodes, protecting
 
 
 @lru_cache(maxsize=8192)

@@ -35,6 +35,7 @@ from server.centre.work import Work, work_on
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
 from server.field.case_acts import case_document
+from server.field.claiming import claims_in
 from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
 from server.field.rules import document_of
@@ -44,10 +45,11 @@ ACTS_AT_ONCE = 200
 
 
 class Reason(NamedTuple):
-    """Of one node, in words: why it is due when it is, and what its step still waits for."""
+    """Of one node, in words: why it is due when it is, and what its step still waits for; does it run by a claim?"""
 
     why: Sequence[str] = ()
     blocked: Sequence[str] = ()
+    is_claimed: bool = False
 
 
 Reasons = Mapping[UUID, Reason]
@@ -69,6 +71,8 @@ class NodeLine:
     """How its date came about, step by step, where it runs."""
     blocked: Sequence[str] = ()
     """What is missing before its step may be taken."""
+    is_claimed: bool = False
+    """A clock that protects somebody; the act that started it does not count yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +168,13 @@ def _reasons(case: Case, today: date) -> Reasons:
     """Of every running node."""
     state = moving_states([case], told=None)[case.pk]
     blocked = blocked_nodes(state, today)
+    claimed = {node.pk for node in claims_in(case.pk)}
     running = [node for node in state.nodes.values() if node.state == Node.State.RUNNING]
     return {
         node.id: Reason(
-            [worded(each) for each in why(state, node)], [want["text"] for want in blocked.get(node.id, ())]
+            [worded(each) for each in why(state, node)],
+            [want["text"] for want in blocked.get(node.id, ())],
+            node.id in claimed,
         )
         for node in running
     }

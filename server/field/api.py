@@ -9,8 +9,9 @@ from pydantic import Field
 
 from server.cases.access import require_can_read_case
 from server.field.access import readable_action, readable_subjects
+from server.field.claiming import claims_in
 from server.field.details import action_detail, actions_of_case
-from server.field.schemas import ActionDetail, ActionPage
+from server.field.schemas import ActionDetail, ActionPage, ClaimView, claim_view
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -26,6 +27,14 @@ def list_actions(request: HttpRequest, case_id: UUID, cursor: UUID | None = None
     actions = actions_of_case(case_id, after=cursor, limit=limit + 1)
     following = str(actions[limit - 1].id) if len(actions) > limit else None
     return ActionPage(items=actions[:limit], next=following)
+
+
+@router.get("/cases/{uuid:case_id}/claims", response=list[ClaimView])
+def list_claims(request: HttpRequest, case_id: UUID) -> list[ClaimView]:
+    """Clocks that protect people and property and run by a claim alone: what told of it waits, or was set aside."""
+    assert isinstance(request.user, Officer)
+    require_can_read_case(request.user, case_id)
+    return [claim_view(node) for node in claims_in(case_id)]
 
 
 @router.get("/actions/{uuid:action_id}", response=ActionDetail)

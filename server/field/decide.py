@@ -43,7 +43,7 @@ def record_action(operation: SignedOperation, state: FieldState) -> ActionEffect
     said = together(facts, known)
     judged = [_judged(operation, subject, said, known, state) for subject in operation.subjects]
     if operation.is_id_reused or not _may_join(known, facts, judged):
-        return _id_reused(operation, facts, judged, state)
+        return claims_alone(operation, state, "id_reuse")
     action = _contributed(operation, facts, known, judged, state)
     released = release_withheld(action, state)
     rows = [_row(action, each, state) for each in judged]
@@ -287,9 +287,10 @@ def _outcome(
     )
 
 
-def _id_reused(operation: SignedOperation, facts: Facts, judged: Sequence[Judged], state: FieldState) -> ActionEffects:
+def claims_alone(operation: SignedOperation, state: FieldState, code: str) -> ActionEffects:
     """Stored without an action; its protective claims count all the same, under an id of its own."""
-    action = replace(_first(operation, facts, (), state, False), id=UUID(operation.hash[:32]))
-    cases = sorted({each.case_id for each in judged if each.case_id})
+    facts, id_ = facts_of(operation), UUID(operation.hash[:32])
+    action = replace(_first(operation, facts, (), state, False), id=id_)
+    cases = sorted({case for each in operation.subjects if (case := _case_id(each, state))})
     claims = [claim_only(action, case_id, state) for case_id in cases]
-    return ActionEffects(operation, set_aside("id_reuse"), new_id(), claims=tuple(c for c in claims if c.events))
+    return ActionEffects(operation, set_aside(code), new_id(), claims=tuple(c for c in claims if c.events))

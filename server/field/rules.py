@@ -44,6 +44,13 @@ def _record(facts: Facts) -> dict[str, Any]:
     return {"fields": facts.fields, "evidence": list(facts.evidence), "position": facts.position}
 
 
+@cache
+def protective_kinds() -> frozenset[str]:
+    """Those that tell something which protects people or property."""
+    kinds = kinds_document()["kinds"]
+    return frozenset(kind["key"] for kind in kinds if any(event.get("protective") for event in kind["events"]))
+
+
 def document_of(kind: str) -> Document:
     """The catalogue that knows this kind; of one unknown to both, that of acts on site."""
     return case_document() if kind in case_act_kinds() else kinds_document()

@@ -1,11 +1,12 @@
 """Wire types of acts, as people at desks read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from ninja import Schema
 
+from server.cases.models import Node
 from server.evidence.schemas import ExpectedView
 from server.people.schemas import OfficerView
 
@@ -33,6 +34,30 @@ class ActionView(Schema):
 class ActionPage(Schema):
     items: list[ActionView]
     next: str | None
+
+
+class ClaimView(Schema):
+    """A clock that started on a claim. Who told of it is not said: the case may be strange to him."""
+
+    node_id: UUID
+    key: str
+    chain: str
+    occurred_at: datetime
+    received_at: datetime
+    due_on: date | None
+
+
+def claim_view(node: Node) -> ClaimView:
+    event = node.start_event
+    assert event is not None
+    return ClaimView(
+        node_id=node.pk,
+        key=node.key,
+        chain=node.chain,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        due_on=node.due_on,
+    )
 
 
 class SubjectView(Schema):

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
 
 from server.common.ids import new_id
+from server.field.claiming import write_claims
 from server.field.operation import SignedOperation, set_aside
+from server.ledger.services import Draft
 from server.sync.operations import Applied, apply_together
 
 logger = logging.getLogger("server.sync")
@@ -47,6 +49,16 @@ def apply_or_fault(operations: Sequence[SignedOperation]) -> Applied:
         return apply_together(operations)
 
 
+def _protected(operation: SignedOperation) -> list[Draft]:
+    """The clocks that any claim starts, unless our fault stands in their way, too."""
+    try:
+        with transaction.atomic(), pinned():
+            return write_claims([operation])
+    except HandlerFault as fault:
+        logger.error("no protective clock by operation %s", operation.hash, exc_info=fault.__cause__)
+        return []
+
+
 def apply_one_by_one(operations: Sequence[SignedOperation]) -> Applied:
     """Each in a savepoint of its own: the faulty one is quarantined under a trace id, its neighbours go on."""
     applied = Applied({}, [])
@@ -58,6 +70,7 @@ def apply_one_by_one(operations: Sequence[SignedOperation]) -> Applied:
             trace_id = str(new_id())
             logger.error("handler fault %s in operation %s", trace_id, operation.hash, exc_info=fault.__cause__)
             applied.outcomes[operation.seq] = set_aside("handler_fault", trace_id=trace_id)
+            applied.drafts.extend(_protected(operation))
             continue
         applied.outcomes.update(one.outcomes)
         applied.drafts.extend(one.drafts)

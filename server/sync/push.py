@@ -19,6 +19,7 @@ from server.common.load import load
 from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import promise_files, store_thumbnails
+from server.field.claiming import write_claims
 from server.field.operation import Outcome, SignedOperation, Status
 from server.ledger.heights import lost_above, read_height
 from server.ledger.queries import HeadState, head_of
@@ -148,7 +149,7 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
 
 
 def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked) -> Answer:
-    """R35: the other history is kept, its files may follow, nothing of it takes effect."""
+    """R35: the other history is kept, its files may follow, nothing of it takes effect but clocks that protect."""
     log, branch = pushed.log, found.branch
     fork, alarms = keep_branch(log, found, pushed.received_at)
     arrivals = read_arrivals(log, branch, pushed.received_at)
@@ -156,7 +157,7 @@ def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked
     promise_files(writing.promises_of(arrivals, {**waiting, **arrivals.outcomes}))
     store_thumbnails(pushed.device, pushed.envelope.thumbnails)
     update_together([writing.contact(pushed.device, pushed.envelope.status, pushed.received_at)])
-    append(alarms)
+    append([*alarms, *write_claims(list(arrivals.readable.values()))])
     same = [each for each in pushed.envelope.operations if each.seq in stored and each.seq < branch[0].seq]
     asked = Asked(pushed.envelope.nonce, pushed.court.server_epoch, pushed.court.key, pushed.received_at)
     signed = fork_statement(fork, pushed.device, asked, branch[-1] if found.is_joined else None)

@@ -18,6 +18,7 @@ from server.cases.units import case_texts
 from server.common.hashing import canonical_json, sha256_hex
 from server.evidence.papers import paper_units
 from server.field.case_acts import case_document
+from server.field.claiming import claimed_nodes
 from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
 from server.people.access import roles_of
@@ -79,7 +80,7 @@ def _texts_of_cases(ids: Collection[UUID], court_id: UUID) -> dict[UUID, str]:
         pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, []), **work.get(pk, {}), **urges.get(pk, {})}
         for pk in ids
     }
-    return case_texts(ids, listed)
+    return case_texts(ids, listed, claimed_nodes)
 
 
 def profile_unit(standing: Standing) -> dict[str, Any]:

@@ -37,7 +37,11 @@ def case(device: Device) -> Case:
         "actions": [],
         "handovers": [offer(), offer(id="0199b000-0000-7000-8000-000000000002", state="REJECTED")],
         "notes": [{"id": "n1", "text": "门禁须登记", "handover": OFFER}],
-        "tasks": [{"id": "k1", "text": "调取水电记录", "due_on": "2026-11-23"}, {"id": "k2", "state": "DONE"}],
+        "tasks": [
+            {"id": "k1", "text": "调取水电记录", "due_on": "2026-11-23", "state": "OPEN"},
+            {"id": "k2", "state": "DONE"},
+            {"id": "k3", "state": "OPEN", "to": {"id": "0199c000-0000-7000-8000-000000000001", "name": "陈默"}},
+        ],
     }
     device.court.units[("case", CASE)] = ("t1", unit)
     ends = {"nodes": {REVIEW: {"ends": ["feedback_reviewed"]}, "debtor_interview": {"ends": ["a", "b"]}}}
