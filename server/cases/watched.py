@@ -35,8 +35,8 @@ def nodes_to_look_at(case_ids: Collection[UUID], at: datetime) -> QuerySet[Node]
 
 
 def term_of(node: Node, flow: FlowDefinition) -> Term | None:
-    """None for a node that does not run."""
-    if node.state != Node.State.RUNNING or node.started_on is None:
+    """None for a node that does not run, or that the case's flow does not know (any more)."""
+    if node.key not in flow.tracked or node.state != Node.State.RUNNING or node.started_on is None:
         return None
     return Term(
         started_at=node.start_event.occurred_at if node.start_event else as_moment(node.started_on),

@@ -61,13 +61,17 @@ class Circle:
         return self._offices[self._courts[case_id], role]
 
 
+def _is_there(at: datetime) -> Q:
+    """Beside rows with an officer: who left or is suspended answers for nothing and is told nothing."""
+    begun = Q(officer__suspended_from__lte=at)
+    suspended = begun & (Q(officer__suspended_until=None) | Q(officer__suspended_until__gt=at))
+    return Q(officer__is_active=True) & ~suspended
+
+
 def _offices(court_ids: Iterable[UUID], at: datetime) -> dict[tuple[UUID, str], list[UUID]]:
     """By court and role, in the order of staff numbers; who is suspended rests."""
-    suspended = Q(officer__suspended_from__lte=at) & (
-        Q(officer__suspended_until=None) | Q(officer__suspended_until__gt=at)
-    )
     rows = OfficerRole.objects.filter(current_at(at), role__in=_ROLES, officer__court_id__in=list(court_ids))
-    rows = rows.filter(officer__is_active=True).exclude(suspended).order_by("officer__staff_no")
+    rows = rows.filter(_is_there(at)).order_by("officer__staff_no")
     offices: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
     for court_id, role, officer_id in rows.values_list("officer__court_id", "role", "officer_id"):
         offices[court_id, role].append(officer_id)
@@ -78,7 +82,7 @@ def _holders(case_ids: Collection[UUID], at: datetime) -> dict[UUID, list[UUID]]
     """Of each reason whoever came last, first."""
     rows = Grant.objects.filter(current_at(at), subject_id__in=among(case_ids), reason__in=HOLDS)
     holders: dict[UUID, list[UUID]] = defaultdict(list)
-    found = rows.filter(officer__isnull=False).order_by("-valid_from", "officer__staff_no")
+    found = rows.filter(_is_there(at)).order_by("-valid_from", "officer__staff_no")
     by_reason = sorted(found.values_list("reason", "subject_id", "officer_id"), key=_rank)
     for _, case_id, officer_id in by_reason:
         holders[case_id].append(officer_id)

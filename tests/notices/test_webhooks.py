@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +123,19 @@ def test_nobody_there_is_a_line_of_the_log_and_the_next_attempt(clock: Clock, ca
     assert attempt.status is None
     assert attempt.fault
     assert Delivery.objects.get().next_attempt_at == clock() + WAITS[0]
+
+
+def test_over_tls_a_certificate_this_machine_trusts_is_taken_and_no_other(
+    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = receiver.speak_tls(tmp_path / "receiver.pem").replace("http://", "https://")
+    with pytest.raises(NotReached, match=r"(?i)certificate"):
+        post(url, {}, b"{}")
+    assert receiver.received == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "receiver.pem"))
+    assert post(url, {}, b"{}") == 200
+    with pytest.raises(NotReached, match=r"(?i)mismatch|not valid"):
+        post(url.replace("127.0.0.1", "localhost"), {}, b"{}")
 
 
 def test_a_receiver_that_drips_its_answer_is_left_after_the_time_there_is(

@@ -14,6 +14,7 @@ from server.people.models import Officer
 from server.supervision.models import Urge
 from server.supervision.services import tell_of_late_replies, watch_levels
 from tests.actors import browser_of
+from tests.cases.conftest import file_one
 from tests.supervision.conftest import Bureau, Clock, node
 
 
@@ -88,8 +89,6 @@ def test_the_team_that_had_the_case_before_urges_and_answers_nothing(case: Case,
 
 
 def test_nothing_is_urged_in_a_closed_case_nor_at_a_node_of_another(case: Case, bureau: Bureau) -> None:
-    from tests.cases.conftest import file_one
-
     other = node(file_one(bureau.cast, 124), "triage")
     assert urge(bureau.cast.duty, case, node_id=str(other.pk))[1]["code"] == "node_not_found"
     assert urge(bureau.cast.duty, case, text="  ")[0] == 422

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from server.cases.models import Case, Node
-from server.cases.services import close_case, record_event
+from server.cases.services import close_case, record_event, resume_case, suspend_case
+from server.cases.watched import term_of
 from server.common.clock import SHANGHAI
 from server.ledger.models import Entry
 from server.notices.models import Notice
 from server.people.models import Officer
-from server.supervision.models import NodeWarning, Urge
+from server.supervision.models import Finding, NodeWarning, Urge
 from server.supervision.services import watch_levels
+from tests.cases.conftest import file_one
 from tests.supervision.conftest import Bureau, Clock, level, node
 
 NODE = "investigation_complete"  # a month from 2 November: due on 2 December
@@ -123,6 +125,36 @@ def _moves_to(case: Case, clock: Clock, day: int) -> None:
     moved.save(update_fields=["due_on", "version"])
 
 
+def test_while_a_case_is_suspended_nothing_warns_and_afterwards_its_new_date_does(
+    running: Case, bureau: Bureau, clock: Clock
+) -> None:
+    clock.on(11, 29)
+    assert level(running, NODE) == "WARN"
+    suspend_case(case=running, reason="中止", document="（2026）闽0924执123号之一", approved_by=bureau.president)
+    assert level(running, NODE) == "NORMAL"
+    clock.on(12, 5)
+    assert watch_levels().warnings == 0
+    clock.on(12, 9)
+    resume_case(case=running, reason="恢复")
+    assert level(running, NODE) == "NOTICE"
+    assert node(running, NODE).due_on == date(2026, 12, 14)  # ten days later is a Saturday
+    clock.on(12, 10)
+    assert level(running, NODE) == "WARN"
+    assert told(bureau.cast.holder) == ["WARN", "NOTICE", "WARN"]
+
+
+def test_a_pause_entered_late_clears_the_finding_of_the_date_that_was_none(
+    running: Case, bureau: Bureau, clock: Clock
+) -> None:
+    clock.on(12, 4)
+    assert level(running, NODE) == "OVERDUE"
+    paper, approver = "（2026）闽0924执123号之一", bureau.president
+    suspend_case(case=running, reason="中止", document=paper, approved_by=approver, on=date(2026, 11, 20))
+    watch_levels()
+    assert Finding.objects.get(node__key=NODE).state == Finding.State.CLEARED
+    assert Urge.objects.get(node__key=NODE).state == Urge.State.SETTLED
+
+
 def test_a_node_that_is_done_or_whose_case_is_closed_has_no_level(running: Case, clock: Clock) -> None:
     clock.on(12, 3)
     assert level(running, NODE) == "OVERDUE"
@@ -159,12 +191,43 @@ def test_an_office_answers_for_its_own_nodes_and_the_director_for_a_case_that_no
     watch_levels()
     triage = NodeWarning.objects.get(node__key="triage")  # the command centre's
     assert triage.person == bureau.cast.duty
-    from tests.cases.conftest import file_one
-
     alone = file_one(bureau.cast, 124)
     clock.on(11, 9)
     watch_levels()
     assert NodeWarning.objects.get(node__case=alone, node__key="assign_handler").person == bureau.cast.director
+
+
+def test_the_nodes_of_one_who_is_suspended_are_his_colleagues(running: Case, bureau: Bureau, clock: Clock) -> None:
+    Officer.objects.filter(pk=bureau.cast.holder.pk).update(suspended_from=clock())
+    clock.on(11, 29)
+    watch_levels()
+    assert told(bureau.cast.holder) == []
+    assert told(bureau.cast.colleague) == ["WARN"]
+
+
+def test_one_case_at_fault_is_named_in_the_log_and_stops_no_other(
+    running: Case, bureau: Bureau, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = file_one(bureau.cast, 124)
+
+    def fail(node: Node, flow: object) -> object:
+        if node.case_id == broken.pk:
+            raise LookupError("planted")
+        return term_of(node, flow)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("server.supervision.services.watching.term_of", fail)
+    clock.on(11, 23)
+    watch_levels()
+    assert told(bureau.cast.holder) == ["NOTICE"]
+    assert str(broken.pk) in caplog.text
+    monkeypatch.undo()
+    assert watch_levels().cases == 1
+
+
+def test_a_node_its_flow_does_not_know_any_more_has_no_level(running: Case, clock: Clock) -> None:
+    Node.objects.filter(case=running, key=NODE).update(key="gone")
+    clock.on(12, 31)
+    assert level(running, "gone") == "NORMAL"
 
 
 def test_overdue_urges_by_itself_once_for_a_date(running: Case, bureau: Bureau, clock: Clock) -> None:

@@ -4,6 +4,7 @@ A node asks to be looked at by its `version`, whoever moved it, so a pass that a
 for: the next one finds the same rows. What a pass says of a case it says in one transaction with the levels it found.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from server.supervision.raised import Raised
 from server.supervision.services.raising import raise_warnings
 from server.supervision.services.settling import settle
 
+logger = logging.getLogger(__name__)
 CASES_AT_ONCE = 200
 
 
@@ -38,8 +40,20 @@ def watch_levels() -> Looked:
     """Find every level anew that has changed, and tell whoever is told of it. Any number of passes may run at once."""
     looked, case_ids = Looked(), cases_to_look_at(now())
     for first in range(0, len(case_ids), CASES_AT_ONCE):
-        _look(case_ids[first : first + CASES_AT_ONCE], looked)
+        _look_at_each(case_ids[first : first + CASES_AT_ONCE], looked)
     return looked
+
+
+def _look_at_each(case_ids: Sequence[UUID], looked: Looked) -> None:
+    """All at once; where one of them is at fault it is named in the log, and the others go on without it."""
+    try:
+        _look(case_ids, looked)
+    except Exception:
+        if len(case_ids) == 1:
+            logger.exception("The levels of case %s cannot be found", case_ids[0])
+            return
+        for case_id in case_ids:
+            _look_at_each([case_id], looked)
 
 
 @transaction.atomic
