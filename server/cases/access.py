@@ -13,7 +13,7 @@ from server.cases.states import CaseState
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.statements import Given, GivenMany, Statement, UuidText
-from server.people.access import courts_watched_by, current_at, is_suspended
+from server.people.access import courts_watched_by, current_at, is_suspended, require_role
 from server.people.models import Officer
 from server.people.streams import court_stream
 
@@ -70,6 +70,14 @@ def readable_case(officer: Officer, case_id: UUID) -> Case:
     if case is None:
         raise case_not_found()
     return case
+
+
+def require_can_direct(officer: Officer, case: Case, *roles: str) -> None:
+    """For who has one of these roles in the case's own court. Raises DomainError 403 `role_required`."""
+    require_role(officer, *roles)
+    if officer.court_id != case.court_id:
+        message = _("Your role does not include this. Ask the administrator of your court.")
+        raise DomainError("role_required", 403, message, {"roles": sorted(roles)})
 
 
 def case_not_found() -> DomainError:

@@ -73,6 +73,7 @@ class _Checks:
                 self._limit((*path, *where), limit)
             self._kinds(path, node)
             self._start(path, node)
+            self._not_shorter_than_the_law(path, node)
             if node.when is not None and not can_hold(node.when, self._flow.facts):
                 self._source.blame((*path, "when"), _("no case can fulfil this condition: the node is never reached"))
 
@@ -109,6 +110,14 @@ class _Checks:
                     said = ", ".join(known)
                     self._source.blame((*path, name, kind), plain, found=repr(kind), known=said)
 
+    def _not_shorter_than_the_law(self, path: Path, node: NodeDefinition) -> None:
+        """An internal limit for a final round leaves the time that the law wants before one."""
+        limit, review = node.variants.get("FINAL_ROUND"), self._flow.tracked.get("final_round_review")
+        least = review.minimum.get("") if review else None
+        if limit and least and node.kind == "internal" and _days(limit) < _days(least):
+            wrong = _("is shorter than the minimum of final_round_review")
+            self._source.blame((*path, "variants", "FINAL_ROUND"), wrong)
+
     def _start(self, path: Path, node: NodeDefinition) -> None:
         if node.key not in self._unstartable:
             return
@@ -119,6 +128,11 @@ class _Checks:
         else:
             wrong = _("never reached: only %(nodes)s could start it, and never start themselves")
             self._source.blame((*path, "start"), wrong, nodes=", ".join(sorted(self._unstartable[node.key])))
+
+
+def _days(limit: Limit) -> int:
+    """At least so many, whatever the months."""
+    return (limit.n or 0) * {Unit.MONTHS: 31, Unit.YEARS: 366}.get(limit.unit, 1)
 
 
 def _unstartable(nodes: list[NodeDefinition], outside: frozenset[str]) -> Mapping[str, frozenset[str]]:

@@ -10,27 +10,16 @@ from typing import Any
 import yaml
 
 from server.cases import located_yaml
-from server.cases.conditions import Comparison, Condition, ConditionError, parse_condition
-from server.cases.flow import CASE_CLOCK, AnyNumber, FlowDefinition, NodeDefinition, Stage, Values
+from server.cases.condition_reader import ConditionReader
+from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition, Stage, Values
 from server.cases.limits import Extendable, Limit, Unit
-from server.cases.located_yaml import KEY, Reader, Source
+from server.cases.located_yaml import KEY, Source
 from server.cases.pauses import REASONS
 from server.common.marking import gettext_noop as _
 
 FLOWS = Path(__file__).parent / "flows"
 OPENINGS = Path(__file__).parent / "law" / "openings.yaml"
 
-NUMBER = "number"
-CONDITION_FAULTS = {
-    "too_long": _("the condition is too long, from column %(column)s on"),
-    "too_deep": _("too many brackets at column %(column)s"),
-    "not_expected": _("%(found)s is not expected at column %(column)s"),
-    "fact_expected": _("at column %(column)s a fact is wanted, not %(found)s"),
-    "value_expected": _("at column %(column)s a value is wanted, not %(found)s"),
-    "number_expected": _("at column %(column)s a number is wanted, not %(found)s"),
-    "sign_expected": _("at column %(column)s %(found)s is missing"),
-    "not_understood": _("%(found)s at column %(column)s is not understood"),
-}
 LIMIT_KINDS = ("statutory", "regulatory", "internal")
 GRADES = ("A", "A-local", "B", "C")
 OWNERS = (
@@ -102,10 +91,10 @@ def read_leniently(text: str) -> tuple[Source, FlowDefinition]:
     return source, _Reader(source, (), source.content).flow()
 
 
-class _Reader(Reader):
+class _Reader(ConditionReader):
     def flow(self) -> FlowDefinition:
         self.only({"flow", "version", "calendar", "facts", "defaults", "events", "case_clock", "stages"})
-        facts = self._facts()
+        facts = self.facts()
         defaults = self.inner("defaults")
         pause = defaults.codes("pause", REASONS, REASONS)
         clocks = tuple(r.node(CASE_CLOCK, i, facts, pause) for i, r in enumerate(self.each("case_clock")))
@@ -176,32 +165,6 @@ class _Reader(Reader):
                 self.blame(key, wrong, found=repr(name))
         return names
 
-    def condition(self, facts: Mapping[str, Values]) -> Condition | None:
-        if "when" not in self.mapping:
-            return None
-        try:
-            condition = parse_condition(self.text("when"))
-        except ConditionError as refused:
-            self.blame("when", CONDITION_FAULTS[refused.code], found=repr(refused.found), column=refused.column)
-            return None
-        for comparison in condition.comparisons:
-            self._compare(comparison, facts)
-        return condition
-
-    def _compare(self, comparison: Comparison, facts: Mapping[str, Values]) -> None:
-        fact, known = comparison.fact, facts.get(comparison.fact)
-        if known is None:
-            plain = _("no fact %(found)s is declared under facts")
-            suggesting = _("no fact %(found)s is declared under facts; did you mean %(near)s?")
-            return self.unknown("when", plain, suggesting, fact, facts)
-        for value in comparison.values:
-            if value not in known:
-                wrong = _("the fact %(fact)s has no value %(found)s; it has %(known)s")
-                if isinstance(known, AnyNumber):
-                    wrong = _("the fact %(fact)s is a number, and %(found)s is none")
-                self.blame("when", wrong, fact=fact, found=_written(value), known=", ".join(map(_written, [*known])))
-        return None
-
     def limit(self, key: str, *, required: bool = True) -> Limit | None:
         if key not in self.mapping:
             if required:
@@ -242,13 +205,6 @@ class _Reader(Reader):
         reader.only({"n", "times"})
         return Extendable(reader.number("n") or 0, reader.number("times") or 0)
 
-    def _facts(self) -> Mapping[str, Values]:
-        reader = self.inner("facts")
-        for key, values in reader.mapping.items():
-            if values != NUMBER and not _is_list_of_values(values):
-                reader.blame(key, _("must be a list of the values this fact may have, or the word number"))
-        return MappingProxyType({str(key): _values(values) for key, values in reader.mapping.items()})
-
     def _no_key_twice(self, flow: FlowDefinition) -> None:
         seen: set[str] = set()
         for path, node in places(flow):
@@ -261,18 +217,6 @@ class _Reader(Reader):
                 wrong = _("%(found)s is used by another stage")
                 self.source.blame(("stages", index, "stage"), wrong, found=repr(stage.key))
             named.add(stage.key)
-
-
-def _is_list_of_values(values: Any) -> bool:
-    return isinstance(values, list) and bool(values) and all(isinstance(value, str | bool) for value in values)
-
-
-def _values(values: Any) -> Values:
-    return AnyNumber() if values == NUMBER else tuple(values) if _is_list_of_values(values) else ()
-
-
-def _written(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def places(flow: FlowDefinition) -> list[tuple[located_yaml.Path, NodeDefinition]]:

@@ -24,6 +24,10 @@ def register(exhibits: Exhibits) -> None:
         _rooms.append(exhibits)
 
 
+def exhibits_of(case_id: UUID) -> tuple[Exhibit, ...]:
+    return tuple(exhibit for room in _rooms for exhibit in room([case_id]).get(case_id, ()))
+
+
 def guards_of(case: Case, on: date, *, property_kind: str = "", only: Sequence[str] = GUARDS) -> list[Checklist]:
     """`case` as `case_rows` gives it, or any row of it."""
     return guards_in(moving_states([case], told=None)[case.pk], on, property_kind=property_kind, only=only)
@@ -31,8 +35,7 @@ def guards_of(case: Case, on: date, *, property_kind: str = "", only: Sequence[s
 
 def guards_in(state: CaseState, on: date, *, property_kind: str = "", only: Sequence[str] = GUARDS) -> list[Checklist]:
     """`state` holds all events of the case."""
-    exhibits = tuple(exhibit for room in _rooms for exhibit in room([state.id]).get(state.id, ()))
-    asked = Asked(state, on, exhibits, property_kind)
+    asked = Asked(state, on, exhibits_of(state.id), property_kind)
     return [checklist(guard, asked) for guard in only if guard == FINAL_ROUND or NODES[guard] in state.flow.tracked]
 
 

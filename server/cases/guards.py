@@ -25,7 +25,8 @@ NODES: Mapping[str, str] = {
     VACATE: "property_delivery",
 }
 """The node whose step each of them guards."""
-WARRANT, EVICTION_NOTICE, RESISTANCE, APPLICANT_HEARD = "WARRANT", "EVICTION_NOTICE", "RESISTANCE", "APPLICANT_HEARD"
+WARRANT, EVICTION_NOTICE, APPLICANT_HEARD = "WARRANT", "EVICTION_NOTICE", "APPLICANT_HEARD"
+RESISTANCE, VIOLENCE = "RESISTANCE", "VIOLENCE"
 _PUNISHED = ("approval_decided", "detention_started", "listing_decided", "referred")
 
 

@@ -226,6 +226,37 @@ class CaseEvent(models.Model):
         ]
 
 
+class Triage(models.Model):
+    """One judgement of which track a case takes. The newest counts; none is changed."""
+
+    class Track(models.TextChoices):
+        FAST = "FAST", _("Fast track")
+        NORMAL = "NORMAL", _("Usual track")
+        HARD = "HARD", _("Hard case")
+
+    class Source(models.TextChoices):
+        RULES = "RULES", _("By the rules")
+        OVERRIDE = "OVERRIDE", _("By a person")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="triages")
+    track = models.CharField(max_length=10, choices=Track)
+    source = models.CharField(max_length=10, choices=Source, default=Source.RULES)
+    reasons = models.JSONField(default=list)
+    """Keys of the rules that hold."""
+    facts = models.JSONField(default=dict)
+    """What the desk had said of the case by then."""
+    rules = models.CharField(max_length=100, default="", blank=True)
+    """The file of rules and its version."""
+    reason = models.CharField(max_length=500, default="", blank=True)
+    """In a person's words, where the rules are overridden."""
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at"], name="triage_by_case")]
+
+
 class CalendarYear(models.Model):
     """A year whose notice is loaded. For others weekends are assumed, and dates in them are provisional."""
 

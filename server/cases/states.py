@@ -158,14 +158,21 @@ def without_events(state: CaseState, ids: Collection[UUID]) -> tuple[CaseState, 
     struck = [event for event in state.events if event.id in ids]
     without = replace(state, events=tuple(event for event in state.events if event.id not in ids))
     touched = {definition.key for event in struck for definition in state.flow.touched_by(event.key)}
-    fresh = nodes_anew(without)
-    moved = tuple(
-        fresh[place]._replace(version=node.version + 1)
-        for place, node in state.nodes.items()
-        if node.key in touched and not fresh[place].stands_as(node)
-    )
+    moved = tuple(node for node in moved_anew(without) if node.key in touched)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}}
     return replace(without, nodes=nodes), CaseChange(state.id, (), moved)
+
+
+def moved_anew(state: CaseState) -> tuple[HeldNode, ...]:
+    """The nodes to write where rows stand otherwise than events, facts and flow of `state` make them, new ones too."""
+    moved = []
+    for place, node in nodes_anew(state).items():
+        before = state.nodes.get(place)
+        if before is None and (node.state != "NOT_STARTED" or not node.chain):
+            moved.append(node)
+        elif before is not None and not node.stands_as(before):
+            moved.append(node._replace(version=before.version + 1))
+    return tuple(moved)
 
 
 def nodes_anew(state: CaseState) -> dict[tuple[str, str], HeldNode]:

@@ -31,6 +31,7 @@ from server.centre.states import (
     pending_look,
     running_look,
 )
+from server.centre.track import track_words
 from server.centre.work import Work, work_on
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
@@ -126,6 +127,8 @@ class CasePage:
     work: Work | None = None
     decisions: list[Decision] = field(default_factory=list)
     """Pauses and extensions of its clocks."""
+    track: str = ""
+    """Which one, by whom, and why: in words; empty where the flow knows none."""
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
@@ -151,6 +154,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         papers=paper_lines(case.pk),
         work=work_on(case, reader, today, names.stages),
         decisions=decisions(case, names.nodes),
+        track=track_words(case),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:

@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from server.cases.api import router as cases
 from server.cases.clock_api import router as clocks
+from server.cases.triage_api import router as tracks
 from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
@@ -103,6 +104,7 @@ for router in (
     held_files,
     parcels,
     cases,
+    tracks,
     teamwork,
     clocks,
     tasks,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from server.cases.guards import APPLICANT_HEARD, EVICTION_NOTICE, RESISTANCE, WARRANT, Exhibit
+from server.cases.guards import APPLICANT_HEARD, EVICTION_NOTICE, RESISTANCE, VIOLENCE, WARRANT, Exhibit
 from server.common.clock import local_date
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import Status
@@ -27,6 +27,8 @@ def _shown(action: FieldAction, record: ActionRecord) -> Iterator[Exhibit]:
     fields, on = record.fields, local_date(action.recorded_at)
     if isinstance(fields.get("obstruction"), dict) and fields["obstruction"]:
         yield Exhibit(RESISTANCE, "action", str(action.pk), on)
+        if fields["obstruction"].get("kind") == VIOLENCE:
+            yield Exhibit(VIOLENCE, "action", str(action.pk), on)
     if not action.is_complete:
         return
     if action.kind in ("POST_NOTICE", "SERVE") and "EVICTION_NOTICE" in _kinds(fields.get("documents_left")):

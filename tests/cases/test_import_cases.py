@@ -63,8 +63,9 @@ def test_a_case_imported_is_as_one_filed_and_assigned_at_the_desk(cast: Cast) ->
         return list(case.nodes.order_by("ordinal").values_list("key", "state", *dates))
 
     assert nodes(ours) == nodes(other)
-    assert list(ours.events.order_by("key").values_list("key", flat=True)) == ["case_filed", "handler_assigned"]
-    assert ours.flow_facts == {"basis": "JUDGMENT", "claim_kind": "MONEY"}
+    told = list(ours.events.order_by("key").values_list("key", flat=True))
+    assert told == ["case_filed", "handler_assigned", "track_set"]
+    assert ours.flow_facts == {"basis": "JUDGMENT", "claim_kind": "MONEY", "track": "NORMAL"}
     for officer in (cast.holder, cast.colleague):
         assert set(cases_held_by(officer)) == {ours, other}
     assert not cases_held_by(cast.bystander).exists()

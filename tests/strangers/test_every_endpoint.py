@@ -79,6 +79,7 @@ REVIEWS = {
 }
 """404 for a stranger, and for many at once the same for each."""
 ACT_WORDS = {
+    "POST /api/v1/cases/{case_id}/triage/override",
     "POST /api/v1/actions/{action_id}/annul",
     "POST /api/v1/actions/{action_id}/reinstate",
     "POST /api/v1/cases/{case_id}/urges",
@@ -93,6 +94,8 @@ HIDDEN = {
     "GET /api/v1/handovers/{handover_id}",
     "GET /api/v1/cases/{case_id}/actions",
     "GET /api/v1/cases/{case_id}/guards",
+    "GET /api/v1/cases/{case_id}/triage",
+    "POST /api/v1/cases/{case_id}/triage",
     "GET /api/v1/cases/{case_id}/papers",
     "GET /api/v1/actions/{action_id}",
     "GET /api/v1/evidence/{sha256}",
@@ -127,6 +130,7 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     "POST /api/v1/reviews/{review_id}/belongs": {"typed": "7", "case_no": "8"},
     "POST /api/v1/actions/{action_id}/annul": {"note": "no"},
     "POST /api/v1/actions/{action_id}/reinstate": {},
+    "POST /api/v1/cases/{case_id}/triage/override": {"track": "HARD", "reason": "so"},
     "POST /api/v1/cases/{case_id}/urges": {"text": "news?"},
     "POST /api/v1/urges/{urge_id}/reply": {"text": "soon"},
     "POST /api/v1/findings/{finding_id}/explain": {"cause": "other", "explanation": "so"},

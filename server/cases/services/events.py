@@ -1,6 +1,6 @@
 """Events of the flow: recorded once per source, folded into nodes by the time they occurred."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -99,12 +99,34 @@ def record_event(
     case.refresh_from_db()
     view = {"event": {"id": str(event_id), "key": key, "occurred_at": to_wire(occurred_at), "chain": chain}}
     append_case_entry(case, "node_changed", view, nodes=change.nodes, by=by, source=[source_type, event.source_id])
+    if not any(each.key == key for each in state.events):
+        for follow in _followers.get(key, ()):
+            follow(case, by)
     return True
+
+
+Follow = Callable[[Case, Officer | None], None]
+_followers: dict[str, list[Follow]] = {}
+
+
+def follow_first(key: str, follow: Follow) -> None:
+    """For an app's `ready()`: called in the transaction in which a desk first tells a case of this event."""
+    if follow not in _followers.setdefault(key, []):
+        _followers[key].append(follow)
 
 
 def write_event(state: CaseState, event: HeldEvent) -> CaseChange:
     """Fold one event into a case whose row is held, and write it."""
-    _, change = after_event(state, event)
-    if change.events:
-        write_case_events([change])
-    return change
+    return write_events(state, [event])
+
+
+def write_events(state: CaseState, events: Sequence[HeldEvent]) -> CaseChange:
+    """The same of several, in their order."""
+    changes = [CaseChange(state.id)]
+    for event in events:
+        state, change = after_event(state, event)
+        changes.append(change)
+    (whole,) = merged(changes)
+    if whole.events:
+        write_case_events([whole])
+    return whole

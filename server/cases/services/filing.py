@@ -15,7 +15,8 @@ from server.cases.nodes import initial_nodes
 from server.cases.parties import PartyDraft
 from server.cases.queries import case_states, flow_of
 from server.cases.services.entries import append_case_entry
-from server.cases.services.events import insert_nodes, write_event
+from server.cases.services.events import insert_nodes, write_events
+from server.cases.services.triaging import track_event, triage_at_filing
 from server.cases.states import HeldEvent, unstarted
 from server.common.clock import SHANGHAI
 from server.common.errors import DomainError
@@ -35,10 +36,13 @@ def file_case(
     parties: Sequence[PartyDraft] = (),
     claim_amount: Decimal | int = 0,
     flow_facts: Mapping[str, Any] | None = None,
+    triage_facts: Mapping[str, Any] | None = None,
     priority: str = Case.Priority.NORMAL,
     by: Officer | None = None,
 ) -> Case:
     """A new case under the newest flow, its clocks running from `filed_on`; nobody holds it yet.
+
+    Unless `flow_facts` name its track, the rules set it, by what `triage_facts` say of the case and by itself.
 
     Raises DomainError 422 `case_no_invalid`, 409 `case_no_taken`, 422 `flow_fact_unknown`.
     """
@@ -55,13 +59,18 @@ def file_case(
         flow_facts=facts,
         priority=priority,
     )
+    definition = flow_of(flow)
+    triage = triage_at_filing(case, parties, definition, triage_facts)
     _insert(case)
     Party.objects.bulk_create([Party(case=case, **asdict(party)) for party in parties])
-    definition = flow_of(flow)
-    insert_nodes([(case.pk, unstarted(definition.tracked[key])) for key in initial_nodes(definition, facts)])
+    keys = initial_nodes(definition, case.flow_facts)
+    insert_nodes([(case.pk, unstarted(definition.tracked[key])) for key in keys])
     filed_at = datetime.combine(filed_on, time(), SHANGHAI)
-    filed = HeldEvent(new_id(), "case_filed", filed_at, "desk", str(case.pk))
-    change = write_event(case_states([case.pk], None)[case.pk], filed)
+    events = [HeldEvent(new_id(), "case_filed", filed_at, "desk", str(case.pk))]
+    if triage:
+        triage.save(force_insert=True)
+        events.append(track_event(triage, filed_at))
+    change = write_events(case_states([case.pk], None)[case.pk], events)
     case.refresh_from_db()
     append_case_entry(
         case, "case_filed", {"flow": definition.id}, nodes=change.nodes, by=by, **filed_facts(case, parties)

@@ -10,13 +10,14 @@ from server.cases.calendars import work_calendar
 from server.cases.case_file import CaseRow
 from server.cases.flow import FlowDefinition
 from server.cases.live import case_view
-from server.cases.models import Assignment, Case, FlowVersion, Grant, Party, SubjectType
+from server.cases.models import Assignment, Case, FlowVersion, Grant, Party, SubjectType, Triage
 from server.cases.nodes import initial_nodes
 from server.cases.parties import PartyDraft
 from server.cases.queries import flow_of
 from server.cases.services.assigning import assignment_view, grants_of, members_to_cover
 from server.cases.services.events import insert_events
 from server.cases.services.filing import filed_facts, newest_flow
+from server.cases.services.triaging import track_event, triage_at_filing
 from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, node_views, unstarted
 from server.cases.work_calendar import WorkCalendar
 from server.common.clock import SHANGHAI, now
@@ -58,6 +59,7 @@ class _Filed:
     change: CaseChange
     assignment: Assignment | None
     grants: list[Grant]
+    triage: Triage | None
 
 
 def file_many(filings: Sequence[Filing], *, by: Officer | None, told: Callable[[int, int], None]) -> list[Draft]:
@@ -86,11 +88,12 @@ def _filed(filing: Filing, frame: _Frame) -> _Filed:
         flow=frame.flow,
         flow_facts=row.facts,
     )
+    triage = triage_at_filing(case, row.parties, frame.definition)
     assignment = _assignment(case, filing, frame)
     members = frame.members[filing.group.pk] if filing.group else []
     grants = grants_of(assignment, members, filing.officer) if assignment else []
     parties = [replace(party, kind=party.kind or Party.Kind.PERSON) for party in row.parties]
-    return _Filed(case, parties, _change(case, row, assignment, frame), assignment, grants)
+    return _Filed(case, parties, _change(case, row, assignment, triage, frame), assignment, grants, triage)
 
 
 def _assignment(case: Case, filing: Filing, frame: _Frame) -> Assignment | None:
@@ -101,12 +104,16 @@ def _assignment(case: Case, filing: Filing, frame: _Frame) -> Assignment | None:
     return Assignment(subject_id=case.pk, number=1, reason="", assigned_at=frame.at, **holder)
 
 
-def _change(case: Case, row: CaseRow, assignment: Assignment | None, frame: _Frame) -> CaseChange:
+def _change(
+    case: Case, row: CaseRow, assignment: Assignment | None, triage: Triage | None, frame: _Frame
+) -> CaseChange:
     """All nodes of the case as its first events leave them, in the order in which the events are told."""
     state = _unstarted_state(case, frame)
     events = [_event("case_filed", _morning_of(row.filed_on), case.pk)]
     if row.received_on:
         events.append(_event("application_received", _morning_of(row.received_on), case.pk))
+    if triage:
+        events.append(track_event(triage, _morning_of(row.filed_on)))
     if assignment:
         events.append(_event("handler_assigned", frame.at, assignment.pk))
     for event in events:
@@ -143,6 +150,7 @@ def _morning_of(day: date) -> datetime:
 def _insert(filed: Sequence[_Filed]) -> None:
     Case.objects.bulk_create([each.case for each in filed])
     Party.objects.bulk_create([Party(case=each.case, **asdict(party)) for each in filed for party in each.parties])
+    Triage.objects.bulk_create([each.triage for each in filed if each.triage])
     insert_events([each.change for each in filed])
     Assignment.objects.bulk_create([each.assignment for each in filed if each.assignment])
     Grant.objects.bulk_create([grant for each in filed for grant in each.grants])

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from server.cases.flow_checks import mistakes_in
 from server.cases.located_yaml import Mistake
+from server.cases.triage_file import is_triage, triage_mistakes_in
 from server.common.speaking import SpokenCommand
 
 
 class Command(SpokenCommand):
-    help = "Explain every mistake in a flow file, by line; exit 1 if there is one."
+    help = "Explain every mistake in a flow file or a file of triage rules, by line; exit 1 if there is one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -24,7 +25,7 @@ class Command(SpokenCommand):
             text = options["file"].read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(_("Cannot read the file: %(fault)s") % {"fault": error}, returncode=2) from None
-        mistakes = mistakes_in(text)
+        mistakes = triage_mistakes_in(text) if is_triage(text) else mistakes_in(text)
         if options["json"]:
             found = [{"line": each.line, "key": each.key, "reason": worded(each)} for each in mistakes]
             self.stdout.write(json.dumps({"ok": not mistakes, "mistakes": found}, ensure_ascii=False))
