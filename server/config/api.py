@@ -33,6 +33,7 @@ from server.sync.pull_api import router as pull
 from server.sync.review_api import router as reviews
 from server.sync.two_persons_api import router as two_persons
 from server.teamwork.api import router as teamwork
+from server.teamwork.meeting_api import router as meetings
 from server.teamwork.task_api import router as tasks
 
 PROBLEM = {
@@ -108,6 +109,7 @@ for router in (
     teamwork,
     clocks,
     tasks,
+    meetings,
     enrolment,
     sync,
     reviews,

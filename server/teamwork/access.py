@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from server.cases.access import acts_in, case_not_found, cases_visible_to
 from server.cases.models import Case
+from server.common.clock import now
 from server.common.errors import DomainError
-from server.people.access import courts_watched_by, require_role, roles_of
-from server.people.models import Court, Officer, Role
-from server.teamwork.models import Handover, Task
+from server.people.access import courts_watched_by, current_at, require_role, roles_of
+from server.people.models import Court, GroupMember, Officer, Role, Team
+from server.teamwork.models import Handover, Meeting, Task
 
 
 def inside(officer: Officer, case: str = "case__") -> Q:
@@ -67,3 +68,29 @@ def require_leads(officer: Officer, court: Court) -> None:
     if officer.court_id != court.pk:
         message = _("The director or the president of that court decides this.")
         raise DomainError("role_required", 403, message, {"roles": [Role.DIRECTOR.value, Role.PRESIDENT.value]})
+
+
+def meetings_visible_to(officer: Officer) -> QuerySet[Meeting]:
+    """Of his own teams, and of courts he watches."""
+    own = GroupMember.objects.filter(current_at(now()), officer=officer, group__team__isnull=False)
+    watched = Q(court_id__in=courts_watched_by(officer))
+    return Meeting.objects.filter(watched | Q(team_id__in=own.values("group__team_id"), court_id=officer.court_id))
+
+
+def readable_meeting(officer: Officer, meeting_id: UUID) -> Meeting:
+    """Raises DomainError 404 `meeting_not_found`, the same for one that is not yours to read and for none at all."""
+    meeting = meetings_visible_to(officer).select_related("court", "team").filter(pk=meeting_id).first()
+    if meeting is None:
+        raise DomainError("meeting_not_found", 404, _("There is no such meeting among those you may read."))
+    return meeting
+
+
+def require_chairs(officer: Officer, court: Court, team: Team | None) -> None:
+    """Raises DomainError 403 `role_required`: the director, or of a team its leader."""
+    if leads(officer, court.pk):
+        return
+    members = GroupMember.objects.filter(current_at(now()), officer=officer, group__team=team)
+    if team is None or Role.TEAM_LEADER not in roles_of(officer) or not members.exists():
+        message = _("The director holds this meeting, or the leader of the team.")
+        roles = [Role.DIRECTOR.value, *([Role.TEAM_LEADER.value] if team else [])]
+        raise DomainError("role_required", 403, message, {"roles": roles})

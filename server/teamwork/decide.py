@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -69,6 +69,15 @@ def is_overdue(state: str, due_on: date, at: datetime) -> bool:
     return state in (WAITING, TO_DO) and local_date(at) > due_on
 
 
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def is_of_team(owner: str, team_kind: str) -> bool:
+    """Whether a node with this owner is for such a team: its own, or one of no team in particular."""
+    return not owner.endswith(_TEAM) or owner == f"{team_kind.lower()}{_TEAM}"
+
+
 def begins_clocks(flow: FlowDefinition, stage: str) -> bool:
     """Whether nodes of this stage start when it is taken over."""
     return any(TAKEN_OVER in node.start for node in flow.nodes.values() if node.stage == stage)
@@ -99,7 +108,7 @@ def stages_to_hand_over(model: str, flow: FlowDefinition, running: Iterable[str]
     if model != STAGED:
         return []
     owners = ((flow.tracked[key].stage, flow.tracked[key].owner) for key in running)
-    waiting = {stage for stage, owner in owners if owner.endswith(_TEAM) and owner != f"{team_kind.lower()}{_TEAM}"}
+    waiting = {stage for stage, owner in owners if not is_of_team(owner, team_kind)}
     return [stage.key for stage in flow.stages if stage.key in waiting]
 
 

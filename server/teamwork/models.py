@@ -1,4 +1,5 @@
-"""Handovers of a stage between teams, notes of what to look out for (注意事项), plans (执行方案) and tasks."""
+"""Handovers of a stage between teams, notes of what to look out for (注意事项), plans (执行方案), tasks,
+weekly meetings (周例会)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -118,3 +119,49 @@ class Task(models.Model):
             models.Index(fields=["state", "due_on"], name="task_by_due"),
             models.Index(fields=["to", "state"], name="task_by_officer"),
         ]
+
+
+class Meeting(models.Model):
+    """周例会: of a team, or of the whole bureau. Its items are what was to be talked about when it was opened."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="meetings")
+    team = models.ForeignKey("people.Team", null=True, on_delete=models.PROTECT, related_name="meetings")
+    week_of = models.DateField()
+    """The Monday of its week."""
+    opened_by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=now)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "week_of"], condition=models.Q(team__isnull=False), name="meeting_once_a_week"
+            ),
+            models.UniqueConstraint(
+                fields=["court", "week_of"], condition=models.Q(team__isnull=True), name="bureau_meeting_once_a_week"
+            ),
+        ]
+
+
+class MeetingItem(models.Model):
+    class Kind(models.TextChoices):
+        NOTE = "NOTE", _("Note")
+        HANDOVER = "HANDOVER", _("Handover that waits too long")
+        NODE = "NODE", _("Overdue node")
+        OTHER = "OTHER", _("Other matter")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    about = models.UUIDField(null=True)
+    """The note, handover or node."""
+    due_on = models.DateField(null=True)
+    said = models.CharField(max_length=1000, default="", blank=True)
+    """The minutes of it."""
+    task = models.OneToOneField(Task, null=True, on_delete=models.PROTECT, related_name="item")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meeting", "ordinal"], name="meeting_item_once")]

@@ -1,4 +1,4 @@
-"""What those who work on a case say of it, and how their court works."""
+"""What those who work on a case say of it, how their court works, and what they talk about in a week."""
 
 from typing import Any
 
@@ -15,11 +15,20 @@ TEAMWORK = {
 WORK_REFUSALS = ("not_in_charge", "not_receiver", "task_of_another")
 COURT_WORK = {"GET /api/v1/courts/{court_id}/work", "PUT /api/v1/courts/{court_id}/work"}
 """404 for a stranger; its own people read how their court works, and say nothing of a case by it."""
+MEETINGS = {
+    "GET /api/v1/meetings/{meeting_id}",
+    "POST /api/v1/meetings/{meeting_id}/minutes",
+    "POST /api/v1/meetings/{meeting_id}/close",
+}
+"""404 for all but its team and those who watch the court."""
+OPENING = "POST /api/v1/meetings"
+"""403 for all but the director and team leaders."""
 WORK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/handovers": {"stage": "funds"},
     "POST /api/v1/cases/{case_id}/notes": {"text": "no"},
     "POST /api/v1/handovers/{handover_id}/reject": {"reason": "no"},
     "POST /api/v1/cases/{case_id}/plan": {"text": "no"},
     "POST /api/v1/cases/{case_id}/tasks": {"text": "no", "to": "{director_id}", "due_on": "2999-01-01"},
+    "POST /api/v1/meetings/{meeting_id}/minutes": {"items": [{"case": "{case_id}", "said": "no"}]},
     "PUT /api/v1/courts/{court_id}/work": {"assignment_model": "STAGED", "handover_days": 3},
 }
