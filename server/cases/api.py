@@ -1,5 +1,6 @@
 """Cases for people at desks: HTTP in and out, no rules."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,10 +10,13 @@ from ninja import Router
 from pydantic import Field
 
 from server.cases.access import case_not_found, cases_visible_to, readable_case
+from server.cases.chains import stages_of_chains
 from server.cases.guarding import blocked_nodes, guard_view, guards_of
-from server.cases.models import Assignment, Case
+from server.cases.models import Assignment, Case, Property
+from server.cases.property_schemas import ChainView, HoldView, PropertyView
 from server.cases.queries import assignments_of, cases_found, holders_of, moving_states, with_stage_and_due
 from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, GuardView, NodeView, PartyView
+from server.cases.states import CaseState
 from server.cases.units import case_units
 from server.cases.why import why
 from server.cases.wording import worded
@@ -52,7 +56,8 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
     if case is None:
         raise case_not_found()
     unit, assignments = case_units([case.pk])[case.pk], assignments_of(case.pk)
-    explained = _explained(case)
+    state = moving_states([case], told=None)[case.pk]
+    explained = _explained(state)
     standing = next((row for row in assignments if row.ended_at is None), None)
     return CaseDetail(
         **_row(case, _holder(standing) if standing else ""),
@@ -64,6 +69,8 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
         assignments=[_assignment(row) for row in assignments],
         pauses=list(case.pauses.select_related("approved_by").order_by("started_on", "pk")),
         extensions=list(case.extensions.select_related("approved_by").order_by("entered_at", "pk")),
+        properties=[_property(each) for each in case.properties.prefetch_related("holds").order_by("pk")],
+        chains=[ChainView(chain=chain, stage=stage) for chain, stage in _chains(state).items()],
     )
 
 
@@ -77,9 +84,17 @@ def read_guards(
     return [GuardView(**guard_view(each)) for each in found]
 
 
-def _explained(case: Case) -> dict[str, dict[str, Any]]:
+def _chains(state: CaseState) -> Mapping[str, str]:
+    return stages_of_chains(state.flow, state.nodes.values())
+
+
+def _property(row: Property) -> PropertyView:
+    holds = [HoldView.from_orm(hold) for hold in sorted(row.holds.all(), key=lambda hold: hold.started_on)]
+    return PropertyView(id=row.pk, kind=row.kind, name=row.name, ref=row.ref, source=row.source, holds=holds)
+
+
+def _explained(state: CaseState) -> dict[str, dict[str, Any]]:
     """What is said of each node beyond what a device is told, by its id."""
-    state = moving_states([case], told=None)[case.pk]
     blocked = blocked_nodes(state, local_date(now()))
     return {
         str(node.id): {

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from server.cases.access import acts_in, require_can_read_case
-from server.cases.models import Case, Extension
+from server.cases.access import acts_in, can_read_case, require_can_read_case
+from server.cases.models import Case, Extension, Property, PropertyHold
 from server.common.errors import DomainError
 from server.people.access import roles_of
 from server.people.models import Court, Officer, Role
@@ -28,6 +28,31 @@ def require_can_enter(officer: Officer, case_id: UUID) -> Case:
         message = _("Whoever has this case in hand does this, or the director of the bureau.")
         raise DomainError("not_in_charge", 403, message)
     return case
+
+
+def property_of(officer: Officer, property_id: UUID) -> Property:
+    """To hold it. Raises DomainError 404 `property_not_found`, 403 `not_in_charge`."""
+    found = Property.objects.filter(pk=property_id).first()
+    if found is None or not can_read_case(officer, found.case_id):
+        raise DomainError("property_not_found", 404, _("There is no such property in a case you may read."))
+    require_can_enter(officer, found.case_id)
+    return found
+
+
+def hold_to_lift(officer: Officer, hold_id: UUID) -> PropertyHold:
+    """By the side that examines the claim, the review panel of the case's court.
+
+    Raises DomainError 404 `hold_not_found`, 403 `role_required`.
+    """
+    hold = PropertyHold.objects.filter(pk=hold_id).select_related("property__case").first()
+    case = hold.property.case if hold else None
+    is_panel = case is not None and case.court_id == officer.court_id and Role.REVIEW_PANEL in roles_of(officer)
+    if hold is None or case is None or not (is_panel or can_read_case(officer, case.pk)):
+        raise DomainError("hold_not_found", 404, _("There is no such hold on a property you may read of."))
+    if not is_panel:
+        message = _("The review panel decides the claim, and lifts the hold.")
+        raise DomainError("role_required", 403, message, {"roles": [Role.REVIEW_PANEL.value]})
+    return hold
 
 
 def approver_of(case: Case, staff_no: str, by: Officer) -> Officer | None:

@@ -11,6 +11,8 @@ from server.cases.limits import Limit
 
 CASE_CLOCK = "case_clock"
 """The stage name of the clocks that run over the whole case."""
+DISPOSAL = "disposal"
+"""The stage whose nodes rest while a third party's claim to the property is examined."""
 
 
 class AnyNumber(Sequence[Any]):

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_noop
 from server.cases.guards import FINAL_ROUND, GUARDS, NODES, Asked, Checklist, Condition, Exhibit, checklist
 from server.cases.models import Case
 from server.cases.queries import moving_states
-from server.cases.states import CaseState
+from server.cases.states import CaseState, HeldNode
+from server.cases.why import held_step
+from server.cases.wording import worded
 from server.common.errors import DomainError
 
 Exhibits = Callable[[Collection[UUID]], Mapping[UUID, Sequence[Exhibit]]]
@@ -41,11 +43,20 @@ def guards_in(state: CaseState, on: date, *, property_kind: str = "", only: Sequ
 
 def blocked_nodes(state: CaseState, on: date) -> dict[UUID, list[dict[str, str]]]:
     """Of running nodes whose step may not be taken yet: what is missing, by the node's id, as `code` and `text`."""
-    running = {node.key: node.id for node in state.nodes.values() if node.state == "RUNNING"}
-    guards = [guard for guard, node in NODES.items() if node in running]
+    running = [node for node in state.nodes.values() if node.state == "RUNNING"]
+    guards = [guard for guard, key in NODES.items() if any(node.key == key for node in running)]
     found = guards_in(state, on, only=guards) if guards else []
-    blocked = {running[NODES[each.guard]]: guard_view(each)["conditions"] for each in found if not each.is_open}
-    return {node: [want for each in views for want in each["missing"]] for node, views in blocked.items()}
+    wanted = {NODES[each.guard]: guard_view(each)["conditions"] for each in found if not each.is_open}
+    blocked = {
+        node.id: [want for each in wanted.get(node.key, ()) for want in each["missing"]] + _held(state, node)
+        for node in running
+    }
+    return {node: wants for node, wants in blocked.items() if wants}
+
+
+def _held(state: CaseState, node: HeldNode) -> list[dict[str, str]]:
+    held = held_step(state, node)
+    return [{"code": "property_held", "text": worded(held)}] if held else []
 
 
 def require_final_round(state: CaseState, on: date) -> None:

@@ -22,17 +22,17 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from server.cases.extensions import Extension as Prolonging
-from server.cases.models import Assignment, CaseEvent, ClockPause, Extension, Grant, Node
-from server.cases.pauses import Pause
-from server.cases.rulings import Granted
+from server.cases.models import Assignment, CaseEvent, ClockPause, Extension, Grant, Node, PropertyHold
+from server.cases.pauses import HOLD, Pause
+from server.cases.rulings import Granted, Hold
 from server.cases.states import HeldAssignment, HeldEvent, HeldGrant, HeldLoan, HeldNode
 from server.common.clock import local_date
-from server.common.statements import Given, GivenMany, Statement
+from server.common.statements import Given, GivenMany, Statement, UuidText
 
 NODE_COLUMNS = HeldNode._fields[:-1]
 EVENT_COLUMNS = HeldEvent._fields
 _NODE, _EVENT, _GRANT, _ASSIGNMENT = "node", "event", "grant", "assignment"
-_PAUSE, _EXTENSION = "pause", "extension"
+_PAUSE, _HOLD, _EXTENSION = "pause", "hold", "extension"
 
 
 class Moving(NamedTuple):
@@ -42,6 +42,7 @@ class Moving(NamedTuple):
     events: list[HeldEvent]
     pauses: list[Pause]
     extensions: list[Granted]
+    holds: list[Hold]
 
 
 class Rights(NamedTuple):
@@ -57,14 +58,14 @@ def moving_of(
 ) -> dict[UUID, Moving]:
     """Nodes and events: all of them, or nodes by key or named by id, and events by key or that finished a named one.
 
-    With every pause and extension.
+    With every pause, hold and extension.
     """
     if touched is None:
         rows = _MOVING.rows(case_ids=case_ids)
     else:
         ids = list(map(UUID, named))
         rows = _MOVING_TOUCHED.rows(case_ids=case_ids, keys=touched, telling=telling, named=ids)
-    moving: dict[UUID, Moving] = defaultdict(lambda: Moving({}, [], [], []))
+    moving: dict[UUID, Moving] = defaultdict(lambda: Moving({}, [], [], [], []))
     ordered = []
     for what, case_id, *cells in rows:
         if what == _NODE:
@@ -83,6 +84,8 @@ def _take(moving: Moving, what: str, cells: list[Any]) -> None:
         moving.events.append(HeldEvent(id_, key, cells[-2], third, fourth, chain))
     elif what == _PAUSE:
         moving.pauses.append(Pause(first_day, last_day, key, third, fourth, local_date(cells[-1])))
+    elif what == _HOLD:
+        moving.holds.append(Hold(chain, Pause(first_day, last_day, key, third, fourth, local_date(cells[-1]))))
     else:
         moving.extensions.append(Granted(key, chain, Prolonging(first_day, fourth, other_day, third)))
 
@@ -143,6 +146,14 @@ def _pauses() -> QuerySet[ClockPause, Any]:
     return rows.values_list(_text(_PAUSE), "case_id", *told, *days, *_rest(), *moments)
 
 
+def _holds() -> QuerySet[PropertyHold, Any]:
+    rows = PropertyHold.objects.filter(property__case_id__in=GivenMany("case_ids"))
+    told = ("id", _text(HOLD), UuidText("property_id"), "document", _nothing(BigIntegerField()), "entered_by__name")
+    days = ("started_on", _nothing(DateField()), "ended_on")
+    moments = (_nothing(DateTimeField()), "entered_at")
+    return rows.values_list(_text(_HOLD), "property__case_id", *told, *days, *_rest(), *moments)
+
+
 def _extensions() -> QuerySet[Extension, Any]:
     rows = Extension.objects.filter(case_id__in=GivenMany("case_ids"))
     told = ("id", "key", "chain", "level", _nothing(BigIntegerField()), "approved_by__name")
@@ -155,7 +166,7 @@ def _moving_touched() -> Any:
     nodes = _nodes().filter(Q(key__in=GivenMany("keys", "text")) | Q(pk__in=GivenMany("named")))
     finished = Node.objects.filter(pk__in=GivenMany("named"), stop_event_id__isnull=False).values("stop_event_id")
     events = _events().filter(Q(key__in=GivenMany("telling", "text")) | Q(pk__in=Subquery(finished)))
-    return nodes.union(events, _pauses(), _extensions(), all=True)
+    return nodes.union(events, _pauses(), _holds(), _extensions(), all=True)
 
 
 def _rights() -> Any:
@@ -169,6 +180,6 @@ def _rights() -> Any:
     )
 
 
-_MOVING: Statement[Any] = Statement(lambda: _nodes().union(_events(), _pauses(), _extensions(), all=True))
+_MOVING: Statement[Any] = Statement(lambda: _nodes().union(_events(), _pauses(), _holds(), _extensions(), all=True))
 _MOVING_TOUCHED: Statement[Any] = Statement(_moving_touched)
 _RIGHTS: Statement[Any] = Statement(_rights)

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from server.cases.clock_models import ClockPause, Extension
+from server.cases.property_models import Property, PropertyHold
 from server.common.clock import now
 from server.common.ids import new_id
 
@@ -20,6 +21,8 @@ __all__ = [
     "Grant",
     "Node",
     "Party",
+    "Property",
+    "PropertyHold",
     "SubjectType",
 ]
 
@@ -69,6 +72,8 @@ class Case(models.Model):
     flow = models.ForeignKey(FlowVersion, on_delete=models.PROTECT)
     flow_facts = models.JSONField(default=dict)
     """What the flow's conditions ask: basis, claim_kind, track."""
+    chain_facts = models.JSONField(default=dict)
+    """The same of what it holds several of, by chain: the kind of a property."""
     assignment_no = models.PositiveIntegerField(default=0)
     version = models.BigIntegerField(default=1)
     """Version of this case's sync unit: bumped in every transaction that touches it."""

@@ -12,7 +12,7 @@ from server.cases.explanation import Due, step
 from server.cases.extensions import Extension, prolonged
 from server.cases.flow import NodeDefinition
 from server.cases.limits import Limit
-from server.cases.pauses import DEFAULT_POLICY, Pause, Point, reasons_counted
+from server.cases.pauses import DEFAULT_POLICY, HOLD, Pause, Point, reasons_counted
 from server.cases.work_calendar import WorkCalendar
 
 
@@ -34,6 +34,8 @@ class Situation:
     is_urgent: bool = False
     pauses: Sequence[Pause] = ()
     policy: str = DEFAULT_POLICY
+    is_held: bool = False
+    """What it disposes of is claimed by a third party: it rests, also where it has no period."""
     stopped: Point | None = None
     times_extended: int = 0
     """How often `extend` of the limit was granted."""
@@ -95,10 +97,11 @@ def node_dates(node: NodeDefinition, situation: Situation, calendar: WorkCalenda
 
 def row_dates(found: NodeDue, situation: Situation, calendar: WorkCalendar) -> NodeDates:
     due, computed_with = found.due, f"{situation.flow_id} {calendar.version}".strip()
+    is_paused = situation.is_held or not due.is_running
     if due.is_wait:
-        return NodeDates(None, None, opens_on(due), due.is_provisional, computed_with, not due.is_running)
+        return NodeDates(None, None, opens_on(due), due.is_provisional, computed_with, is_paused)
     due_on = as_day(due.due_at) if due.due_at else due.due_on
-    return NodeDates(due_on, due.due_at, found.earliest_on, due.is_provisional, computed_with, not due.is_running)
+    return NodeDates(due_on, due.due_at, found.earliest_on, due.is_provisional, computed_with, is_paused)
 
 
 def variant_of(node: NodeDefinition, facts: Mapping[str, Any]) -> str:
@@ -111,7 +114,7 @@ def terms_of(node: NodeDefinition, situation: Situation, calendar: WorkCalendar)
     return Terms(
         calendar,
         pauses=tuple(situation.pauses),
-        reasons=reasons_counted(node.pause, situation.policy),
+        reasons=reasons_counted(node.pause, situation.policy) | {HOLD},
         is_pausable=node.is_pausable,
         rolls=node.rolls,
         stopped=situation.stopped,

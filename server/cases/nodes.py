@@ -84,6 +84,12 @@ class Ground:
     rulings: Rulings = NO_RULINGS
     chain: str = ""
     """That of the repeated nodes."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Of that chain, beside those of the case."""
+
+    def known(self, facts: Mapping[str, Any], node: NodeDefinition) -> Mapping[str, Any]:
+        """What may be asked for this node."""
+        return {**facts, **self.facts} if node.repeat and self.facts else facts
 
 
 PLAIN = Ground()
@@ -110,12 +116,13 @@ def apply_event(
     """
     changes = []
     for node in flow.touched_by(event):
-        if not node.applies(facts):
+        known = ground.known(facts, node)
+        if not node.applies(known):
             continue
         before = nodes.get(node.key, NodeState(node.key))
         after = _after(node, before, event, occurred)
         if (after.counted_from, after.finished_on) != (before.counted_from, before.finished_on):
-            after = _dated(after, node, situation_of(node, after, facts, ground, flow.id), calendar)
+            after = _dated(after, node, situation_of(node, after, known, ground, flow.id), calendar)
         if after != before:
             changes.append(NodeChange(node.key, before, after))
     return changes
@@ -151,6 +158,7 @@ def situation_of(
         is_urgent=ground.is_urgent,
         pauses=ground.rulings.pauses_of(node, chain),
         policy=ground.rulings.policy,
+        is_held=state.finished_on is None and ground.rulings.open_hold(node, chain) is not None,
         stopped=state.finished_on,
         times_extended=len(granted),
         extensions=granted,

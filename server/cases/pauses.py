@@ -24,6 +24,8 @@ REASONS = (
     "AUCTION_SALE",
     "JURISDICTION",
 )
+HOLD = "THIRD_PARTY_OBJECTION"
+"""Stops the nodes that dispose of one property, and no clock of the case; under either policy (民诉法238)."""
 LATEST_ENTRY_DAYS = 3
 """A pause entered later than this after it began is flagged (C: anti-gaming)."""
 

@@ -80,6 +80,7 @@ def moving_states(
             version=row.version,
             flow=flows[row.flow.pk],
             flow_facts=row.flow_facts,
+            chain_facts=row.chain_facts,
             is_urgent=row.priority == Case.Priority.HIGH,
             calendar=work_calendar(getattr(row, "calendar_version", None)),
             nodes=moving[row.pk].nodes,
@@ -92,7 +93,7 @@ def moving_states(
 
 def _rulings(row: Case, moving: Moving) -> Rulings:
     policy = getattr(row, "pause_policy", None) or row.court.pause_policy
-    return Rulings(policy, tuple(moving.pauses), tuple(moving.extensions))
+    return Rulings(policy, tuple(moving.pauses), tuple(moving.extensions), tuple(moving.holds))
 
 
 def hold_cases(case_ids: Collection[UUID]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from ninja import Schema
 
 from server.cases.clock_schemas import ExtensionView, PauseView
+from server.cases.property_schemas import ChainView, PropertyView
 
 
 class CaseRow(Schema):
@@ -120,3 +121,6 @@ class CaseDetail(CaseRow):
     assignments: list[AssignmentView]
     pauses: list[PauseView]
     extensions: list[ExtensionView]
+    properties: list[PropertyView]
+    chains: list[ChainView]
+    """The stage of each chain; that of the case is the earliest of them."""

@@ -1,7 +1,7 @@
 """A case as decisions see it, and what an event does to it. Pure: loaded by queries, written by services."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -113,12 +113,14 @@ class CaseState:
     loans: tuple[HeldLoan, ...] = ()
     is_urgent: bool = False
     rulings: Rulings = NO_RULINGS
+    chain_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Of what the case holds several of, by chain."""
 
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)
 
     def ground(self, chain: str) -> Ground:
-        return Ground(self.is_urgent, self.rulings, chain)
+        return Ground(self.is_urgent, self.rulings, chain, self.chain_facts.get(chain, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,8 @@ def situation_in(state: CaseState, node: HeldNode) -> Situation:
     """What the dates of a node hang on, as the events of its case tell it."""
     definition = state.flow.tracked[node.key]
     fold = _fold(definition, node, state.events, node.chain)
-    return situation_of(definition, fold, state.flow_facts, state.ground(node.chain), state.flow.id)
+    ground = state.ground(node.chain)
+    return situation_of(definition, fold, ground.known(state.flow_facts, definition), ground, state.flow.id)
 
 
 def recomputed(state: CaseState, node: HeldNode) -> HeldNode | None:

@@ -15,6 +15,16 @@ def why(state: CaseState, node: HeldNode) -> tuple[Step, ...]:
     steps = found.due.steps
     if found.earliest_on:
         steps = (*steps, step("earliest", day=found.earliest_on))
+    if held := held_step(state, node):
+        steps = (*steps, held)
     if node.started_on and node.due_on and not row_dates(found, situation, state.calendar).same_as(node.dates):
         steps = (*steps, step("stands", day=node.due_on, version=node.computed_with))
     return steps
+
+
+def held_step(state: CaseState, node: HeldNode) -> Step | None:
+    """Why a node that disposes of a property may not be taken, where a third party claims it; None where it may."""
+    hold = state.rulings.open_hold(state.flow.tracked[node.key], node.chain)
+    if hold is None or node.state == "DONE":
+        return None
+    return step("held", since=hold.pause.began, document=hold.pause.document_id)

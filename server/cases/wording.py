@@ -44,6 +44,10 @@ _TEXTS: Mapping[str, str] = {
     "recurrence": gettext_noop("It recurs; this is number %(number)d."),
     "recurred_for_the_last_time": gettext_noop("It has recurred for the last time."),
     "extended": gettext_noop("Extended to %(to_day)s, asked on %(asked_on)s, approved by %(approved_by)s."),
+    "held": gettext_noop(
+        "Blocked since %(since)s: a third party claims this property (%(document)s). "
+        "It may not be disposed of before that is decided."
+    ),
     "nothing_runs": gettext_noop("No such clock runs in this case."),
     "not_extendable": gettext_noop("The limit of this node cannot be extended."),
     "nothing_to_extend": gettext_noop("There is no date to extend."),
@@ -65,6 +69,7 @@ _REASONS: Mapping[str, str] = {
     "AUDIT_VALUATION": gettext_noop("audit or valuation"),
     "AUCTION_SALE": gettext_noop("auction or sale"),
     "JURISDICTION": gettext_noop("dispute over jurisdiction"),
+    "THIRD_PARTY_OBJECTION": gettext_noop("third party's claim to this property"),
 }
 _IGNORED: Mapping[str, str] = {
     "never_pauses": gettext_noop("this clock never pauses"),

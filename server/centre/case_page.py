@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from server.cases.models import Case, Node, Party
 from server.cases.queries import holders_of, moving_states
 from server.cases.why import why
 from server.cases.wording import worded
-from server.centre.case_clock import Decision, decisions
+from server.centre.case_clock import Decision, PropertyLine, chain_names, decisions, property_lines
 from server.centre.desk import FlowNames, flow_names, level_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
@@ -129,12 +129,13 @@ class CasePage:
     """Pauses and extensions of its clocks."""
     track: str = ""
     """Which one, by whom, and why: in words; empty where the flow knows none."""
+    properties: list[PropertyLine] = field(default_factory=list)
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
 
 def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
-    names = flow_names()[case.flow_id]
+    names = replace(flow_names()[case.flow_id], chains=chain_names(case))
     nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
     reasons = _reasons(case, today)
     parties: dict[str, list[str]] = defaultdict(list)
@@ -155,6 +156,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         work=work_on(case, reader, today, names.stages),
         decisions=decisions(case, names.nodes),
         track=track_words(case),
+        properties=property_lines(case, names.stages),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:
@@ -237,7 +239,7 @@ def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> N
     name = names.nodes.get(node.key, node.key)
     return NodeLine(
         node.pk,
-        f"{name} · {node.chain}" if node.chain else name,
+        f"{name} · {names.chains.get(node.chain, node.chain)}" if node.chain else name,
         node.started_on,
         node.due_on,
         look,

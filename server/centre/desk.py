@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,8 @@ class FlowNames:
     stages: dict[str, str]
     nodes: dict[str, str]
     statutory: frozenset[str]
+    chains: Mapping[str, str] = field(default_factory=dict)
+    """Of what the case at hand holds several of, such as its properties."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "FlowNames":

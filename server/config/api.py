@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from server.cases.api import router as cases
 from server.cases.clock_api import router as clocks
+from server.cases.property_api import router as properties
 from server.cases.triage_api import router as tracks
 from server.common.clock import now, to_wire
 from server.config.problems import answer
@@ -110,6 +111,7 @@ for router in (
     clocks,
     tasks,
     meetings,
+    properties,
     enrolment,
     sync,
     reviews,

@@ -73,7 +73,7 @@ def test_a_case_in_full(cast: Cast, held_case: Case) -> None:
     record_event(case=held_case, key="track_set", occurred_at=datetime(2026, 11, 3, 9, tzinfo=SHANGHAI))
     case = browser_of(cast.holder).get(f"/api/v1/cases/{held_case.pk}").json()
     assert [party["name"] for party in case["parties"]] == ["申请人甲", "被执行人乙"]
-    assert case["flow"] == "enforcement_implementation@2026.11-1"
+    assert case["flow"] == "enforcement_implementation@2026.11-2"
     assert [(row["number"], row["holder"], row["ended_at"]) for row in case["assignments"]] == [
         (1, cast.group.name, None)
     ]

@@ -165,7 +165,7 @@ def test_a_date_names_its_flow_and_calendar_and_is_provisional_without_the_notic
     assert (limit.due_on, limit.is_provisional) == (date(2027, 5, 3), True), "2027 is not loaded"
     assert not triage.is_provisional
     flow, calendar = limit.computed_with.split(" ")
-    assert flow == "enforcement_implementation@2026.11-1"
+    assert flow == "enforcement_implementation@2026.11-2"
     assert calendar.startswith("CN_STATE_COUNCIL@")
 
 

@@ -59,7 +59,7 @@ def test_a_date_names_event_limit_roll_basis_calendar_and_flow(cast: Cast, held_
     assert (rolled["from_day"], rolled["to_day"]) == ("2026-11-07", "2026-11-09")
     assert basis["cited"] == "法发〔2006〕35号 art4; 执行规定22; 民诉法251"
     assert (basis["law_version"], basis["grade"], basis["kind"]) == ("2023", "A", "statutory")
-    assert step_of(notice, "flow")["version"] == "enforcement_implementation@2026.11-1"
+    assert step_of(notice, "flow")["version"] == "enforcement_implementation@2026.11-2"
     assert notice["computed_with"].endswith(step_of(notice, "calendar")["version"])
     assert not notice["is_provisional"]
 

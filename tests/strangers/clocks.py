@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from server.cases.models import Case, Property, PropertyHold
+
 CLOCKS = {
     "POST /api/v1/cases/{case_id}/pauses",
     "POST /api/v1/cases/{case_id}/pauses/{pause_id}/end",
     "POST /api/v1/cases/{case_id}/extensions",
     "POST /api/v1/cases/{case_id}/suspend",
     "POST /api/v1/cases/{case_id}/resume",
+    "POST /api/v1/cases/{case_id}/properties",
+    "POST /api/v1/properties/{property_id}/holds",
+    "POST /api/v1/property-holds/{hold_id}/lift",
 }
 """404 for who may not read the case, 403 for who reads it and neither holds it nor leads its bureau."""
 CLOCK_BODIES: dict[str, dict[str, Any]] = {
@@ -16,4 +21,14 @@ CLOCK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/extensions": {"key": "k", "asked_on": "2026-01-05", "level": "PRESIDENT"},
     "POST /api/v1/cases/{case_id}/suspend": {"reason": "ruling"},
     "POST /api/v1/cases/{case_id}/resume": {"reason": "ruling"},
+    "POST /api/v1/cases/{case_id}/properties": {"kind": "VEHICLE", "name": "n", "source": "NETWORK"},
+    "POST /api/v1/properties/{property_id}/holds": {"started_on": "2026-01-05"},
+    "POST /api/v1/property-holds/{hold_id}/lift": {"ended_on": "2026-01-05"},
 }
+
+
+def known_clocks(case: Case) -> dict[str, str]:
+    """Ids of a property of this case, of a hold on it, and of no pause."""
+    held = Property.objects.create(case=case, kind="VEHICLE", name="n", source="NETWORK")
+    hold = PropertyHold.objects.create(property=held, started_on=case.filed_on, document="d")
+    return {"property_id": str(held.pk), "hold_id": str(hold.pk), "pause_id": str(hold.pk)}

@@ -20,7 +20,7 @@ from server.sync.models import Review
 from server.teamwork.services import give_task, open_meeting, propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
-from tests.strangers.clocks import CLOCK_BODIES, CLOCKS
+from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
@@ -215,7 +215,7 @@ def known(cast: Cast) -> dict[str, str]:
         "meeting_id": str(open_meeting(court=cast.court, team=None, day=date(2026, 11, 2), by=cast.director).pk),
         "director_id": str(cast.director.pk),
         "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),
-    }
+    } | known_clocks(case)
 
 
 def endpoints() -> set[str]:
@@ -225,7 +225,7 @@ def endpoints() -> set[str]:
 
 def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
     method, path = endpoint.split(" ")
-    address = (path + QUERIES.get(endpoint, "")).format(**{"pause_id": known["case_id"], **known})
+    address = (path + QUERIES.get(endpoint, "")).format(**known)
     body = json.dumps(BODIES.get(endpoint, {})).replace("{director_id}", known["director_id"])
     body = body.replace("{case_id}", known["case_id"])
     answer: Any = browser.generic(method, address, body, content_type="application/json")

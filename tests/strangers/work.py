@@ -12,7 +12,7 @@ TEAMWORK = {
     "POST /api/v1/handovers/{handover_id}/reject",
 }
 """404 for who may not read the case, 403 for who reads it and does not work on it."""
-WORK_REFUSALS = ("not_in_charge", "not_receiver", "task_of_another")
+WORK_REFUSALS = ("not_in_charge", "not_receiver", "role_required", "task_of_another")
 COURT_WORK = {"GET /api/v1/courts/{court_id}/work", "PUT /api/v1/courts/{court_id}/work"}
 """404 for a stranger; its own people read how their court works, and say nothing of a case by it."""
 MEETINGS = {

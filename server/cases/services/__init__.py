@@ -11,6 +11,7 @@ from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.importing import ImportReport, import_cases
 from server.cases.services.levels import pass_over_unstarted, write_levels
 from server.cases.services.pausing import end_pause, pause_clocks
+from server.cases.services.properties import add_property, hold_property, lift_hold
 from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
 from server.cases.services.status import close_case, resume_case, suspend_case
 
@@ -19,6 +20,7 @@ __all__ = [
     "FlowChanged",
     "ImportReport",
     "PartyDraft",
+    "add_property",
     "assign_subject",
     "close_case",
     "cover_membership",
@@ -29,7 +31,9 @@ __all__ = [
     "file_case",
     "grant_subject",
     "has_dates_of_earlier_releases",
+    "hold_property",
     "import_cases",
+    "lift_hold",
     "load_flows",
     "load_notice",
     "open_rights",

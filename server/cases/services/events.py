@@ -1,7 +1,7 @@
 """Events of the flow: recorded once per source, folded into nodes by the time they occurred."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
 from server.common.bulk import Change, count_up, insert_rows, update_rows
-from server.common.clock import now, to_wire
+from server.common.clock import local_date, now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.people.models import Officer
@@ -86,11 +86,13 @@ def record_event(
     """Record what happened at the desk; False where this source said so before, and nothing changes.
 
     `occurred_at` may lie before events already recorded. Without a `source_id` each call is a source of its own.
-    Raises DomainError 422 `event_unknown` for a key this case's flow does not name.
+    Raises DomainError 422 `event_unknown` for a key this case's flow does not name, 409 `property_held` for a step that
+    disposes of a property while a third party's claim to it is examined.
     """
     state = case_states([case.pk], None, lock=True)[case.pk]
     if key not in state.flow.events:
         raise DomainError("event_unknown", 422, _("The flow of this case has no such event."), {"event": key})
+    _require_free(state, key, chain, local_date(occurred_at))
     event_id = new_id()
     event = HeldEvent(event_id, key, occurred_at, source_type, source_id or str(event_id), chain)
     change = write_event(state, event)
@@ -113,6 +115,14 @@ def follow_first(key: str, follow: Follow) -> None:
     """For an app's `ready()`: called in the transaction in which a desk first tells a case of this event."""
     if follow not in _followers.setdefault(key, []):
         _followers[key].append(follow)
+
+
+def _require_free(state: CaseState, key: str, chain: str, day: date) -> None:
+    ended = (definition for definition in state.flow.touched_by(key) if key in definition.stop)
+    holds = (hold for definition in ended for hold in state.rulings.holds_on(definition, chain))
+    if any(hold.covers(day) for hold in holds):
+        message = _("A third party claims this property: it may not be disposed of until that is decided.")
+        raise DomainError("property_held", 409, message)
 
 
 def write_event(state: CaseState, event: HeldEvent) -> CaseChange:

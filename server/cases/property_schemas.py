@@ -1,0 +1,60 @@
+"""Wire types of properties."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from server.cases.models import Property
+
+Document = Annotated[str, Field(max_length=40)]
+
+
+class NewProperty(Schema):
+    kind: Property.Kind
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    ref: Annotated[str, Field(max_length=100)] = ""
+    source: Property.Source
+    confirmed_on: date | None = None
+
+
+class PropertyId(Schema):
+    id: UUID
+
+
+class NewHold(Schema):
+    started_on: date
+    document: Document = ""
+    """The objection, by its number."""
+
+
+class Lifting(Schema):
+    ended_on: date
+    document: Document = ""
+    """The ruling on it."""
+
+
+class HoldView(Schema):
+    id: UUID
+    property_id: UUID
+    started_on: date
+    ended_on: date | None
+    document: str
+
+
+class PropertyView(Schema):
+    id: UUID
+    """Also the `chain` of its nodes."""
+    kind: str
+    name: str
+    ref: str
+    source: str
+    holds: list[HoldView]
+
+
+class ChainView(Schema):
+    chain: str
+    """Empty for the case itself."""
+    stage: str
