@@ -11,12 +11,15 @@ from server.cases.flow import CASE_CLOCK
 from server.cases.models import Assignment, Case, Node
 from server.cases.queries import flow_of
 from server.common.clock import SHANGHAI, local_date, now
+from server.field.case_acts import ADD_NOTE
+from server.field.models import ActionRecord, ActionSubject
 from server.people.models import Court, Team
 from server.teamwork.decide import is_of_team
 from server.teamwork.models import Handover, Meeting, MeetingItem, Note
 from server.teamwork.queries import overdue_handovers
 
 _Kind = MeetingItem.Kind
+_APPLIED = ActionSubject.Status.APPLIED
 
 
 class AgendaLine(NamedTuple):
@@ -64,10 +67,18 @@ def _nodes(case_ids: Collection[UUID], team: Team | None) -> Iterator[AgendaLine
             yield AgendaLine(_Kind.NODE, node.case_id, node.pk, node.due_on)
 
 
-def _notes(case_ids: Collection[UUID], week_of: date) -> Iterator[AgendaLine]:
+def _notes(case_ids: Collection[UUID], week_of: date) -> list[AgendaLine]:
+    """Of that week, from the desk and from phones, in the order they were made."""
     begins = datetime.combine(week_of, time(), SHANGHAI)
-    rows = Note.objects.filter(case_id__in=case_ids, noted_at__gte=begins, noted_at__lt=begins + timedelta(days=7))
-    return (AgendaLine(_Kind.NOTE, row.case_id, row.pk) for row in rows.order_by("noted_at", "pk"))
+    ends = begins + timedelta(days=7)
+    notes = Note.objects.filter(case_id__in=case_ids, noted_at__gte=begins, noted_at__lt=ends)
+    acts = ActionSubject.objects.filter(subject_id__in=case_ids, action__kind=ADD_NOTE, status=_APPLIED)
+    acts = acts.filter(action__recorded_at__gte=begins, action__recorded_at__lt=ends)
+    made = [
+        *notes.values_list("noted_at", "pk", "case_id"),
+        *acts.values_list("action__recorded_at", "action_id", "subject_id").distinct(),
+    ]
+    return [AgendaLine(_Kind.NOTE, case_id, about) for _, about, case_id in sorted(made)]
 
 
 def item_rows(meeting: Meeting) -> list[tuple[MeetingItem, str]]:
@@ -75,6 +86,13 @@ def item_rows(meeting: Meeting) -> list[tuple[MeetingItem, str]]:
     rows = list(meeting.items.select_related("case", "task__case", "task__to", "task__by").order_by("ordinal"))
     about = {item.about for item in rows if item.about}
     texts: dict[UUID, str] = dict(Note.objects.filter(pk__in=about).values_list("pk", "text"))
+    texts |= _said_in_acts(about)
     texts |= dict(Handover.objects.filter(pk__in=about).values_list("pk", "stage"))
     texts |= dict(Node.objects.filter(pk__in=about).values_list("pk", "key"))
     return [(item, texts.get(item.about, "") if item.about else "") for item in rows]
+
+
+def _said_in_acts(action_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Words of notes made on phones, by their act."""
+    records = ActionRecord.objects.filter(action_id__in=action_ids).order_by("recorded_at", "pk")
+    return {action_id: str(said.get("text", "")) for action_id, said in records.values_list("action_id", "fields")}

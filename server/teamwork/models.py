@@ -157,7 +157,7 @@ class MeetingItem(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
     about = models.UUIDField(null=True)
-    """The note, handover or node."""
+    """The note, the act by which a phone noted it, the handover or the node."""
     due_on = models.DateField(null=True)
     said = models.CharField(max_length=1000, default="", blank=True)
     """The minutes of it."""

@@ -3,17 +3,19 @@
 import json
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from server.cases.models import Case
 from server.cases.services import close_case, record_event
-from server.common.clock import now, set_clock
+from server.common.clock import local_date, now, set_clock
 from server.common.errors import DomainError
 from server.ledger.models import Entry
 from server.people.models import GroupMember, Officer, Role
 from server.people.services import add_group_member, create_group, grant_role
-from server.teamwork.agenda import agenda_of
+from server.teamwork.agenda import agenda_of, item_rows
+from server.teamwork.decide import monday_of
 from server.teamwork.models import Meeting, Task
 from server.teamwork.services import (
     Asked,
@@ -26,7 +28,7 @@ from server.teamwork.services import (
     write_minutes,
 )
 from tests.actors import Cast, browser_of
-from tests.sync.pushing import file_one
+from tests.sync.pushing import file_one, phone_of
 from tests.teamwork.conftest import Teams
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,18 @@ def test_a_note_is_talked_about_in_its_own_week_by_the_team_that_has_the_case(
     assert notes(cast, teams.finding, date(2026, 11, 2)) == [before.pk]
     assert notes(cast, teams.disposal) == []
     assert notes(cast, None) == [note.pk], "the bureau talks about every team's"
+
+
+def test_a_note_made_on_a_phone_is_talked_about_too(case: Case, cast: Cast, teams: Teams) -> None:
+    set_clock(None)  # a phone has a clock of its own
+    phone = phone_of(cast.holder)
+    act = phone.record("add_note", case_id=case.pk, fields={"text": "申请人来电"})
+    phone.push()
+    week_of = monday_of(local_date(now()))
+    meeting = open_meeting(court=cast.court, team=teams.finding, day=week_of, by=cast.director)
+    (said,) = [text for item, text in item_rows(meeting) if item.kind == "NOTE"]
+    assert said == "申请人来电"
+    assert notes(cast, teams.finding, week_of) == [UUID(json.loads(act.body)["action_id"])]
 
 
 def test_a_handover_that_waits_too_long_is_both_teams_matter(case: Case, cast: Cast, teams: Teams) -> None:
