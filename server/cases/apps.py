@@ -33,6 +33,22 @@ def cover_changed_membership(membership: Any, **kwargs: Any) -> None:
     cover_membership(membership=membership)
 
 
+def hash_identities_of_earlier_releases(**kwargs: Any) -> None:
+    """The key comes from the settings, which no migration knows."""
+    from django.db import connection
+
+    from server.cases.models import Party
+    from server.cases.services.identities import hash_identities
+
+    table = Party._meta.db_table
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return
+        columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+    if "identity_hash" in columns:
+        hash_identities()
+
+
 class Cases(AppConfig):
     name = "server.cases"
     label = "cases"
@@ -44,6 +60,7 @@ class Cases(AppConfig):
 
         post_migrate.connect(load_flows_of_this_release, sender=self)
         post_migrate.connect(seed_calendar_of_this_release, sender=self)
+        post_migrate.connect(hash_identities_of_earlier_releases, sender=self)
         group_membership_changed.connect(cover_changed_membership)
         for key in FEEDBACK:
             follow_first(key, triage_after_feedback)

@@ -98,6 +98,8 @@ class Party(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
     name = models.CharField(max_length=200)
     id_no = models.CharField(max_length=40, default="", blank=True)
+    identity_hash = models.CharField(max_length=80, default="", blank=True, db_index=True)
+    """Keyed, of the normalised number (`identity.py`): finds the same debtor in other cases."""
     phone = models.CharField(max_length=40, default="", blank=True)
     address = models.CharField(max_length=300, default="", blank=True)
 

@@ -27,6 +27,8 @@ class Environment(BaseSettings):
     s3_secret_key: str = ""
     s3_region: str = "us-east-1"
     secret_key: str = ""
+    identity_key: str = ""
+    """Hashes the identity numbers of parties; empty, it is made of SECRET_KEY."""
     debug: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from server.cases.access import require_can_read_case
+from server.cases.access import readable_case, require_can_read_case
 from server.field.access import readable_action, readable_subjects
 from server.field.claiming import claims_in
 from server.field.details import action_detail, actions_of_case
-from server.field.schemas import ActionDetail, ActionPage, ClaimView, claim_view
+from server.field.related import ask_related
+from server.field.schemas import ActionDetail, ActionPage, ClaimView, RelatedCase, claim_view
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -27,6 +28,14 @@ def list_actions(request: HttpRequest, case_id: UUID, cursor: UUID | None = None
     actions = actions_of_case(case_id, after=cursor, limit=limit + 1)
     following = str(actions[limit - 1].id) if len(actions) > limit else None
     return ActionPage(items=actions[:limit], next=following)
+
+
+@router.post("/cases/{uuid:case_id}/related", response=list[RelatedCase])
+def ask_for_related(request: HttpRequest, case_id: UUID) -> list[RelatedCase]:
+    """The same debtors elsewhere, for a case the officer holds; each asking stands in the ledger."""
+    assert isinstance(request.user, Officer)
+    case = readable_case(request.user, case_id)
+    return [RelatedCase(**found) for found in ask_related(case=case, by=request.user)]
 
 
 @router.get("/cases/{uuid:case_id}/claims", response=list[ClaimView])

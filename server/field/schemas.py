@@ -1,6 +1,7 @@
 """Wire types of acts, as people at desks read them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -122,3 +123,31 @@ class RecordView(Schema):
 
 class ActionDetail(ActionView):
     records: list[RecordView]
+
+
+class SealView(Schema):
+    kind: str
+    on: date
+    expires_on: date | None
+    may_be_released: bool
+    """Something was released in that case later: ask its court which."""
+
+
+class ResistanceView(Schema):
+    kind: str
+    on: date
+
+
+class RelatedCase(Schema):
+    """Another case of the same debtor."""
+
+    case_id: UUID | None
+    case_no: str
+    court: str
+    status: str
+    scope: str
+    """`full` for a case the asker may read; `existence` for any other: no id, cause or sum."""
+    cause: str
+    claim_amount: Decimal | None
+    seals: list[SealView]
+    resistance: list[ResistanceView]

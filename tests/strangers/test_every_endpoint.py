@@ -81,6 +81,7 @@ REVIEWS = {
 }
 """404 for a stranger, and for many at once the same for each."""
 ACT_WORDS = {
+    "POST /api/v1/cases/{case_id}/related",
     "POST /api/v1/cases/{case_id}/triage/override",
     "POST /api/v1/actions/{action_id}/annul",
     "POST /api/v1/actions/{action_id}/reinstate",

@@ -16,6 +16,7 @@ from server.cases.parties import PartyDraft
 from server.cases.queries import case_states, flow_of
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import insert_nodes, write_events
+from server.cases.services.identities import party_of
 from server.cases.services.triaging import track_event, triage_at_filing
 from server.cases.states import HeldEvent, unstarted
 from server.common.clock import SHANGHAI
@@ -62,7 +63,7 @@ def file_case(
     definition = flow_of(flow)
     triage = triage_at_filing(case, parties, definition, triage_facts)
     _insert(case)
-    Party.objects.bulk_create([Party(case=case, **asdict(party)) for party in parties])
+    Party.objects.bulk_create([party_of(case, party) for party in parties])
     keys = initial_nodes(definition, case.flow_facts)
     insert_nodes([(case.pk, unstarted(definition.tracked[key])) for key in keys])
     filed_at = datetime.combine(filed_on, time(), SHANGHAI)

@@ -1,7 +1,7 @@
 """Many cases filed at once, with what each has from its first day: parties, nodes, events, who holds it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from server.cases.queries import flow_of
 from server.cases.services.assigning import assignment_view, grants_of, members_to_cover
 from server.cases.services.events import insert_events
 from server.cases.services.filing import filed_facts, newest_flow
+from server.cases.services.identities import party_of
 from server.cases.services.triaging import track_event, triage_at_filing
 from server.cases.states import CaseChange, CaseState, HeldEvent, after_event, node_views, unstarted
 from server.cases.work_calendar import WorkCalendar
@@ -149,7 +150,7 @@ def _morning_of(day: date) -> datetime:
 
 def _insert(filed: Sequence[_Filed]) -> None:
     Case.objects.bulk_create([each.case for each in filed])
-    Party.objects.bulk_create([Party(case=each.case, **asdict(party)) for each in filed for party in each.parties])
+    Party.objects.bulk_create([party_of(each.case, party) for each in filed for party in each.parties])
     Triage.objects.bulk_create([each.triage for each in filed if each.triage])
     insert_events([each.change for each in filed])
     Assignment.objects.bulk_create([each.assignment for each in filed if each.assignment])
