@@ -63,6 +63,7 @@ def test_names_for_devices_cover_every_node() -> None:
         "zh": "执行法律文书送达",
         "en": "Service of enforcement papers",
         "stage": "initiation",
+        "ends": ["notice_served"],
     }
     assert {node["stage"] for node in names["nodes"].values()} - {CASE_CLOCK} <= set(names["stages"])
 
