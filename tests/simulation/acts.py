@@ -11,6 +11,11 @@ from tests.simulation.chance import Chance
 from tests.simulation.journal import Journal
 
 KINDS = ("LOCATE", "LOCATE", "SERVE", "SEARCH", "SITE_SURVEY", "POST_NOTICE", "INTERVIEW", "SEAL", "SEIZE", "DETAIN")
+COMPLETE_NODE = "complete_node"
+ON_FILE = ("add_note", "submit_clue", COMPLETE_NODE)
+"""What they do to a file of a case, away from their desks."""
+ON_FILE_SHARE = 0.12
+NODES = ("execution_notice", "network_inquiry_launch", "debtor_interview", "clue_verification", "no_such_node")
 POSITION = {"lat": 26.5, "lon": 119.5, "accuracy": 12.5, "crs": "WGS84"}
 POISON = ("kind_unknown", "handler_fault", "id_reuse", "not_json", "nul", "deep", "member", "version")
 MARK = "simulated"
@@ -35,6 +40,8 @@ class Plan:
     """One act to come. Exactly one of `case_ids` and `case_no` where it is not poison."""
 
     kind: str = "LOCATE"
+    node: str = ""
+    """Which one it completes."""
     case_ids: tuple[str, ...] = ()
     case_no: str | None = None
     photos: tuple[bytes, ...] = ()
@@ -52,7 +59,8 @@ def mark_of(body: dict[str, Any] | None) -> str:
 
 def planned(chance: Chance, habits: Habits, cases: dict[str, str], held: list[str]) -> Plan:
     """`cases` are all there are, number by id; `held` those this officer sees and works on."""
-    plan = Plan(chance.choose(KINDS), photos=_photos(chance, habits.photos))
+    kind = chance.choose(ON_FILE if chance.happens(ON_FILE_SHARE) else KINDS)
+    plan = Plan(kind, chance.choose(NODES), photos=_photos(chance, habits.photos))
     way = chance.weighted(habits.ways)
     if way == "number":
         return replace(plan, case_no=chance.choose(list(cases.values())))
@@ -84,12 +92,24 @@ def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: Journal
         return
     field.record_action(
         kind=UNKNOWN_KIND if plan.poison == "kind_unknown" else plan.kind,
-        fields={MARK: plan.poison} if plan.poison else {"note": "现场笔录"},
+        fields={MARK: plan.poison} if plan.poison else _fields(plan),
         case_ids=plan.case_ids or None,
         case_no=plan.case_no,
         photos=photos,
         position=POSITION,
     )
+
+
+def _fields(plan: Plan) -> dict[str, str]:
+    match plan.kind:
+        case "complete_node":
+            return {"node": plan.node}
+        case "submit_clue":
+            return {"source": "OWN", "text": "线索"}
+        case "add_note":
+            return {"text": "办案记事"}
+        case _:
+            return {"note": "现场笔录"}
 
 
 _SUMMARY: dict[str, Any] = {
