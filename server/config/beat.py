@@ -26,7 +26,7 @@ from server.evidence.services.scrubbing import TURN_SECONDS
 from server.notices.services import enqueue_due_deliveries, make_digests
 from server.people.services import forget_failed_enrolments
 from server.supervision.services import tell_of_late_replies, watch_levels
-from server.sync.held_files import parts_on_their_way
+from server.sync.held_files import forget_abandoned_parcels, parts_on_their_way
 from server.sync.parcels import take_waiting_parcels
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def forget_finished_tasks() -> None:
 
 
 def sweep_evidence() -> None:
+    forget_abandoned_parcels()
     sweep_parts(named_elsewhere=parts_on_their_way)
 
 

@@ -4,18 +4,21 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from server.common.clock import now
 from server.common.errors import DomainError
 from server.evidence import store
 from server.evidence.store import BlobMissing, Blocks, StoreUnavailable
 from server.people.models import Device, Officer
 from server.sync.models import HeldFile
 
+ABANDONED_AFTER = timedelta(days=30)
 CHUNK_BYTES = 1024 * 1024
 MAX_FILE_BYTES = 4 * 1024 * 1024 * 1024
 
@@ -66,6 +69,16 @@ def append_chunk(
 def parts_on_their_way() -> set[str]:
     """Stored chunks that files kept apart are still made of."""
     return {part for parts in HeldFile.objects.exclude(parts=[]).values_list("parts", flat=True) for part in parts}
+
+
+def forget_abandoned_parcels() -> int:
+    """Half-sent ones nobody has gone on with for a month: they fill a carrier's budget no more. Returns how many.
+
+    Whoever goes on after all begins at 0; the author's device has kept everything. Chunks go with the next sweep.
+    """
+    since = now() - ABANDONED_AFTER
+    rows = HeldFile.objects.filter(purpose=HeldFile.Purpose.PARCEL, label="", received_at__lt=since)
+    return rows.delete()[0]
 
 
 def bring_file(*, sender: Sender, file: BinaryIO) -> str:
@@ -119,8 +132,8 @@ def _move(sender: Sender, seen: HeldFile, part: str, size: int) -> HeldFile:
         defaults = {"length": seen.length, "officer": sender.officer}
         held, _made = rows.get_or_create(**_place(sender, seen.sha256), defaults=defaults)
         if held.offset == seen.offset and not held.label:
-            held.parts, held.offset = [*held.parts, part], held.offset + size
-            held.save(update_fields=["parts", "offset"])
+            held.parts, held.offset, held.received_at = [*held.parts, part], held.offset + size, now()
+            held.save(update_fields=["parts", "offset", "received_at"])
             return held
     _discard([part])
     raise _conflict(held.offset)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from pytest_django.fixtures import Settings
 from client_sdk import FieldClient, NotSent, vault
 from client_sdk.store import Surroundings
 from server.cases.models import Case
+from server.common.clock import now
 from server.people import device_budgets
 from server.people.services import issue_enrolment_code
+from server.sync.held_files import ABANDONED_AFTER, forget_abandoned_parcels
 from server.sync.models import DeviceLog, HeldFile, Operation, Review
 from tests.actors import Cast, Phone
 from tests.devices import Refused, TestDevice
@@ -202,6 +205,25 @@ def test_a_carriers_parcels_that_wait_are_bounded_and_the_next_is_told_when(
     settings.PARCEL_BUDGET_BYTES = 1000
     assert _parcel_chunk(phone, b"b" * 400, length=500, at=100, name=b"b" * 100).status_code != 429, "begun, so let in"
     assert HeldFile.objects.filter(purpose=HeldFile.Purpose.PARCEL).count() == 2
+
+
+def test_a_parcel_nobody_goes_on_with_fills_its_carriers_budget_for_a_month(
+    phone: TestDevice, allow: Callable[..., None], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    settings.PARCEL_BUDGET_BYTES = 1000
+    phone.push()
+    begun, whole = b"a" * 900, b"a" * 2000
+    assert _parcel_chunk(phone, begun, length=2000, name=whole).status_code == 204
+    assert _parcel_chunk(phone, b"b" * 100, length=500).status_code == 429
+    assert forget_abandoned_parcels() == 0
+    later = now() + ABANDONED_AFTER + timedelta(minutes=1)
+    with monkeypatch.context() as month:
+        month.setattr("server.common.clock._clock", lambda: later)
+        assert forget_abandoned_parcels() == 1
+    again = _parcel_chunk(phone, whole[900:], length=2000, at=900, name=whole)
+    assert (again.status_code, again.json()["offset"]) == (409, 0), "from the start, should it come after all"
+    assert _parcel_chunk(phone, b"b" * 100, length=500).status_code == 204
 
 
 def _parcel_chunk(phone: TestDevice, content: bytes, *, length: int, at: int = 0, name: bytes = b"") -> Any:
