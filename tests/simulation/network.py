@@ -11,7 +11,7 @@ from tests.simulation.findings import Trace
 
 PORTAL = b"<html><body>Welcome to the hotel. Please sign in.</body></html>"
 _REMEMBERED = 6
-_LAST_STATEMENT = 30
+_LAST_STATEMENT = 45
 
 FAULTS = {
     "request_lost": 3.0,
