@@ -170,6 +170,7 @@ class Holdings:
                     "seq": action.seq,
                     "kind": action.kind,
                     "case_id": next(iter(action.case_ids), None),
+                    **({"case_ids": list(action.case_ids)} if len(action.case_ids) > 1 else {}),
                     "hashes": list(action.files),
                 }
                 for action in unsent

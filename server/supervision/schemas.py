@@ -17,6 +17,8 @@ class SilentDeviceView(Schema):
     name: str
     officer: str
     last_contact_at: datetime | None
+    unsent_acts: int
+    """That may be about the case, told when it was heard of after the limit had passed; 0 where it was not."""
 
 
 class FindingView(Schema):
@@ -40,7 +42,7 @@ class FindingView(Schema):
     note: str
     concluded_at: datetime | None
     is_provisional: bool
-    """A device of whoever held the case has not been heard of since: it may still hold the act."""
+    """A device of whoever held the case may still hold the act: not heard of since, or not rid of its acts by then."""
     silent_devices: list[SilentDeviceView]
     silence: list[str]
     """Each of them in a sentence, in the reader's language."""

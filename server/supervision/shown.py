@@ -95,10 +95,7 @@ def _finding(row: Finding, silent: Sequence[SilentDevice]) -> FindingView:
         concluded_at=row.concluded_at,
         is_provisional=bool(silent),
         silence=[silent_words(each) for each in silent],
-        silent_devices=[
-            SilentDeviceView(device=each.id, name=each.name, officer=each.officer, last_contact_at=each.last_contact_at)
-            for each in silent
-        ],
+        silent_devices=[SilentDeviceView(**each.as_json()) for each in silent],
     )
 
 

@@ -6,18 +6,16 @@ A device speaks before its push is taken, so what was acknowledged since is left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from server.cases.access import cases_visible_to
 from server.cases.models import Case
 from server.common.clock import from_wire
 from server.evidence.models import Promise
+from server.people.last_words import MOST_NAMED, Unsent, is_cut, unsent_of, whole
 from server.people.models import Device, Officer
 from server.sync.difference import after
 from server.sync.models import DeviceLog, DeviceView
-
-MAX_NAMED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +66,28 @@ def held_by(device: Device, *, reader: Officer | None) -> Held:
         Promise.objects.filter(device=device).exclude(state=Promise.State.VERIFIED).order_by("incarnation", "seq")
     )
     on_phone = _cases_on(view)
-    mentioned = on_phone | {case_id for _, _, case_id, _ in unsent if case_id}
+    mentioned = on_phone | {each.case_id for each in unsent if each.case_id}
     mentioned |= {promise.subject_id for promise in promises if promise.subject_id}
     named = _named(mentioned, reader)
     missing = {promise.sha256: promise for promise in promises}
     return Held(
         cases=sorted((named[id_] for id_ in on_phone if id_ in named), key=lambda case: case.case_no),
         other_cases=len(on_phone - named.keys()),
-        acts=[UnsentAct(seq, kind, _case(named, case_id), len(files)) for seq, kind, case_id, files in unsent],
+        acts=[UnsentAct(each.seq, each.kind, _case(named, each.case_id), len(each.files)) for each in unsent],
         photos=[MissingPhoto(each.sha256, each.size, _case(named, each.subject_id)) for each in missing.values()][
-            :MAX_NAMED
+            :MOST_NAMED
         ],
-        photo_count=len(missing.keys() | {file for *_, files in unsent for file in files}),
-        bytes=max(_whole(device.last_status, "pending_bytes"), sum(each.size for each in missing.values())),
+        photo_count=len(missing.keys() | {file for each in unsent for file in each.files}),
+        bytes=max(whole(device.last_status.get("pending_bytes")), sum(each.size for each in missing.values())),
         said_at=_said_at(device),
-        is_cut=device.last_status.get("is_cut") is True,
+        is_cut=is_cut(device.last_status),
         readable_until=view.lease_until if view else None,
     )
 
 
-def _unsent(device: Device) -> list[tuple[int, str, UUID | None, list[str]]]:
-    """A device's own words: whatever it sent may stand there."""
+def _unsent(device: Device) -> list[Unsent]:
     log = DeviceLog.objects.filter(pk=device.pk).first()
-    said = device.last_status.get("unsent")
-    rows = [_row(each) for each in said if isinstance(each, dict)] if isinstance(said, list) else []
-    return [row for row in rows if row[0] > (log.acked_seq if log else 0)][:MAX_NAMED]
-
-
-def _row(said: Mapping[str, Any]) -> tuple[int, str, UUID | None, list[str]]:
-    kind, files = said.get("kind"), said.get("hashes")
-    return (
-        _whole(said, "seq"),
-        kind[:64] if isinstance(kind, str) else "",
-        _uuid(said.get("case_id")),
-        [file for file in files if isinstance(file, str)] if isinstance(files, list) else [],
-    )
+    return (unsent_of(device.last_status, log.acked_seq if log else 0) or [])[:MOST_NAMED]
 
 
 def _cases_on(view: DeviceView | None) -> set[UUID]:
@@ -129,15 +114,3 @@ def _said_at(device: Device) -> datetime | None:
         return from_wire(device.last_status["reported_at"])
     except (KeyError, TypeError, ValueError):
         return device.last_contact_at
-
-
-def _whole(said: Mapping[str, Any], name: str) -> int:
-    value = said.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -247,6 +247,14 @@ def test_thumbnails_travel_beside_the_push_and_the_status_names_what_is_unsent(d
     assert {"free_bytes", "highest_ledger", "wall", "boot_ms", "boot_id", "app", "sdk"} <= set(told)
 
 
+def test_the_status_names_all_cases_of_an_unsent_act(device: Device) -> None:
+    other = "0199a000-0000-7000-8000-000000000002"
+    device.field.record_action(case_ids=[CASE, other], kind="SERVE")
+    device.field.sync()
+    (told,) = device.court.pushes[0]["status"]["unsent"]
+    assert (told["case_id"], told["case_ids"]) == (CASE, [CASE, other])
+
+
 def test_a_parked_act_says_so_and_its_review_is_shown(device: Device) -> None:
     record(device)
     device.court.answer_code = "not_assigned"

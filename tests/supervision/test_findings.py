@@ -10,6 +10,7 @@ from server.cases.services import record_event
 from server.common.clock import SHANGHAI, to_wire
 from server.ledger.models import Entry
 from server.notices.models import Notice
+from server.people.last_words import MOST_NAMED
 from server.people.models import Device, Officer
 from server.people.services import revoke_device
 from server.supervision.models import Finding
@@ -130,6 +131,76 @@ def test_a_device_that_cannot_hold_it_leaves_no_doubt(case: Case, bureau: Bureau
     watch_levels()
     page = browser_of(bureau.cast.director).get("/api/v1/findings").json()
     assert not [each for each in page["items"] if each["is_provisional"] and each["node_key"] == NODE]
+
+
+def still_with_it(clock: Clock, unsent: list[dict[str, Any]], **more: Any) -> None:
+    """What the device told, heard of after the limit."""
+    status = {"unsent": unsent, "reported_at": to_wire(clock()), **more}
+    Device.objects.update(last_contact_at=clock(), last_status=status)
+
+
+def doubts(bureau: Bureau) -> list[tuple[int, str]]:
+    page = browser_of(bureau.cast.director).get("/api/v1/findings").json()
+    (ours,) = [each for each in page["items"] if each["node_key"] == NODE]
+    assert ours["is_provisional"] is bool(ours["silent_devices"])
+    return [(each["unsent_acts"], words) for each, words in zip(ours["silent_devices"], ours["silence"], strict=True)]
+
+
+def test_a_device_heard_of_after_the_limit_that_still_has_acts_of_the_case_leaves_the_breach_provisional(
+    case: Case, bureau: Bureau, clock: Clock
+) -> None:
+    happens(case, "materials_received_by_handler", 11, 2)
+    silent_phone(bureau, clock)
+    clock.on(12, 3)
+    act = {"seq": 4, "kind": "LOCATE", "case_id": str(case.pk), "hashes": []}
+    still_with_it(clock, [act, {**act, "seq": 5}])
+    watch_levels()
+    ((count, words),) = doubts(bureau)
+    assert (count, "2026-12-03 09:00" in words, "执法终端 7" in words) == (2, True, True)
+    assert "2 条未上传" in Notice.objects.get(officer=bureau.cast.holder, view__key=NODE, view__level="OVERDUE").title
+    say(bureau.cast.holder, "explain", **EXPLAINED)
+    status, answer = post(bureau.cast.director, f"/findings/{finding().pk}/conclude", conclusion="breach")
+    assert (status, answer["code"], answer["silent_devices"][0]["unsent_acts"]) == (409, "breach_provisional", 2)
+    still_with_it(clock, [])
+    assert say(bureau.cast.director, "conclude", conclusion="breach") == (200, "concluded")
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ({"case_id": "other"}, None),
+        ({"case_id": None}, 1),
+        ({"case_id": "other", "case_ids": ["other", "ours"]}, 1),
+        ({"case_id": "ours", "seq": 0}, None),
+        ({"case_id": "nonsense"}, 1),
+    ],
+)
+def test_only_unsent_acts_that_may_be_about_the_case_leave_a_doubt(
+    case: Case, bureau: Bureau, clock: Clock, said: dict[str, Any], count: int | None
+) -> None:
+    """A number typed by hand may be its own; what was acknowledged since is none of them."""
+    happens(case, "materials_received_by_handler", 11, 2)
+    silent_phone(bureau, clock)
+    clock.on(12, 3)
+    ids = {"ours": str(case.pk), "other": "018f0000-0000-7000-8000-000000000000"}
+    act = {"seq": 4, "kind": "LOCATE", "hashes": [], **said, "case_id": ids.get(said["case_id"], said["case_id"])}
+    if "case_ids" in said:
+        act["case_ids"] = [ids[each] for each in said["case_ids"]]
+    still_with_it(clock, [act])
+    watch_levels()
+    assert [number for number, _ in doubts(bureau)] == ([] if count is None else [count])
+
+
+@pytest.mark.parametrize("how", ["cut by us", "as many as it names"])
+def test_a_list_that_may_go_on_leaves_a_doubt(case: Case, bureau: Bureau, clock: Clock, how: str) -> None:
+    happens(case, "materials_received_by_handler", 11, 2)
+    silent_phone(bureau, clock)
+    clock.on(12, 3)
+    many = [{"seq": 0, "kind": "LOCATE", "case_id": str(case.pk), "hashes": []}] * (MOST_NAMED - (how == "cut by us"))
+    still_with_it(clock, many, **({"is_cut": True} if how == "cut by us" else {}))
+    watch_levels()
+    ((count, words),) = doubts(bureau)
+    assert (count, "仍有未上传的记录" in words) == (0, True)
 
 
 def test_an_act_of_day_two_that_comes_on_day_nine_clears_the_finding_even_a_concluded_one(

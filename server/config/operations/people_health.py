@@ -14,6 +14,7 @@ from server.common.clock import local_date, now
 from server.config.operations.findings import Finding, fault, fine, note
 from server.config.operations.key import courts_without_working_key
 from server.evidence.models import Promise, StoredFile
+from server.people.last_words import Unsent, unsent_of
 from server.people.models import Court, Device
 from server.sync.models import Review
 
@@ -58,15 +59,8 @@ def _silent_devices() -> Iterator[Finding]:
         yield fault("devices_silent", says, _("Ask their officers to bring them into the net and sync."))
 
 
-def _unsent(device: Device) -> list[Any]:
-    """What it last said it had not sent, less what has come since."""
-    acked = device.log.acked_seq if hasattr(device, "log") else 0
-    told = device.last_status.get("unsent")
-    if not isinstance(told, list):
-        return []
-    return [
-        each for each in told if isinstance(each, dict) and isinstance(each.get("seq"), int) and each["seq"] > acked
-    ]
+def _unsent(device: Device) -> list[Unsent]:
+    return unsent_of(device.last_status, device.log.acked_seq if hasattr(device, "log") else 0) or []
 
 
 def _described(device: Any) -> str:
