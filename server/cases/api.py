@@ -12,7 +12,9 @@ from pydantic import Field
 from server.cases.access import case_not_found, cases_visible_to, readable_case
 from server.cases.chains import stages_of_chains
 from server.cases.guarding import blocked_nodes, guard_view, guards_of
+from server.cases.lateness import late_after
 from server.cases.models import Assignment, Case, Property
+from server.cases.moves import told_late
 from server.cases.property_schemas import ChainView, HoldView, PropertyView
 from server.cases.queries import assignments_of, cases_found, holders_of, moving_states, with_stage_and_due
 from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, GuardView, NodeView, PartyView
@@ -95,13 +97,13 @@ def _property(row: Property) -> PropertyView:
 
 def _explained(state: CaseState) -> dict[str, dict[str, Any]]:
     """What is said of each node beyond what a device is told, by its id."""
-    blocked = blocked_nodes(state, local_date(now()))
+    blocked, late = blocked_nodes(state, local_date(now())), told_late(state, late_after())
     return {
         str(node.id): {
             "blocked": blocked.get(node.id, []),
             "earliest_on": node.earliest_on,
             "computed_with": node.computed_with,
-            "explanation": [{**each.as_json(), "text": worded(each)} for each in why(state, node)],
+            "explanation": [{**each.as_json(), "text": worded(each)} for each in why(state, node, late)],
         }
         for node in state.nodes.values()
     }

@@ -30,7 +30,7 @@ from server.common.clock import local_date
 from server.common.statements import Given, GivenMany, Statement, UuidText
 
 NODE_COLUMNS = HeldNode._fields[:-1]
-EVENT_COLUMNS = HeldEvent._fields
+EVENT_COLUMNS = HeldEvent._fields[:-1]
 _NODE, _EVENT, _GRANT, _ASSIGNMENT = "node", "event", "grant", "assignment"
 _PAUSE, _HOLD, _EXTENSION = "pause", "hold", "extension"
 
@@ -81,7 +81,7 @@ def moving_of(
 def _take(moving: Moving, what: str, cells: list[Any]) -> None:
     id_, key, chain, third, _, fourth, first_day, other_day, last_day = cells[:9]
     if what == _EVENT:
-        moving.events.append(HeldEvent(id_, key, cells[-2], third, fourth, chain))
+        moving.events.append(HeldEvent(id_, key, cells[-2], third, fourth, chain, cells[-1]))
     elif what == _PAUSE:
         moving.pauses.append(Pause(first_day, last_day, key, third, fourth, local_date(cells[-1])))
     elif what == _HOLD:

@@ -25,6 +25,8 @@ class HeldEvent(NamedTuple):
     source_type: str
     source_id: str
     chain: str = ""
+    received_at: datetime | None = None
+    """None until it is written."""
 
 
 class HeldNode(NamedTuple):
@@ -130,6 +132,8 @@ class CaseChange:
     case_id: UUID
     events: tuple[HeldEvent, ...] = ()
     nodes: tuple[HeldNode, ...] = ()
+    before: tuple[HeldNode, ...] = ()
+    """Those of `nodes` that had a row, as they stood."""
 
 
 def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChange]:
@@ -149,7 +153,7 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
     changes = apply_event(state.flow, folds, event.key, event.occurred_at, *known, state.ground(event.chain))
     moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
-    return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved)
+    return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved, _stood(state, moved))
 
 
 def without_events(state: CaseState, ids: Collection[UUID]) -> tuple[CaseState, CaseChange]:
@@ -162,7 +166,12 @@ def without_events(state: CaseState, ids: Collection[UUID]) -> tuple[CaseState, 
     touched = {definition.key for event in struck for definition in state.flow.touched_by(event.key)}
     moved = tuple(node for node in moved_anew(without) if node.key in touched)
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}}
-    return replace(without, nodes=nodes), CaseChange(state.id, (), moved)
+    return replace(without, nodes=nodes), CaseChange(state.id, (), moved, _stood(state, moved))
+
+
+def _stood(state: CaseState, moved: Iterable[HeldNode]) -> tuple[HeldNode, ...]:
+    places = ((node.key, node.chain) for node in moved)
+    return tuple(state.nodes[place] for place in places if place in state.nodes)
 
 
 def moved_anew(state: CaseState) -> tuple[HeldNode, ...]:
@@ -227,14 +236,15 @@ def recomputed_nodes(state: CaseState) -> Iterator[HeldNode]:
 
 def merged(changes: Iterable[CaseChange]) -> list[CaseChange]:
     """One change a case: all its events, and each node as the last change left it."""
-    by_case: dict[UUID, tuple[dict[UUID, HeldEvent], dict[UUID, HeldNode]]] = {}
+    by_case: dict[UUID, tuple[dict[UUID, HeldEvent], dict[UUID, HeldNode], dict[UUID, HeldNode]]] = {}
     for change in changes:
-        events, nodes = by_case.setdefault(change.case_id, ({}, {}))
+        events, nodes, before = by_case.setdefault(change.case_id, ({}, {}, {}))
         events.update((event.id, event) for event in change.events)
         nodes.update((node.id, node) for node in change.nodes)
+        before.update((node.id, node) for node in change.before if node.id not in before)
     return [
-        CaseChange(case_id, tuple(events.values()), tuple(nodes.values()))
-        for case_id, (events, nodes) in by_case.items()
+        CaseChange(case_id, tuple(events.values()), tuple(nodes.values()), tuple(before.values()))
+        for case_id, (events, nodes, before) in by_case.items()
     ]
 
 

@@ -1,14 +1,18 @@
 """Why a node is due when it is: its dates counted again from the events of its case, step by step. Pure."""
 
+from collections.abc import Iterator, Sequence
+
 from server.cases.explanation import Step, step
+from server.cases.moves import Late
 from server.cases.node_clock import node_due, row_dates
 from server.cases.states import CaseState, HeldNode, situation_in
 
 
-def why(state: CaseState, node: HeldNode) -> tuple[Step, ...]:
+def why(state: CaseState, node: HeldNode, late: Sequence[Late] = ()) -> tuple[Step, ...]:
     """From the event it began with to the flow it stands in. `state` holds all events of the case.
 
-    Where the calendar was edited since and the row still stands, as in a closed case, the last step says so.
+    `late`: what devices told late (`told_late`), of which is said what concerns this node. Where the calendar was
+    edited since and the row still stands, as in a closed case, the last step says so.
     """
     situation = situation_in(state, node)
     found = node_due(state.flow.tracked[node.key], situation, state.calendar)
@@ -17,9 +21,18 @@ def why(state: CaseState, node: HeldNode) -> tuple[Step, ...]:
         steps = (*steps, step("earliest", day=found.earliest_on))
     if held := held_step(state, node):
         steps = (*steps, held)
+    steps = (*steps, *(each for told in late if told.concerns(node) for each in _late_steps(told, node)))
     if node.started_on and node.due_on and not row_dates(found, situation, state.calendar).same_as(node.dates):
         steps = (*steps, step("stands", day=node.due_on, version=node.computed_with))
     return steps
+
+
+def _late_steps(told: Late, node: HeldNode) -> Iterator[Step]:
+    event = told.event
+    yield step("told_late", event=event.key, occurred_at=event.occurred_at, received_at=event.received_at)
+    for move in told.moves:
+        if move.node == node.id:
+            yield step("moved", member=move.member, was=move.before, became=move.after)
 
 
 def held_step(state: CaseState, node: HeldNode) -> Step | None:

@@ -32,6 +32,10 @@ _TEXTS: Mapping[str, str] = {
     "ends_at": gettext_noop("It ends at %(at)s Beijing time."),
     "opens": gettext_noop("No deadline of the court's: it opens a way, and that from %(day)s on."),
     "earliest": gettext_noop("It may not be done before %(day)s."),
+    "told_late": gettext_noop(
+        "The event %(event)s of %(occurred_at)s arrived late, on %(received_at)s: it counts from when it occurred."
+    ),
+    "moved": gettext_noop("That moved %(what)s from %(was)s to %(became_said)s."),
     "stands": gettext_noop("It was computed with %(version)s as %(day)s, and stands so."),
     "calendar": gettext_noop("Calendar of working days: %(version)s."),
     "flow": gettext_noop("Flow: %(version)s."),
@@ -84,6 +88,13 @@ _KINDS: Mapping[str, str] = {
     "regulatory": gettext_noop("regulatory"),
     "internal": gettext_noop("internal"),
 }
+_MOVED: Mapping[str, str] = {
+    "started_on": gettext_noop("the start"),
+    "due_on": gettext_noop("the due date"),
+    "due_at": gettext_noop("the hour it is due"),
+    "earliest_on": gettext_noop("the earliest day"),
+    "finished_on": gettext_noop("the end"),
+}
 HOLIDAYS = (
     gettext_noop("Weekend"),
     gettext_noop("New Year's Day"),
@@ -122,6 +133,8 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
         said["for_reason"] = _(" (%s)") % _("; ").join(_grounds(values)) if values["reason"] else ""
     if "because" in values:
         said["why"] = _(_IGNORED[values["because"]])
+    if "member" in values:
+        said["what"], said["became_said"] = _(_MOVED[values["member"]]), said["became"] or _("no date")
     if "kind" in values:
         said["kind_said"] = _(_KINDS[values["kind"]])
     if "over" in values:

@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 
 from server.cases.flow import CASE_CLOCK
 from server.cases.guarding import blocked_nodes
+from server.cases.lateness import is_late_upload, late_after
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
+from server.cases.moves import Late, told_late
 from server.cases.queries import holders_of, moving_states
+from server.cases.states import CaseState
 from server.cases.why import why
 from server.cases.wording import worded
+from server.centre.act_times import moved_words, verdict_words
 from server.centre.case_clock import Decision, PropertyLine, chain_names, decisions, property_lines
 from server.centre.desk import FlowNames, flow_names, level_of, worst_of
 from server.centre.language import content_language
@@ -33,7 +37,7 @@ from server.centre.states import (
 )
 from server.centre.track import track_words
 from server.centre.work import Work, work_on
-from server.evidence.models import Promise
+from server.evidence.queries import proof_times
 from server.field.authority import UNKNOWN
 from server.field.case_acts import case_document
 from server.field.claiming import claims_in
@@ -108,6 +112,11 @@ class Act:
     """Photos its kind asks for that were never taken: neither in `missing` nor in `warnings`."""
     look: Look
     status: str
+    verdict: str
+    """Of `recorded_at`, in words."""
+    is_late: bool
+    moved: Sequence[str]
+    """What its late arrival moved, in words."""
 
 
 @dataclass(slots=True)
@@ -137,11 +146,13 @@ class CasePage:
 def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
     names = replace(flow_names()[case.flow_id], chains=chain_names(case))
     nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
-    reasons = _reasons(case, today)
+    state = moving_states([case], told=None)[case.pk]
+    late = told_late(state, late_after())
+    reasons = _reasons(state, today, late)
     parties: dict[str, list[str]] = defaultdict(list)
     for party in Party.objects.filter(case=case).order_by("id"):
         parties[party.part].append(party.name)
-    acts, has_older_acts = acts_of(case.pk, action_id)
+    acts, has_older_acts = acts_of(case.pk, action_id, moved_words(late, names.nodes))
     page = CasePage(
         case=case,
         look=_worst_look(nodes, names, today),
@@ -170,15 +181,14 @@ def _worst_look(nodes: Sequence[Node], names: FlowNames, today: date) -> Look | 
     return running_look(level, worst.due_on, today) if worst and level is not Level.NORMAL else None
 
 
-def _reasons(case: Case, today: date) -> Reasons:
+def _reasons(state: CaseState, today: date, late: Sequence[Late]) -> Reasons:
     """Of every running node."""
-    state = moving_states([case], told=None)[case.pk]
     blocked = blocked_nodes(state, today)
-    claimed = {node.pk for node in claims_in(case.pk)}
+    claimed = {node.pk for node in claims_in(state.id)}
     running = [node for node in state.nodes.values() if node.state == Node.State.RUNNING]
     return {
         node.id: Reason(
-            [worded(each) for each in why(state, node)],
+            [worded(each) for each in why(state, node, late)],
             [want["text"] for want in blocked.get(node.id, ())],
             node.id in claimed,
         )
@@ -252,10 +262,12 @@ def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> N
     )
 
 
-def acts_of(case_id: UUID, asked_for: UUID | None = None) -> tuple[list[Act], bool]:
+def acts_of(
+    case_id: UUID, asked_for: UUID | None = None, moved: Mapping[str, list[str]] = MappingProxyType({})
+) -> tuple[list[Act], bool]:
     """Newest arrival first, one act once; and whether there are older ones.
 
-    The act asked for is among them, however old it is.
+    The act asked for is among them, however old it is. `moved`: by act, what its late arrival moved, in words.
     """
     known = ActionSubject.objects.filter(subject_id=case_id).exclude(code=UNKNOWN)
     stands = known.select_related("action__officer", "record__device")
@@ -264,24 +276,15 @@ def acts_of(case_id: UUID, asked_for: UUID | None = None) -> tuple[list[Act], bo
     if has_older and asked_for and all(row.action_id != asked_for for row in rows):
         rows += stands.filter(action_id=asked_for)
     names = kind_names()
-    proofs = _proof_times([row.action_id for row in rows])
+    proofs = proof_times([row.action_id for row in rows])
     acts: dict[UUID, Act] = {}
     for row in rows:
-        acts.setdefault(row.action_id, _act(row, names, proofs.get(row.action_id)))
+        of_act = (proofs.get(row.action_id), moved.get(str(row.action_id), []))
+        acts.setdefault(row.action_id, _act(row, names, *of_act))
     return list(acts.values()), has_older
 
 
-def _proof_times(action_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    times: dict[UUID, datetime] = {}
-    for holder, at in Promise.objects.filter(holder_id__in=action_ids, verified_at__isnull=False).values_list(
-        "holder_id", "verified_at"
-    ):
-        if holder and at:
-            times[holder] = max(at, times.get(holder, at))
-    return times
-
-
-def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None) -> Act:
+def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None, moved: Sequence[str]) -> Act:
     action: FieldAction = row.action
     outstanding = action.files_promised - action.files_verified
     texts, labels = finding_texts(action.kind), shot_labels(action.kind)
@@ -293,7 +296,7 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
         device=row.record.device.name,
         recorded_at=action.recorded_at,
         received_at=action.received_at,
-        verified_at=verified_at if not outstanding else None,
+        verified_at=verified_at,
         files_promised=action.files_promised,
         files_verified=action.files_verified,
         missing=[text for code, text in missing.items() if not _is_shot(code)],
@@ -301,6 +304,9 @@ def _act(row: ActionSubject, names: dict[str, str], verified_at: datetime | None
         holes=[labels.get(code, text) for code, text in (missing | warnings).items() if _is_shot(code)],
         look=action_look(row.status, action.is_complete, len(missing) + outstanding),
         status=row.status,
+        verdict=verdict_words(row.record.clock_verdict),
+        is_late=is_late_upload(action.recorded_at, action.received_at),
+        moved=moved,
     )
 
 

@@ -49,6 +49,8 @@ class Environment(BaseSettings):
     """How long a device keeps what is safe here."""
     scrub_days: int = Field(default=30, ge=0)
     """Every stored file is read and hashed again once in so many days; 0 never."""
+    late_upload_hours: int = Field(default=24, ge=1)
+    """After so many hours from an act its arrival is late."""
     sealed_budget_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     """How much a revoked device may still leave in the sealed quarantine."""
     parcel_budget_bytes: int = Field(default=4 * 1024 * 1024 * 1024, ge=0)

@@ -166,6 +166,7 @@ EVIDENCE_REPLICA_DIR = ENVIRONMENT.evidence_replica_dir
 SAFE_POLICY = ENVIRONMENT.safe_policy
 DEVICE_RETENTION_DAYS = ENVIRONMENT.device_retention_days
 SCRUB_DAYS = ENVIRONMENT.scrub_days
+LATE_UPLOAD_HOURS = ENVIRONMENT.late_upload_hours
 SEALED_BUDGET_BYTES = ENVIRONMENT.sealed_budget_bytes
 PARCEL_BUDGET_BYTES = ENVIRONMENT.parcel_budget_bytes
 DEVICE_BUDGETS = {  # of each device, each minute, in each web process

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from server.common.clock import from_wire, now
@@ -24,6 +24,14 @@ _CLOSED = (Promise.State.VERIFIED, Promise.State.MISSING)
 def open_promises() -> QuerySet[Promise]:
     """Files that may still come."""
     return Promise.objects.filter(fault="").exclude(state__in=_CLOSED)
+
+
+def proof_times(holder_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When all files of each holder were verified; not among them while one is outstanding, or where it has none."""
+    kept = Promise.objects.filter(holder_id__in=list(holder_ids)).values("holder_id")
+    found = kept.annotate(last=Max("verified_at"), open=Count("pk", filter=~Q(state=Promise.State.VERIFIED)))
+    done = found.filter(open=0).order_by().values_list("holder_id", "last")
+    return {holder: last for holder, last in done if holder and last}
 
 
 def is_open(promise: Promise) -> bool:

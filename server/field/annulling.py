@@ -11,9 +11,10 @@ from uuid import UUID
 
 from server.cases.access import audience_of
 from server.cases.models import Case
+from server.cases.moves import moved_view
 from server.cases.queries import case_states
 from server.cases.services import touch, void_events, write_case_events
-from server.cases.states import CaseChange, HeldEvent, HeldNode, merged, node_views, without_events
+from server.cases.states import CaseChange, HeldEvent, merged, node_views, without_events
 from server.common.clock import local_date
 from server.field.authority import UNKNOWN
 from server.field.effects import SOURCE, claim_only, tell_again
@@ -39,7 +40,7 @@ def annul_record(operation_hash: str) -> list[Draft]:
     _mark(waiting)
     cases = {row.subject_id for row in waiting if row.code != UNKNOWN}
     touch(cases)
-    return _drafts(waiting[0].action_id, dict.fromkeys(cases, ()))
+    return _drafts(waiting[0].action_id, {case: CaseChange(case) for case in cases})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def annul_effects(action_id: UUID, court_id: UUID) -> Annulled:
     cases: dict[str, list[UUID]] = {}
     for row in rows:
         cases.setdefault(row.record.operation_hash, []).append(row.subject_id)
-    return Annulled(cases, _drafts(action_id, {case: change.nodes for case, change in moved.items()}))
+    return Annulled(cases, _drafts(action_id, moved))
 
 
 def _standing(action_id: UUID, cases: Collection[UUID]) -> Sequence[ActionSubject]:
@@ -113,7 +114,7 @@ def _mark(rows: Sequence[ActionSubject]) -> None:
     ActionSubject.objects.bulk_update(rows, ("status", "code", "node_effect"))
 
 
-def _drafts(action_id: UUID, moved: Mapping[UUID, Sequence[HeldNode]]) -> list[Draft]:
+def _drafts(action_id: UUID, moved: Mapping[UUID, CaseChange]) -> list[Draft]:
     """An entry for each of these cases, with the nodes it moved, to the courts party to it."""
     action = FieldAction.objects.select_for_update(no_key=True).get(pk=action_id)
     known = ActionSubject.objects.filter(action=action).exclude(code=UNKNOWN).order_by("pk")
@@ -127,7 +128,8 @@ def _drafts(action_id: UUID, moved: Mapping[UUID, Sequence[HeldNode]]) -> list[D
         status, code = worst.status.value, worst.code
         view = {
             "action": action_view(action, status=status, code=code, cases={each for each, _ in together}),
-            "nodes": node_views(case, moved[case]),
+            "nodes": node_views(case, moved[case].nodes),
+            **moved_view(moved[case]),
         }
         drafts.append(Draft(streams, ANNULLED, view, {}, "case", case))
     return drafts

@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+from server.cases.lateness import is_late_upload
 from server.evidence.expected import Expected
 from server.evidence.models import Promise, StoredFile
-from server.evidence.queries import expected_of
+from server.evidence.queries import expected_of, proof_times
 from server.evidence.schemas import expected_view
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
@@ -32,11 +35,12 @@ def actions_of_case(case_id: UUID, *, after: UUID | None = None, limit: int = 50
     ids = list(rows.order_by("action_id").values_list("action_id", flat=True).distinct()[:limit])
     subjects = _by_action(rows.filter(action_id__in=ids))
     actions = FieldAction.objects.filter(pk__in=ids).select_related("officer").order_by("pk")
-    return [_view(action, subjects[action.pk]) for action in actions]
+    times = _times_of(ids)
+    return [_view(action, subjects[action.pk], times) for action in actions]
 
 
 def action_detail(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionDetail:
-    """`subjects` are those the reader may know of. Seven SELECTs at most."""
+    """`subjects` are those the reader may know of. Nine SELECTs at most."""
     records = list(ActionRecord.objects.filter(action=action).select_related("officer").order_by("pk"))
     evidence = _evidence_of(records)
     corrections = corrections_of(records)
@@ -49,7 +53,7 @@ def action_detail(action: FieldAction, subjects: Sequence[ActionSubject]) -> Act
         )
         for record in records
     ]
-    return ActionDetail(**_view(action, subjects).dict(), records=views)
+    return ActionDetail(**_view(action, subjects, _times_of([action.pk])).dict(), records=views)
 
 
 @dataclass(slots=True)
@@ -86,7 +90,19 @@ def _by_action(rows: Iterable[ActionSubject]) -> dict[UUID, list[ActionSubject]]
     return subjects
 
 
-def _view(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionView:
+class _Times(NamedTuple):
+    """By act: what was judged of its time when it first arrived, and when it was proved."""
+
+    verdicts: dict[UUID, str]
+    proofs: dict[UUID, datetime]
+
+
+def _times_of(ids: Collection[UUID]) -> _Times:
+    records = ActionRecord.objects.filter(action_id__in=list(ids)).order_by("-pk")
+    return _Times(dict(records.values_list("action_id", "clock_verdict")), proof_times(ids))
+
+
+def _view(action: FieldAction, subjects: Sequence[ActionSubject], times: _Times) -> ActionView:
     outcomes = [SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code) for row in subjects]
     worst = gravest(outcomes) if outcomes else SubjectOutcome(Status.PARKED, code="subject_unknown")
     return ActionView(
@@ -95,7 +111,10 @@ def _view(action: FieldAction, subjects: Sequence[ActionSubject]) -> ActionView:
         court_id=action.court_id,
         officer=_officer(action.officer),
         recorded_at=action.recorded_at,
+        clock_verdict=times.verdicts.get(action.pk, "unbounded"),
         received_at=action.received_at,
+        is_late=is_late_upload(action.recorded_at, action.received_at),
+        verified_at=times.proofs.get(action.pk),
         status=worst.status.value,
         code=worst.code,
         complete=action.is_complete,

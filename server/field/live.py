@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from server.cases.lateness import is_late_upload
 from server.cases.models import Case
 from server.common.clock import to_wire
 from server.field.authority import UNKNOWN
@@ -29,6 +30,7 @@ def action_view(action: FieldAction, *, status: str, code: str, cases: Iterable[
         "files": {"promised": action.files_promised, "verified": action.files_verified},
         "recorded_at": to_wire(action.recorded_at),
         "received_at": to_wire(action.received_at),
+        **({"is_late": True} if is_late_upload(action.recorded_at, action.received_at) else {}),
         "cases": sorted(str(case) for case in cases),
     }
 

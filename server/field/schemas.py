@@ -23,7 +23,15 @@ class ActionView(Schema):
     court_id: UUID
     officer: OfficerView
     recorded_at: datetime
+    """The act, as its device stated it."""
+    clock_verdict: str
+    """Of that time: `consistent`, `skewed` (it cannot be true) or `unbounded` (nothing bounds it from below)."""
     received_at: datetime
+    """The arrival."""
+    is_late: bool
+    """It arrived later after the act than the court's limit (`LATE_UPLOAD_HOURS`); the act's own time counts."""
+    verified_at: datetime | None
+    """The proof: when the last of its files was verified; None while one is outstanding, or where it has none."""
     status: str
     code: str
     complete: bool

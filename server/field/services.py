@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.access import audience_of, audience_of_states
+from server.cases.moves import moved_view
 from server.cases.services import touch, write_case_events
 from server.cases.states import CaseChange, merged, node_views
 from server.common.bulk import insert_together, json_text, update_rows
@@ -164,6 +165,7 @@ def _view(
     return {
         "action": state_view(action, status=outcome.status.value, code=outcome.code, cases=cases),
         "nodes": node_views(change.case_id, change.nodes) if change else [],
+        **(moved_view(change) if change else {}),
         "device": str(effect.operation.reporter.device_id),
     }
 
@@ -183,5 +185,6 @@ def _facts(effect: ActionEffects) -> dict[str, Any]:
 
 def _node_draft(kind: str, effect: ActionEffects, change: CaseChange, audience: Audience) -> Draft:
     """Nodes of a case moved by a claim, or by a record that says nothing about the case itself."""
-    view = {"nodes": node_views(change.case_id, change.nodes), "device": str(effect.operation.reporter.device_id)}
+    device = str(effect.operation.reporter.device_id)
+    view = {"nodes": node_views(change.case_id, change.nodes), **moved_view(change), "device": device}
     return Draft(audience[change.case_id], kind, view, _facts(effect), "case", change.case_id)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.models import Case
+from server.cases.moves import moved_view
 from server.cases.queries import moving_states
 from server.cases.services.events import insert_events
 from server.cases.states import CaseChange, CaseState, merged, node_views
@@ -82,18 +83,22 @@ def _changes(settled: Sequence[Settled], cases: Mapping[UUID, Case]) -> tuple[Ch
 
 def _drafts(settled: Settled, sha256: str, audience: Audience) -> list[Draft]:
     """An entry for each case, to the courts party to it, told of those cases only."""
-    nodes = {change.case_id: change.nodes for change in merged(change for _, change in settled.released)}
+    moved = {change.case_id: change for change in merged(change for _, change in settled.released)}
     drafts = []
     for case_id in settled.cases:
         streams = set(audience[case_id])
         together = {each for each in settled.cases if streams <= set(audience[each])}
         view = {
             "action": _view(settled.action.state, together),
-            "nodes": node_views(case_id, nodes.get(case_id, ())),
+            **_moved(moved.get(case_id)),
             "sha256": sha256,
         }
         drafts.append(Draft(tuple(sorted(streams)), "evidence_verified", view, {}, "case", case_id))
     return drafts or [_homeless_draft(settled.action.state, sha256)]
+
+
+def _moved(change: CaseChange | None) -> dict[str, Any]:
+    return {"nodes": node_views(change.case_id, change.nodes), **moved_view(change)} if change else {"nodes": []}
 
 
 def _homeless_draft(action: ActionState, sha256: str) -> Draft:

@@ -1,5 +1,6 @@
 """A node at a level, and what the warning of it says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from server.cases.flow import NodeDefinition
+from server.cases.lateness import is_late_upload
 from server.cases.levels import Level
 from server.cases.models import Case, Node
-from server.common.clock import SHANGHAI, to_wire
+from server.cases.moves import FROM_DEVICES
+from server.common.clock import SHANGHAI, local_date, to_wire
 from server.supervision.silence import SilentDevice, silent_words
 
 
@@ -86,7 +89,16 @@ def title_of(given: Given) -> str:
             "day": due_words(raised.node),
             "case": raised.case.case_no,
         }
-        return f"{title}. {silent_words(given.silent[0])}" if given.silent else title
+        sentences = (title, *_late_words(raised.node), *map(silent_words, given.silent[:1]))
+        return ". ".join(sentences)
+
+
+def _late_words(node: Node) -> Iterator[str]:
+    """Where the act that started it was brought in late: its date is not what it was believed to be until then."""
+    event = node.start_event
+    if event and event.source_type in FROM_DEVICES and is_late_upload(event.occurred_at, event.received_at):
+        days = {"day": local_date(event.occurred_at), "arrived": local_date(event.received_at)}
+        yield _("It runs since an act of %(day)s that arrived late, on %(arrived)s") % days
 
 
 def urge_text(raised: Raised) -> str:

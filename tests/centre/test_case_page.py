@@ -162,7 +162,7 @@ def test_an_incomplete_act_names_what_is_missing(case: Case, cast: Cast, phone: 
     page = page_of(case, cast)
     row = page.one("tr[data-action]")
     assert row.one(".what").text == "查封林岚 · test phone"
-    assert [cell.text for cell in row.all("td.t")] == ["11-22 10:00", "11-22 10:00", "—0 / 1"]
+    assert [cell.text for cell in row.all("td.t")] == ["11-22 10:00时间相符", "11-22 10:00", "—0 / 1"]
     assert row.one(".res").text == f"待证完成 缺 {len(action.missing) + 1} 件"
     lacking = [line.text for line in page.one("ul.lack").all("li")]
     assert {"缺少财产清单", "未记明保管人", "缺少查封裁定书"} <= set(lacking)

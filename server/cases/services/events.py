@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from server.cases.held_rows import EVENT_COLUMNS, NODE_COLUMNS
 from server.cases.models import Case, CaseEvent, Node
+from server.cases.moves import moved_view
 from server.cases.queries import case_states
 from server.cases.services.entries import append_case_entry
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
@@ -55,7 +56,7 @@ def write_case_events(changes: Sequence[CaseChange]) -> None:
 def insert_events(changes: Sequence[CaseChange]) -> Change:
     """The new rows of what `after_event` decided; given back are those to change, and the cases want a new version."""
     received_at = now()
-    events = [(change.case_id, received_at, *event) for change in changes for event in change.events]
+    events = [(change.case_id, received_at, *event[:-1]) for change in changes for event in change.events]
     insert_rows(CaseEvent, ("case_id", "received_at", *EVENT_COLUMNS), events)
     nodes = [(change.case_id, node) for change in changes for node in change.nodes]
     insert_nodes([(case_id, node) for case_id, node in nodes if node.is_unwritten])
@@ -99,7 +100,8 @@ def record_event(
     if not change.events:
         return False
     case.refresh_from_db()
-    view = {"event": {"id": str(event_id), "key": key, "occurred_at": to_wire(occurred_at), "chain": chain}}
+    told = {"id": str(event_id), "key": key, "occurred_at": to_wire(occurred_at), "chain": chain}
+    view = {"event": told, **moved_view(change)}
     append_case_entry(case, "node_changed", view, nodes=change.nodes, by=by, source=[source_type, event.source_id])
     if not any(each.key == key for each in state.events):
         for follow in _followers.get(key, ()):
