@@ -189,6 +189,7 @@ class Captures:
             path.rename(path.with_suffix(".broken"))
             return
         if path != home:
+            disk.sync_path(path)
             disk.rename_durably(path, home)
         if found.size:
             with self._database.transaction():

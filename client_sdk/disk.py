@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from client_sdk.errors import CannotWrite, FieldError, StorageFull
@@ -26,6 +26,12 @@ def sync_file(descriptor: int) -> None:
     reached("after fsync")
 
 
+def sync_path(path: Path) -> None:
+    """The bytes of a file that another process wrote."""
+    with open(path, "rb") as handle:
+        sync_file(handle.fileno())
+
+
 def rename_durably(part: Path, path: Path) -> None:
     os.replace(part, path)
     reached("after rename")
@@ -41,6 +47,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def settle_folder(folder: Path) -> None:
+    """Make the names in it durable that a process wrote which died before it could."""
+    with suppress(PermissionError):  # a folder above our own may be closed to us
+        sync_folder(folder)
 
 
 def make_folder(folder: Path) -> None:

@@ -144,6 +144,8 @@ def _entered(places: Places, *, is_new: bool) -> "Lock":
             raise CannotWrite("store_occupied", what=str(places.database))
         for folder in (places.vault, places.files, places.papers):
             disk.make_folder(folder)
+        for folder in (places.vault.parent, places.vault, places.files, places.papers):
+            disk.settle_folder(folder)
         return Lock(places.lock, places.database)
 
 

@@ -20,11 +20,13 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._settled: set[Path] = set()
+        """Folders whose own name is durable, as far as this process knows: an earlier one may have died over theirs."""
 
     def put_part(self, content: bytes) -> str:
         part = secrets.token_hex(16)
         with _faults():
-            _write(self._part(part), [content])
+            self._write(self._part(part), [content])
         return part
 
     def assemble(self, parts: Sequence[str]) -> str:
@@ -32,7 +34,7 @@ class FileStore:
             return parts[0]
         whole = secrets.token_hex(16)
         with _faults():
-            _write(self._part(whole), (block for part in parts for block in self.read_part(part)))
+            self._write(self._part(whole), (block for part in parts for block in self.read_part(part)))
         return whole
 
     def read_part(self, part: str) -> Blocks:
@@ -42,11 +44,11 @@ class FileStore:
 
     def keep(self, part: str, sha256: str) -> None:
         with _faults():
-            _move(self._part(part), self._path(Area.ORIGINALS, sha256))
+            self._move(self._part(part), self._path(Area.ORIGINALS, sha256))
 
     def quarantine(self, part: str, label: str) -> None:
         with _faults():
-            _move(self._part(part), self._folder / "quarantine" / label)
+            self._move(self._part(part), self._folder / "quarantine" / label)
 
     def discard(self, parts: Iterable[str]) -> None:
         with _faults():
@@ -62,8 +64,8 @@ class FileStore:
     def put(self, area: Area, sha256: str, content: bytes) -> None:
         draft = self._part(secrets.token_hex(16))
         with _faults():
-            _write(draft, [content])
-            _move(draft, self._path(area, sha256))
+            self._write(draft, [content])
+            self._move(draft, self._path(area, sha256))
 
     def size_of(self, area: Area, sha256: str) -> int | None:
         try:
@@ -106,8 +108,36 @@ class FileStore:
         draft = self._part(secrets.token_hex(16))
         target = self._folder / require_path(path)
         with _faults():
-            _write(draft, blocks)
-            _move(draft, target)
+            self._write(draft, blocks)
+            self._move(draft, target)
+
+    def _write(self, path: Path, blocks: Iterable[bytes]) -> None:
+        self._make_folder(path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(blocks)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+    def _move(self, source: Path, target: Path) -> None:
+        self._make_folder(target.parent)
+        source.replace(target)
+        sync_folder(target.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        """A folder is as durable as the file in it: every parent that gained a name is synced."""
+        is_known = folder in self._settled or self._folder not in folder.parents
+        if is_known and folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+        self._settled.add(folder)
 
     def _part(self, part: str) -> Path:
         if not _PART.fullmatch(part):
@@ -126,35 +156,6 @@ def _faults() -> Iterator[None]:
         raise BlobMissing(str(fault)) from fault
     except OSError as fault:
         raise StoreUnavailable(str(fault)) from fault
-
-
-def _write(path: Path, blocks: Iterable[bytes]) -> None:
-    _make_folder(path.parent)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(blocks)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def _move(source: Path, target: Path) -> None:
-    _make_folder(target.parent)
-    source.replace(target)
-    sync_folder(target.parent)
-
-
-def _make_folder(folder: Path) -> None:
-    """A new folder is as durable as the file in it: each parent that gained a name is synced."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from client_sdk import syncing
 from client_sdk.steps import Send, Tell, Wait
 from tests.client_sdk.conftest import PASSPHRASE, Device
+from tests.simulation.chance import Chance
+from tests.simulation.power import Disk
 
 ROOT = Path(__file__).parents[2]
 CASE = "0199a000-0000-7000-8000-000000000001"
@@ -73,6 +76,37 @@ def test_a_photo_that_reached_the_disk_but_not_the_store_is_offered_again(device
     action = field.record_action(case_id=CASE, kind="SEAL", photos=[photo])
     field.sync()
     assert field.safe_to_purge(action)
+
+
+class Merciless:
+    """Of all that nobody synced a power cut takes the names, and leaves the bytes of what has one."""
+
+    dice = random.Random(1)
+
+    def happens(self, probability: float) -> bool:
+        return True
+
+    def choose(self, options: tuple[bytes, ...]) -> bytes:
+        return options[-1]
+
+
+@pytest.mark.parametrize("moment", ["after fsync", "after rename"])
+def test_what_a_dead_process_left_is_durable_before_it_is_offered(
+    device: Device, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = device.field.holdings.store.places.vault
+    device.field.close()
+    disk = Disk(cast(Chance, Merciless()), vault.parent)
+    disk.settle(vault)
+    subprocess.run(command(device, moment, "1"), capture_output=True, check=False, cwd=ROOT)
+    monkeypatch.setattr(os, "fsync", disk.fsync)
+    field = device.reopen()
+    [photo] = field.photos()
+    field.close()
+    disk.cut(vault)
+    [again] = device.reopen().photos()
+    assert again == photo
+    assert len(device.field.holdings.captures.read(photo.sha256, 0, 1 << 20)) == photo.size
 
 
 def test_a_photo_cut_short_on_the_disk_is_kept_beside_and_counted(device: Device) -> None:

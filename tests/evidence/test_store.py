@@ -151,7 +151,10 @@ def test_a_full_disk_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not list((tmp_path / "partials").iterdir())
 
 
-def test_files_and_each_folder_that_gained_a_name_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_made_before", [False, True], ids=["new folders", "folders of a process that died"])
+def test_files_and_each_folder_that_gained_a_name_are_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_made_before: bool
+) -> None:
     synced: list[Path] = []
     fsync: Callable[[int], None] = os.fsync
 
@@ -161,14 +164,17 @@ def test_files_and_each_folder_that_gained_a_name_are_synced(tmp_path: Path, mon
 
     monkeypatch.setattr(os, "fsync", watched)
     store = FileStore(tmp_path / "evidence")
-    part = store.put_part(b"durable")
     sha256 = hashlib.sha256(b"durable").hexdigest()
+    if is_made_before:
+        (tmp_path / "evidence" / "originals" / sha256[:2] / sha256[2:4]).mkdir(parents=True)
+    part = store.put_part(b"durable")
     file = tmp_path / "evidence" / "partials" / part
     assert synced[-2:] == [file, file.parent]
     store.keep(part, sha256)
     target = tmp_path / "evidence" / "originals" / sha256[:2] / sha256[2:4]
     assert synced[-1] == target
-    assert {target.parent, target.parent.parent, tmp_path / "evidence", tmp_path} <= set(synced)
+    assert {target.parent, target.parent.parent, tmp_path / "evidence"} <= set(synced)
+    assert is_made_before or tmp_path in synced
 
 
 def test_evidence_is_readable_by_its_owner_only(tmp_path: Path) -> None:

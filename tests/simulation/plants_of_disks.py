@@ -9,19 +9,19 @@ from unittest import mock
 
 from client_sdk import disk, sealed_files
 from client_sdk.database import Database
-from server.evidence import file_store
+from server.evidence.file_store import FileStore, sync_folder
 
 
 @contextmanager
 def offset_before_fsync() -> Iterator[None]:
     """The server moves an upload's offset over bytes that it has written and not synced."""
 
-    def hasty(path: Path, blocks: Iterable[bytes]) -> None:
-        file_store._make_folder(path.parent)
+    def hasty(store: FileStore, path: Path, blocks: Iterable[bytes]) -> None:
+        store._make_folder(path.parent)
         path.write_bytes(b"".join(blocks))
-        file_store.sync_folder(path.parent)
+        sync_folder(path.parent)
 
-    with mock.patch.object(file_store, "_write", hasty):
+    with mock.patch.object(FileStore, "_write", hasty):
         yield
 
 
@@ -29,11 +29,11 @@ def offset_before_fsync() -> Iterator[None]:
 def rename_without_folder_sync() -> Iterator[None]:
     """The server gives verified bytes their name and syncs only the bytes."""
 
-    def hasty(source: Path, target: Path) -> None:
-        file_store._make_folder(target.parent)
+    def hasty(store: FileStore, source: Path, target: Path) -> None:
+        store._make_folder(target.parent)
         source.replace(target)
 
-    with mock.patch.object(file_store, "_move", hasty):
+    with mock.patch.object(FileStore, "_move", hasty):
         yield
 
 
