@@ -188,14 +188,14 @@ class _Line:
         for name in REQUIRED:
             if not self._cells.get(name):
                 self.refuse(name, _("Must not be empty."))
-        filed_on = self._read("filed_on", _day, date.max)
+        filed_on = self._read("filed_on", read_day, date.max)
         row = CaseRow(
             line=self.number,
             case_no=self._read("case_no", _case_no, ""),
             court=self._read("court", _words, ""),
             cause=self._read("cause", _words, ""),
             filed_on=filed_on,
-            received_on=self._read("received_on", _day, None),
+            received_on=self._read("received_on", read_day, None),
             claim_amount=self._read("claim_amount", _amount, None),
             facts={name: value for name in FACTS if (value := self._fact(name, known_facts.get(name, ())))},
             handler=self._read("handler", _words, ""),
@@ -262,7 +262,7 @@ def _case_no(text: str) -> str:
         raise ValueError(said) from None
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
     match = _DAY.fullmatch(text)
     try:
         day = date(*map(int, match.groups())) if match else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from server.centre import act_words, device_views, review_views, views, warning_views
+from server.centre import act_words, backfill_views, device_views, review_views, views, warning_views
 
 urlpatterns = [
     path("", views.desk_page),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("actions/<uuid:action_id>/annul", act_words.act_word, {"word": "annul"}),
     path("actions/<uuid:action_id>/reinstate", act_words.act_word, {"word": "reinstate"}),
     path("warnings", warning_views.warnings_page),
+    path("backfill", backfill_views.backfill_page),
+    path("backfill/file", backfill_views.backfill_file),
+    path("backfill/mark", backfill_views.mark),
+    path("backfill/list", backfill_views.tick),
     path("reviews", review_views.reviews_page),
     path("reviews/decide", review_views.decide),
     path("reviews/<uuid:review_id>", review_views.review_view),

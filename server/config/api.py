@@ -7,6 +7,7 @@ from ninja import NinjaAPI, Router, Schema, Swagger
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from server.backfill.api import router as backfill
 from server.cases.api import router as cases
 from server.cases.clock_api import router as clocks
 from server.cases.property_api import router as properties
@@ -122,6 +123,7 @@ for router in (
     field,
     live,
     supervision,
+    backfill,
     notices,
 ):
     api.add_router("/v1", router)

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "server.sync",
     "server.supervision",
     "server.teamwork",
+    "server.backfill",
     "server.field",
     "server.evidence",
     "server.cases",

@@ -20,6 +20,7 @@ from server.sync.models import Review
 from server.teamwork.services import give_task, open_meeting, propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
+from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
@@ -128,6 +129,7 @@ QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/nam
 BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     "POST /api/v1/devices/{device_id}/answer": {"was_me": False},
     **WORK_BODIES,
+    **FILLING_BODIES,
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
@@ -228,7 +230,8 @@ def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
     method, path = endpoint.split(" ")
     address = (path + QUERIES.get(endpoint, "")).format(**known)
     body = json.dumps(BODIES.get(endpoint, {})).replace("{director_id}", known["director_id"])
-    body = body.replace("{case_id}", known["case_id"])
+    for name in ("case_id", "case_no", "action_id"):
+        body = body.replace(f"{{{name}}}", known[name])
     answer: Any = browser.generic(method, address, body, content_type="application/json")
     answer.spoken = b"".join(answer.streaming_content) if answer.streaming else answer.content
     answer.close()
@@ -243,21 +246,21 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | {OPENING}
+    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING}
 
 
 def test_every_page_is_in_the_table() -> None:
     routes = {str(route.pattern) for route in urlpatterns}
     kinds = {"": "/centre/", "cases/<uuid:case_id>": PAGES[1], "actions/<uuid:action_id>": PAGES[2]}
     kinds |= {"warnings": PAGES[5], "reviews": PAGES[3], "reviews/<uuid:review_id>": PAGES[4]}
-    assert routes == PAGES_FOR_ALL | FORMS | kinds.keys() | DEVICE_PAGES.keys()
+    assert routes == PAGES_FOR_ALL | FORMS | BACKFILL_FORMS | kinds.keys() | DEVICE_PAGES.keys() | BACKFILL_PAGES.keys()
 
 
 @pytest.mark.parametrize(
     "endpoint",
     sorted(
         (OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS)
-        | (ACT_WORDS | WORK | COURT_WORK | MEETINGS | {OPENING})
+        | (ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING})
     ),
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
@@ -354,7 +357,7 @@ def test_pages_of_devices_tell_a_stranger_of_none_and_the_administrator_of_no_ca
     assert known["case_no"] not in listed.content.decode() + shown.content.decode()
 
 
-@pytest.mark.parametrize("path", [*PAGES, *DEVICE_PAGES.values()])
+@pytest.mark.parametrize("path", [*PAGES, *DEVICE_PAGES.values(), *BACKFILL_PAGES.values()])
 def test_pages_send_those_not_signed_in_to_the_door(known: dict[str, str], path: str) -> None:
     answer = Client().get(path.format(**known))
     assert answer.status_code == 302

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Backfill(AppConfig):
+    name = "server.backfill"
+    label = "backfill"
