@@ -30,7 +30,7 @@ def enter_pause(request: HttpRequest, case_id: UUID, asked: NewPause) -> ClockPa
     """Entered by who holds the case or leads the bureau; approved by a leader of the court, another person."""
     officer = officer_of(request)
     case = require_can_enter(officer, case_id)
-    approver = approver_of(case, asked.approved_by, officer)
+    approver = approver_of(case, asked.approved_by)
     return pause_clocks(**{**asked.dict(), "case": case, "approved_by": approver, "by": officer})
 
 
@@ -49,7 +49,7 @@ def enter_extension(request: HttpRequest, case_id: UUID, asked: NewExtension) ->
     """Approved by a president of the court, or for the highest level by the court above."""
     officer = officer_of(request)
     case = require_can_enter(officer, case_id)
-    approver = approver_of_extension(case, asked.approved_by, asked.level, officer)
+    approver = approver_of_extension(case, asked.approved_by, asked.level)
     return extend_limit(**{**asked.dict(), "case": case, "approved_by": approver, "by": officer})
 
 
@@ -57,7 +57,7 @@ def enter_extension(request: HttpRequest, case_id: UUID, asked: NewExtension) ->
 def suspend(request: HttpRequest, case_id: UUID, asked: Suspension) -> Case:
     officer = officer_of(request)
     case = require_can_enter(officer, case_id)
-    approver = approver_of(case, asked.approved_by, officer)
+    approver = approver_of(case, asked.approved_by)
     return suspend_case(**{**asked.dict(), "case": case, "approved_by": approver, "by": officer})
 
 

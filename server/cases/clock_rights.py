@@ -55,28 +55,22 @@ def hold_to_lift(officer: Officer, hold_id: UUID) -> PropertyHold:
     return hold
 
 
-def approver_of(case: Case, staff_no: str, by: Officer) -> Officer | None:
-    """A leader of the case's court, another person than who enters it; None where nobody is named.
-
-    Raises DomainError 422 `approver_unfit`, 403 `second_person_needed`.
-    """
-    return _approver(case.court, staff_no, by, LEADS)
+def approver_of(case: Case, staff_no: str) -> Officer | None:
+    """A leader of the case's court; None where nobody is named. Raises DomainError 422 `approver_unfit`."""
+    return _approver(case.court, staff_no, LEADS)
 
 
-def approver_of_extension(case: Case, staff_no: str, level: Extension.Level, by: Officer) -> Officer | None:
+def approver_of_extension(case: Case, staff_no: str, level: Extension.Level) -> Officer | None:
     """The same: a president of the case's court, or for the highest level somebody of the court above."""
     is_above = level == Extension.Level.HIGHER_COURT
-    return _approver(case.court.parent if is_above else case.court, staff_no, by, _APPROVES[level])
+    return _approver(case.court.parent if is_above else case.court, staff_no, _APPROVES[level])
 
 
-def _approver(court: Court | None, staff_no: str, by: Officer, roles: frozenset[Role]) -> Officer | None:
+def _approver(court: Court | None, staff_no: str, roles: frozenset[Role]) -> Officer | None:
     if not staff_no:
         return None
     officer = Officer.objects.filter(staff_no=staff_no, court=court).first()
     if officer is None or not roles_of(officer) & roles:
         message = _("Whoever is named here cannot approve this: it takes a leader of the court whose matter it is.")
         raise DomainError("approver_unfit", 422, message, {"roles": sorted(roles)})
-    if officer.pk == by.pk:
-        message = _("You enter this yourself: another person has to approve it.")
-        raise DomainError("second_person_needed", 403, message)
     return officer

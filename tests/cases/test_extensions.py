@@ -48,7 +48,7 @@ def filed(cast: Cast) -> Case:
     return case
 
 
-def extend(case: Case, by: Officer, **changes: Any) -> Extension:
+def extend(case: Case, approver: Officer, **changes: Any) -> Extension:
     given: dict[str, Any] = {
         "case": case,
         "key": "case_limit_normal",
@@ -56,7 +56,7 @@ def extend(case: Case, by: Officer, **changes: Any) -> Extension:
         "new_due": date(2026, 11, 30),
         "level": "VICE_PRESIDENT",
         "document": RULING,
-        "approved_by": by,
+        "approved_by": approver,
     }
     return extend_limit(**{**given, **changes})
 
@@ -80,6 +80,12 @@ def test_an_extension_moves_the_date_and_says_so(cast: Cast, filed: Case, presid
     assert shown["extensions"][0]["document"] == RULING
     assert view_of("limit_extended")["extension"]["new_due"] == "2026-11-30"
     assert "Extension: General limit of enforcement" in page_of(cast, filed, "en")
+
+
+def test_nobody_approves_an_extension_that_he_asks_for_himself(filed: Case, president: Officer) -> None:
+    with pytest.raises(DomainError, match="second_person_needed"):
+        extend(filed, president, by=president)
+    assert (due_on(filed), Extension.objects.count()) == ("2026-09-30", 0)
 
 
 def test_a_further_one_needs_a_higher_level(filed: Case, president: Officer) -> None:

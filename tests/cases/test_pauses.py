@@ -270,6 +270,16 @@ def ask(cast: Cast, who: str, case: Case, path: str, **body: Any) -> Any:
     return browser_of(getattr(cast, who)).post(f"/api/v1/cases/{case.pk}/{path}", body, "application/json")
 
 
+def test_nobody_approves_what_he_enters_himself(cast: Cast, filed: Case) -> None:
+    given: dict[str, Any] = {"document": RULING, "approved_by": cast.director, "by": cast.director}
+    with pytest.raises(DomainError, match="second_person_needed"):
+        pause(cast, filed, "STAYED", "2026-05-18", by=cast.director)
+    with pytest.raises(DomainError, match="second_person_needed"):
+        suspend_case(case=filed, reason="执行中止", **given)
+    assert not ClockPause.objects.exists()
+    assert Case.objects.get(pk=filed.pk).status == "OPEN"
+
+
 def test_who_holds_the_case_enters_and_a_leader_is_named(cast: Cast, filed: Case) -> None:
     given = {"reason": "STAYED", "started_on": "2026-05-18", "document": RULING, "approved_by": "240202"}
     answer = ask(cast, "holder", filed, "pauses", **given)

@@ -38,10 +38,11 @@ def extend_limit(
 ) -> Extension:
     """A running clock of the case ends on `new_due`; a node whose limit says by how much it may be prolonged, by that.
 
-    Raises DomainError 409 `case_closed`, 422 `pause_unfounded`, `extension_invalid` with each fault and its words.
+    Raises DomainError 403 `second_person_needed`, 409 `case_closed`, 422 `pause_unfounded`, `extension_invalid` with
+    each fault and its words.
     """
     case = locked_open_case(case.pk)
-    approver = require_founded(document, approved_by)
+    approver = require_founded(document, approved_by, by)
     state = case_states([case.pk], None)[case.pk]
     asked = Asked(asked_on, approver.name, new_due or asked_on, level)
     extension = Extension.objects.create(

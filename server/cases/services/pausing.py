@@ -28,8 +28,9 @@ def pause_clocks(
 ) -> ClockPause:
     """The clocks of a case stand still, but for those of custody and seals and those this reason does not stop.
 
-    An open suspension is made by `suspend_case`. Raises DomainError 409 `case_closed`, `pause_is_suspension`; 422
-    `pause_unfounded` without a document or an approver, `pause_invalid` for days that cannot be.
+    An open suspension is made by `suspend_case`. Raises DomainError 403 `second_person_needed`; 409 `case_closed`,
+    `pause_is_suspension`; 422 `pause_unfounded` without a document or an approver, `pause_invalid` for days that cannot
+    be.
     """
     case = locked_open_case(case.pk)
     if reason == ClockPause.Reason.SUSPENDED and ended_on is None:
@@ -72,7 +73,7 @@ def begin_pause(
     by: Officer | None,
 ) -> ClockPause:
     """The row, judged; dates and ledger are the caller's, who holds the case."""
-    approver = require_founded(document, approved_by)
+    approver = require_founded(document, approved_by, by)
     today = local_date(now())
     _require_possible(started_on, ended_on, today)
     return ClockPause.objects.create(
@@ -93,12 +94,18 @@ def finish_pause(pause: ClockPause, ended_on: date) -> None:
     pause.save(update_fields=["ended_on"])
 
 
-def require_founded(document: str, approved_by: Officer | None) -> Officer:
-    """Who approved it. Raises DomainError 422 `pause_unfounded`, naming what is lacking."""
+def require_founded(document: str, approved_by: Officer | None, by: Officer | None) -> Officer:
+    """Who approved it: another person than who enters it.
+
+    Raises DomainError 422 `pause_unfounded`, naming what is lacking; 403 `second_person_needed`.
+    """
     lacking = [*([] if document.strip() else ["document"]), *([] if approved_by else ["approved_by"])]
     if lacking or approved_by is None:
         message = _("What stops or moves a clock rests on a document, by its number, and on somebody who approved it.")
         raise DomainError("pause_unfounded", 422, message, {"lacks": lacking})
+    if by is not None and by.pk == approved_by.pk:
+        message = _("You enter this yourself: another person has to approve it.")
+        raise DomainError("second_person_needed", 403, message)
     return approved_by
 
 
