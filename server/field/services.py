@@ -7,6 +7,7 @@ from uuid import UUID
 from server.cases.access import audience_of, audience_of_states
 from server.cases.moves import moved_view
 from server.cases.services import touch, write_case_events
+from server.cases.services.events import followed
 from server.cases.states import CaseChange, merged, node_views
 from server.common.bulk import insert_together, json_text, update_rows
 from server.common.clock import to_wire
@@ -48,9 +49,12 @@ def write_effects(effects: Sequence[ActionEffects], state: FieldState | None = N
     update_rows(FieldAction, "id", _COUNTS, [(a.id, *counts_of(a)) for a in actions.values() if not a.is_new])
     update_rows(ActionSubject, "id", _JUDGED, [_judged_again(row) for e, row in rows if row.id in e.standing])
     mark_released(row for effect in made for row, _ in effect.released)
-    write_changes([change for effect in effects for change in _changes(effect)], _shown(made))
+    changes = [change for effect in effects for change in _changes(effect)]
+    write_changes(changes, _shown(made))
     audience = _audience({case for effect in effects for case in _concerned(effect)}, state)
-    return [draft for effect in effects for draft in _drafts(effect, audience)]
+    drafts = [draft for effect in effects for draft in _drafts(effect, audience)]
+    by = effects[0].operation.reporter.officer_id if effects else None
+    return [*drafts, *(draft for change in merged(changes) for draft in followed(change, by))]
 
 
 def _audience(cases: set[UUID], state: FieldState | None) -> Audience:

@@ -23,6 +23,7 @@ from server.common.errors import DomainError
 from server.ledger.models import Entry
 from tests.actors import Cast, browser_of
 from tests.cases.conftest import file_one
+from tests.sync.pushing import hold, phone_of, statuses
 
 pytestmark = pytest.mark.django_db
 TEXT = (RULES / f"{CURRENT}.yaml").read_text(encoding="utf-8")
@@ -149,6 +150,34 @@ def test_the_first_feedback_of_the_network_has_it_judged_again_and_a_later_one_d
     assert case.flow_facts["track"] == "FAST"
     assert [track for track, *_ in history(case)] == ["NORMAL", "NORMAL", "FAST"]
     assert is_a_fold(case)
+
+
+def test_feedback_looked_through_on_a_phone_has_it_judged_again_too(case: Case, cast: Cast) -> None:
+    record_event(case=case, key="inquiry_feedback_received", occurred_at=datetime(2026, 11, 9, 9, tzinfo=SHANGHAI))
+    Case.objects.filter(pk=case.pk).update(claim_amount=6_000_000)
+    hold(case, cast.group)
+    phone = phone_of(cast.holder)
+    for _ in range(2):
+        phone.record("complete_node", case_id=case.pk, fields={"node": "network_feedback_review"})
+    phone.duplicate_next_request()
+    phone.push()
+    case.refresh_from_db()
+    assert (case.flow_facts["track"], node_of(case, "network_feedback_review").state) == ("HARD", Node.State.DONE)
+    assert [(track, source) for track, source, _ in history(case)[-2:]] == [("NORMAL", "RULES"), ("HARD", "RULES")]
+    assert Triage.objects.filter(case=case).latest("pk").by == cast.holder
+    assert Entry.objects.filter(kind="case_triaged", subject_id=case.pk).count() == 2
+    assert is_a_fold(case)
+
+
+def test_on_a_phone_as_at_the_desk_the_directors_word_stands(case: Case, cast: Cast) -> None:
+    record_event(case=case, key="inquiry_feedback_received", occurred_at=datetime(2026, 11, 9, 9, tzinfo=SHANGHAI))
+    override_track(case=case, track="HARD", reason="涉众多农民工，需专人办理", by=cast.director)
+    hold(case, cast.group)
+    phone = phone_of(cast.holder)
+    phone.record("complete_node", case_id=case.pk, fields={"node": "network_feedback_review"})
+    assert statuses(phone.push()) == [("applied", "ok")]
+    case.refresh_from_db()
+    assert (case.flow_facts["track"], history(case)[-1][1]) == ("HARD", "OVERRIDE")
 
 
 def test_the_directors_word_stands_against_the_rules_also_after_the_feedback(case: Case, cast: Cast) -> None:

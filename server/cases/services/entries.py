@@ -11,6 +11,20 @@ from server.ledger.services import Draft, append
 from server.people.models import Officer
 
 
+def case_draft(
+    case: Case,
+    kind: str,
+    view: Mapping[str, Any],
+    *,
+    nodes: Iterable[HeldNode] = (),
+    by: Officer | None = None,
+    **facts: Any,
+) -> Draft:
+    """`case` is as it is stored now."""
+    whole = {"case": case_view(case), "nodes": node_views(case.pk, nodes), "by": str(by.pk) if by else None, **view}
+    return Draft(audience_of([case.pk])[case.pk], kind, whole, facts, SubjectType.CASE.value, case.pk)
+
+
 def append_case_entry(
     case: Case,
     kind: str,
@@ -21,5 +35,4 @@ def append_case_entry(
     **facts: Any,
 ) -> None:
     """The last statement of a transaction that changed this case; `case` is as it is stored now."""
-    whole = {"case": case_view(case), "nodes": node_views(case.pk, nodes), "by": str(by.pk) if by else None, **view}
-    append([Draft(audience_of([case.pk])[case.pk], kind, whole, facts, SubjectType.CASE.value, case.pk)])
+    append([case_draft(case, kind, view, nodes=nodes, by=by, **facts)])

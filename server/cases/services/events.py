@@ -11,12 +11,13 @@ from server.cases.held_rows import EVENT_COLUMNS, NODE_COLUMNS
 from server.cases.models import Case, CaseEvent, Node
 from server.cases.moves import moved_view
 from server.cases.queries import case_states
-from server.cases.services.entries import append_case_entry
+from server.cases.services.entries import case_draft
 from server.cases.states import CaseChange, CaseState, HeldEvent, HeldNode, after_event, merged
 from server.common.bulk import Change, count_up, insert_rows, update_rows
 from server.common.clock import local_date, now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
+from server.ledger.services import Draft, append
 from server.people.models import Officer
 
 _MOVED = (
@@ -101,22 +102,33 @@ def record_event(
         return False
     case.refresh_from_db()
     told = {"id": str(event_id), "key": key, "occurred_at": to_wire(occurred_at), "chain": chain}
-    view = {"event": told, **moved_view(change)}
-    append_case_entry(case, "node_changed", view, nodes=change.nodes, by=by, source=[source_type, event.source_id])
-    if not any(each.key == key for each in state.events):
-        for follow in _followers.get(key, ()):
-            follow(case, by)
+    view, source = {"event": told, **moved_view(change)}, [source_type, event.source_id]
+    own = case_draft(case, "node_changed", view, nodes=change.nodes, by=by, source=source)
+    append([own, *followed(change, by.pk if by else None)])
     return True
 
 
-Follow = Callable[[Case, Officer | None], None]
+Follow = Callable[[Case, Officer | None], list[Draft]]
 _followers: dict[str, list[Follow]] = {}
 
 
 def follow_first(key: str, follow: Follow) -> None:
-    """For an app's `ready()`: called in the transaction in which a desk first tells a case of this event."""
+    """For an app's `ready()`: called in the transaction in which a case is first told of this event, by a desk or from
+    a device; the entries it gives back are appended with that transaction's own."""
     if follow not in _followers.setdefault(key, []):
         _followers[key].append(follow)
+
+
+def followed(change: CaseChange, by: UUID | None) -> list[Draft]:
+    """What follows from a change that is written. The caller holds the case, and appends what is given back."""
+    told = {event.key for event in change.events} & _followers.keys()
+    if not told:
+        return []
+    rows = CaseEvent.objects.filter(case_id=change.case_id, key__in=told, voided_at=None)
+    earlier = rows.exclude(pk__in=[event.id for event in change.events]).values_list("key", flat=True)
+    follows = dict.fromkeys(each for key in sorted(told - set(earlier)) for each in _followers[key])
+    officer = Officer.objects.get(pk=by) if by else None
+    return [draft for each in follows for draft in each(Case.objects.get(pk=change.case_id), officer)]
 
 
 def _require_free(state: CaseState, key: str, chain: str, day: date) -> None:

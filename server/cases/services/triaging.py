@@ -14,7 +14,7 @@ from server.cases.guards import VIOLENCE
 from server.cases.models import Case, Party, Triage
 from server.cases.parties import PartyDraft
 from server.cases.queries import case_states
-from server.cases.services.entries import append_case_entry
+from server.cases.services.entries import case_draft
 from server.cases.services.events import locked_case, write_case_events
 from server.cases.states import CaseChange, CaseState, HeldEvent, moved_anew
 from server.cases.triage import Verdict, judged
@@ -22,6 +22,7 @@ from server.cases.triage_file import triage_rules
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.ids import new_id
+from server.ledger.services import Draft, append
 from server.people.models import Officer
 
 TRACK_SET, SOURCE = "track_set", "triage"
@@ -65,9 +66,15 @@ def triage_case(*, case: Case, said: Mapping[str, Any] | None = None, by: Office
     Raises DomainError 409 `case_closed`, 422 `flow_fact_unknown`.
     """
     _require_known(said or {})
+    triage, draft = _judge_again(case, said or {}, by)
+    append([draft])
+    return triage
+
+
+def _judge_again(case: Case, said: Mapping[str, Any], by: Officer | None) -> tuple[Triage, Draft]:
     state = _held_open(case)
     last = last_triage(case)
-    known = {**(last.facts if last else {}), **(said or {})}
+    known = {**(last.facts if last else {}), **said}
     verdict = judged(triage_rules(), {**known, **_facts_of(case, list(case.parties.all()), state)})
     return _write(state, case, _row(case, verdict, known, by), is_urgent=verdict.is_urgent, by=by)
 
@@ -86,14 +93,17 @@ def override_track(*, case: Case, track: str, reason: str, by: Officer) -> Triag
     state, last = _held_open(case), last_triage(case)
     facts = last.facts if last else {}
     triage = Triage(case=case, track=track, source=Triage.Source.OVERRIDE, facts=facts, reason=reason, by=by)
-    return _write(state, case, triage, is_urgent=state.is_urgent, by=by)
+    triage, draft = _write(state, case, triage, is_urgent=state.is_urgent, by=by)
+    append([draft])
+    return triage
 
 
-def triage_after_feedback(case: Case, by: Officer | None) -> None:
+def triage_after_feedback(case: Case, by: Officer | None) -> list[Draft]:
     """After the first feedback of the network: what the rules set, they set again; what a person set stays."""
     last = last_triage(case)
-    if last is not None and last.source == Triage.Source.RULES:
-        triage_case(case=case, by=by)
+    if last is None or last.source != Triage.Source.RULES or case.status == Case.Status.CLOSED:
+        return []
+    return [_judge_again(case, {}, by)[1]]
 
 
 def last_triage(case: Case) -> Triage | None:
@@ -113,8 +123,10 @@ def _row(case: Case, verdict: Verdict, said: Mapping[str, Any], by: Officer | No
     return Triage(case=case, track=verdict.track, reasons=reasons, facts=facts, rules=triage_rules().id, by=by)
 
 
-def _write(state: CaseState, case: Case, triage: Triage, *, is_urgent: bool, by: Officer | None) -> Triage:
-    """The row, the event, and every node as the facts make it now."""
+def _write(
+    state: CaseState, case: Case, triage: Triage, *, is_urgent: bool, by: Officer | None
+) -> tuple[Triage, Draft]:
+    """The row, the event, and every node as the facts make it now; the entry is the caller's to append."""
     triage.at = now()
     triage.save(force_insert=True)
     case.flow_facts = {**case.flow_facts, "track": triage.track}
@@ -127,8 +139,8 @@ def _write(state: CaseState, case: Case, triage: Triage, *, is_urgent: bool, by:
     write_case_events([CaseChange(case.pk, (event,), moved)])
     case.refresh_from_db()
     view = {"track": triage.track, "source": triage.source, "reasons": triage.reasons}
-    append_case_entry(case, "case_triaged", view, nodes=moved, by=by, reason=triage.reason, facts=triage.facts)
-    return triage
+    facts = {"reason": triage.reason, "facts": triage.facts}
+    return triage, case_draft(case, "case_triaged", view, nodes=moved, by=by, **facts)
 
 
 def _facts_of(case: Case, parties: Sequence[Party | PartyDraft], state: CaseState | None = None) -> dict[str, Any]:
