@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from client_sdk.case_acts import NodeNamed
-from client_sdk.day_views import Handover
+from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.recording import Photos, Recording
 from client_sdk.views import OTHER_SHOT, Action, Photo
@@ -116,3 +116,9 @@ class AsyncRecording:
         self, handover: Handover | str, *, reason: str, case_id: str | UUID | None = None
     ) -> Action:
         return await threaded(self._field.reject_handover, handover, reason=reason, case_id=case_id)
+
+    async def complete_task(self, task: Task | str, *, case_id: str | UUID | None = None, note: str = "") -> Action:
+        return await threaded(self._field.complete_task, task, case_id=case_id, note=note)
+
+    async def reply_urge(self, urge: Urge | str, *, text: str, case_id: str | UUID | None = None) -> Action:
+        return await threaded(self._field.reply_urge, urge, text=text, case_id=case_id)

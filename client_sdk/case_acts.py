@@ -10,9 +10,10 @@ from client_sdk.views import DueNode, Node
 
 COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE = "complete_node", "add_note", "submit_clue"
 ACCEPT_HANDOVER, REJECT_HANDOVER = "accept_handover", "reject_handover"
-KINDS = (COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE, ACCEPT_HANDOVER, REJECT_HANDOVER)
+COMPLETE_TASK, REPLY_URGE = "complete_task", "reply_urge"
+KINDS = (COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE, ACCEPT_HANDOVER, REJECT_HANDOVER, COMPLETE_TASK, REPLY_URGE)
 
-SAID = ("node", "chain", "event", "note", "text", "source", "handover", "reason")
+SAID = ("node", "chain", "event", "note", "text", "source", "handover", "reason", "task", "urge")
 """Members that lists show beside the kind."""
 
 NodeNamed = Node | DueNode | str

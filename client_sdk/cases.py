@@ -48,8 +48,8 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         claim_amount=data.get("claim_amount"),
         recovered_amount=data.get("recovered_amount"),
         handovers=handovers_of(data, unit.id, case_no, pending),
-        tasks=tasks_of(data, unit.id, case_no),
-        urges=urges_of(data, unit.id, case_no),
+        tasks=tasks_of(data, unit.id, case_no, pending),
+        urges=urges_of(data, unit.id, case_no, pending),
         raw=data,
     )
 

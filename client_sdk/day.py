@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from client_sdk.case_acts import ACCEPT_HANDOVER, REJECT_HANDOVER
+from client_sdk.case_acts import ACCEPT_HANDOVER, COMPLETE_TASK, REJECT_HANDOVER, REPLY_URGE
 from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.members import date_of, objects, time_of
 from client_sdk.views import Action, Case
@@ -19,7 +19,7 @@ def handovers_of(
     data: Mapping[str, Any], case_id: str, case_no: str, pending: Sequence[Action]
 ) -> tuple[Handover, ...]:
     """As the unit tells them, with our own answers the court has not spoken on laid over."""
-    answers = {act.said.get("handover"): act.id for act in pending if act.kind in (ACCEPT_HANDOVER, REJECT_HANDOVER)}
+    answers = _answers(pending, "handover", ACCEPT_HANDOVER, REJECT_HANDOVER)
     notes: dict[str, list[str]] = {}
     for note in objects(data.get("notes")):
         notes.setdefault(str(note.get("handover")), []).append(str(note.get("text", "")))
@@ -41,6 +41,11 @@ def handovers_of(
     )
 
 
+def _answers(pending: Sequence[Action], member: str, *kinds: str) -> dict[str | None, str]:
+    """By what they answer, our own acts of these kinds."""
+    return {act.said.get(member): act.id for act in pending if act.kind in kinds}
+
+
 def _name(side: Any) -> str:
     """The officer, else the team."""
     members = side if isinstance(side, Mapping) else {}
@@ -48,7 +53,8 @@ def _name(side: Any) -> str:
     return str(named.get("name", ""))
 
 
-def tasks_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Task, ...]:
+def tasks_of(data: Mapping[str, Any], case_id: str, case_no: str, pending: Sequence[Action]) -> tuple[Task, ...]:
+    done = _answers(pending, "task", COMPLETE_TASK)
     return tuple(
         Task(
             id=str(each.get("id")),
@@ -56,14 +62,16 @@ def tasks_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Task,
             case_no=case_no,
             text=str(each.get("text") or each.get("title") or ""),
             due_on=date_of(each.get("due_on")),
+            done_by=done.get(str(each.get("id")), ""),
             raw=each,
         )
         for each in objects(data.get("tasks"))
     )
 
 
-def urges_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Urge, ...]:
+def urges_of(data: Mapping[str, Any], case_id: str, case_no: str, pending: Sequence[Action]) -> tuple[Urge, ...]:
     """Those that wait for a reply: one that was answered has left the unit."""
+    answers = _answers(pending, "urge", REPLY_URGE)
     return tuple(
         Urge(
             id=str(each.get("id")),
@@ -74,6 +82,7 @@ def urges_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Urge,
             node_id=str(each.get("node", "")),
             asked_at=time_of(each.get("asked_at")),
             reply_due_on=date_of(each.get("reply_due_on")),
+            answered_by=answers.get(str(each.get("id")), ""),
         )
         for each in objects(data.get("urges"))
     )
@@ -82,7 +91,7 @@ def urges_of(data: Mapping[str, Any], case_id: str, case_no: str) -> tuple[Urge,
 def open_urges(cases: Iterable[Case], today: date) -> list[Urge]:
     waiting = (each for case in cases for each in case.urges)
     found = [replace(each, days_left=_days_left(each.reply_due_on, today)) for each in waiting]
-    return sorted(found, key=lambda each: (*_urgency(each.days_left), each.case_no))
+    return sorted(found, key=lambda each: (bool(each.answered_by), *_urgency(each.days_left), each.case_no))
 
 
 def waiting_handovers(cases: Iterable[Case], today: date) -> list[Handover]:
@@ -96,7 +105,7 @@ def open_tasks(cases: Iterable[Case], today: date, officer_id: str) -> list[Task
     waiting = (each for case in cases for each in case.tasks if each.raw.get("state") in OPEN)
     waiting = (each for each in waiting if _given_to(each) in (None, officer_id))
     found = [replace(each, days_left=_days_left(each.due_on, today)) for each in waiting]
-    return sorted(found, key=lambda each: (*_urgency(each.days_left), each.case_no))
+    return sorted(found, key=lambda each: (bool(each.done_by), *_urgency(each.days_left), each.case_no))
 
 
 def _given_to(task: Task) -> Any:

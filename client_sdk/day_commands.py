@@ -38,9 +38,11 @@ def _say_day(day: Today) -> None:
         name = messages.text("cli_handover", sender=offer.from_name)
         shown.add_row(str(offer.due_on or "–"), str(offer.days_left), offer.case_no, name)
     for task in day.tasks:
-        shown.add_row(str(task.due_on or "–"), str(task.days_left), task.case_no, task.text)
+        done = f" {messages.text('cli_completed_here')}" if task.done_by else ""
+        shown.add_row(str(task.due_on or "–"), str(task.days_left), task.case_no, f"{task.text}{done}")
     for urge in day.urges:
-        name = messages.text("cli_urge", text=urge.text)
+        said = f" {messages.text('cli_answered_here')}" if urge.answered_by else ""
+        name = f"{messages.text('cli_urge', text=urge.text)}{said}"
         shown.add_row(str(urge.reply_due_on or "–"), str(urge.days_left), urge.case_no, name)
     screen.print(shown)
     counts = {"orders": len(day.orders), "reviews": len(day.reviews), "unsent": len(day.unsent)}
@@ -129,6 +131,34 @@ def handover(
     say_action(action, [], as_json=as_json)
 
 
+def task_done(
+    identity: Annotated[str, typer.Argument(metavar="TASK", help="its id")],
+    case: CaseOption,
+    note: Annotated[str, typer.Option("--note", help="what was done")] = "",
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a task you were given is done."""
+    with opened(store, passphrase_file, as_json=as_json) as field:
+        action = field.complete_task(identity, case_id=case, note=note)
+    say_action(action, [], as_json=as_json)
+
+
+def reply(
+    identity: Annotated[str, typer.Argument(metavar="URGE", help="its id")],
+    text: Annotated[str, typer.Argument(help="the reply")],
+    case: CaseOption,
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reply to an urge."""
+    with opened(store, passphrase_file, as_json=as_json) as field:
+        action = field.reply_urge(identity, text=text, case_id=case)
+    say_action(action, [], as_json=as_json)
+
+
 def _moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text) if text else None
@@ -136,4 +166,4 @@ def _moment(text: str | None) -> datetime | None:
         raise InvalidRecord("member_invalid", "/occurred_at") from None
 
 
-COMMANDS = (today, alarms, complete_node, note, clue, handover)
+COMMANDS = (today, alarms, complete_node, note, clue, handover, task_done, reply)

@@ -37,12 +37,14 @@ class Task:
     text: str
     due_on: date | None = None
     days_left: int | None = None
+    done_by: str = ""
+    """Our own act that says it is done, while the court has not answered for it."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
 class Urge:
-    """催办: somebody asks for news of a case or of one node of it; answered at the court's desk."""
+    """催办: somebody asks for news of a case or of one node of it, and waits for a reply."""
 
     id: str
     case_id: str
@@ -55,6 +57,8 @@ class Urge:
     reply_due_on: date | None = None
     days_left: int | None = None
     """Until a reply is due; negative when it is late."""
+    answered_by: str = ""
+    """Our own reply, while the court has not answered for it."""
 
 
 @dataclass(frozen=True)

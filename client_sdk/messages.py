@@ -323,6 +323,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "A control expires today.",
     ),
     "cli_completed_here": ("(本机已记办结)", "(done, says this device)"),
+    "cli_answered_here": ("(本机已答复)", "(answered, says this device)"),
     "cli_handover": ("待接收移交:{sender}", "To be taken over from {sender}"),
     "cli_urge": ("催办:{text}", "Urged: {text}"),
     "cli_rings": ("响铃时刻", "Rings"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from client_sdk import case_acts
 from client_sdk.case_acts import NodeNamed
 from client_sdk.correcting import Corrector
-from client_sdk.day_views import Handover
+from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.holdings import Holdings
 from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.recorder import Recorder
@@ -138,19 +138,36 @@ class Recording:
         With the handover's id alone its `case_id` is needed. Should it be decided or withdrawn elsewhere first, this is
         parked and says so.
         """
-        return self._on_handover(case_acts.ACCEPT_HANDOVER, handover, case_id, case_acts.fields_of(note=note))
+        return self._answer(case_acts.ACCEPT_HANDOVER, "handover", handover, case_id, case_acts.fields_of(note=note))
 
     def reject_handover(self, handover: Handover | str, *, reason: str, case_id: str | UUID | None = None) -> Action:
         """退回移交: send it back, with the reason that its sender is told."""
         fields = {"reason": case_acts.required(reason, "/reason")}
-        return self._on_handover(case_acts.REJECT_HANDOVER, handover, case_id, fields)
+        return self._answer(case_acts.REJECT_HANDOVER, "handover", handover, case_id, fields)
 
-    def _on_handover(
-        self, kind: str, handover: Handover | str, case_id: str | UUID | None, fields: Mapping[str, Any]
+    def complete_task(self, task: Task | str, *, case_id: str | UUID | None = None, note: str = "") -> Action:
+        """办结任务: say that a task is done, as of now, whenever this arrives.
+
+        With the task's id alone its `case_id` is needed. Should it be moved at the desk first, this is parked.
+        """
+        return self._answer(case_acts.COMPLETE_TASK, "task", task, case_id, case_acts.fields_of(note=note))
+
+    def reply_urge(self, urge: Urge | str, *, text: str, case_id: str | UUID | None = None) -> Action:
+        """答复催办: the reply that whoever asked is told, in time or late by this moment. A second one is parked."""
+        fields = {"text": case_acts.required(text, "/text")}
+        return self._answer(case_acts.REPLY_URGE, "urge", urge, case_id, fields)
+
+    def _answer(
+        self,
+        kind: str,
+        member: str,
+        asked: Handover | Task | Urge | str,
+        case_id: str | UUID | None,
+        fields: Mapping[str, Any],
     ) -> Action:
-        if isinstance(handover, Handover):
-            case_id, handover = case_id or handover.case_id, handover.id
-        named = {"handover": require_uuid(handover, "/handover")}
+        if not isinstance(asked, str):
+            case_id, asked = case_id or asked.case_id, asked.id
+        named = {member: require_uuid(asked, f"/{member}")}
         return self._on_file(kind, require_uuid(case_id, "/case_id"), {**named, **fields})
 
     def _on_file(

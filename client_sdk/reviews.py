@@ -34,6 +34,10 @@ CAUSES: dict[str, tuple[str, str]] = {
     "handover_decided": ("移交此前已有决定", "the handover had been decided before"),
     "not_receiver": ("移交对象不是本人", "the handover was offered to others"),
     "reason_missing": ("退回移交未写明理由", "it was sent back without a reason"),
+    "task_moved": ("任务此前已另有处理", "the task had been moved before"),
+    "task_of_another": ("任务交办给他人", "the task was given to another"),
+    "urge_answered": ("催办此前已有答复", "the urge had been answered before"),
+    "reply_missing": ("答复没有内容", "the reply says nothing"),
     "found_void": ("生效后查明不实", "found void after it had counted"),
     "log_forked": ("设备记录出现两个版本", "the device's log has two versions"),
 }

@@ -32,6 +32,10 @@ def cause_name(cause: str) -> str:
         "handover_decided": _("The handover was decided before"),
         "not_receiver": _("The handover was offered to others"),
         "reason_missing": _("Sent back without a reason"),
+        "task_moved": _("The task was moved before"),
+        "task_of_another": _("The task was given to another"),
+        "urge_answered": _("The urge was answered before"),
+        "reply_missing": _("A reply without words"),
     }.get(cause, cause)
 
 
@@ -71,6 +75,10 @@ def cause_reason(cause: str) -> str:
         ),
         "not_receiver": _("The stage was offered to another officer or team. Ratified, he takes it over all the same."),
         "reason_missing": _("A handover is sent back with a reason. The officer records it anew, or the desk decides."),
+        "task_moved": _("It had been done, given back or withdrawn before this arrived. What was said first stands."),
+        "task_of_another": _("Whoever a task is given to says that it is done. Have him say so, or withdraw it."),
+        "urge_answered": _("Somebody had replied before this arrived. The first reply stands; this one is kept."),
+        "reply_missing": _("An urge is answered in words. The officer replies anew, or the desk does."),
         "node_too_early": _("The law or the flow sets an earliest day, and this was done before it."),
         "log_forked": _("This device's log was continued in two ways: a copied or restored phone. Both are kept."),
     }.get(cause, "")

@@ -43,6 +43,11 @@ def annul_record(operation_hash: str) -> list[Draft]:
     return _drafts(waiting[0].action_id, {case: CaseChange(case) for case in cases})
 
 
+def annul_word(operation_hash: str) -> list[Draft]:
+    """Of an answer to a handover, a task or an urge: what waited did nothing, and will do nothing."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Annulled:
     """What was annulled of an act: by operation the cases concerned, and entries for the caller to append."""

@@ -12,8 +12,10 @@ from server.cases.models import Case
 from server.common.clock import to_wire
 from server.field.authority import UNKNOWN
 from server.field.models import ActionSubject, FieldAction
-from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
+from server.field.operation import NodeEffect, Outcome, SignedOperation, Status, SubjectOutcome, gravest
 from server.field.states import ActionState
+from server.ledger.services import Draft
+from server.people.streams import court_stream
 
 
 def action_view(action: FieldAction, *, status: str, code: str, cases: Iterable[UUID]) -> dict[str, Any]:
@@ -75,3 +77,17 @@ def _live(action: FieldAction, rows: list[ActionSubject]) -> dict[str, Any]:
 
 def _outcome(row: ActionSubject) -> SubjectOutcome:
     return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
+
+
+def parked_draft(operation: SignedOperation, outcome: Outcome, kind: str, **named: UUID | None) -> Draft:
+    """Of an answer that waits, to the court whose officer gave it; what it answers only where he may know that."""
+    subject = outcome.main_subject
+    view = {
+        "operation": operation.hash,
+        "device": str(operation.reporter.device_id),
+        "officer": str(operation.reporter.officer_id),
+        "code": outcome.code,
+        **{name: str(identity) if subject and identity else None for name, identity in named.items()},
+    }
+    case_id: UUID | None = subject.subject_id if subject else None
+    return Draft((court_stream(operation.reporter.court_id),), kind, view, {}, "case" if case_id else "", case_id)

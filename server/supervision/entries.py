@@ -20,10 +20,13 @@ class Told(NamedTuple):
 
 def append_told(told: Collection[Told]) -> None:
     """The last statement of a transaction."""
-    if not told:
-        return
+    if told:
+        append(drafts_of(told))
+
+
+def drafts_of(told: Collection[Told]) -> list[Draft]:
     audience = audience_of({each.case.pk for each in told})
-    append([_draft(each, audience[each.case.pk]) for each in told])
+    return [_draft(each, audience[each.case.pk]) for each in told]
 
 
 def _draft(told: Told, streams: tuple[str, ...]) -> Draft:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from server.field.annulling import annul_record
+from server.field.annulling import annul_record, annul_word
 from server.field.case_acts import case_act_kinds
 from server.field.decide import record_action
 from server.field.operation import Outcome, SignedOperation
@@ -14,9 +14,13 @@ from server.field.rejudging import Terms, judged_again
 from server.field.rules import action_kinds
 from server.field.services import write_effects
 from server.ledger.services import Draft
-from server.teamwork.answering import annul_answer, answer_state, answered_again, write_answers
+from server.supervision.replies import REPLY_URGE, reply_to_urge
+from server.supervision.replying import replied_again, reply_state, write_replies
+from server.teamwork.answering import answer_state, answered_again, write_answers
 from server.teamwork.answers import KINDS as ANSWER_KINDS
 from server.teamwork.answers import answer_handover
+from server.teamwork.reporting import report_state, reported_again, write_reports
+from server.teamwork.reports import COMPLETE_TASK, report_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,17 @@ class Handler:
 
 ACT = Handler(field_state, record_action, write_effects, judged_again, annul_record)
 
-ANSWER = Handler(answer_state, answer_handover, write_answers, answered_again, annul_answer)
+ANSWER = Handler(answer_state, answer_handover, write_answers, answered_again, annul_word)
+
+REPORT = Handler(report_state, report_task, write_reports, reported_again, annul_word)
+
+REPLY = Handler(reply_state, reply_to_urge, write_replies, replied_again, annul_word)
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(action_kinds() | case_act_kinds(), ACT),
     **dict.fromkeys(ANSWER_KINDS, ANSWER),
+    COMPLETE_TASK: REPORT,
+    REPLY_URGE: REPLY,
 }
 
 

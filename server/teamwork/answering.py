@@ -1,17 +1,17 @@
 """Answers to handovers as devices bring them: loaded, and written by the service of the desk."""
 
 from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from server.cases.queries import case_states
+from server.field.about_case import named_in
 from server.field.decide import recorded_at_of
+from server.field.live import parked_draft
 from server.field.operation import SignedOperation, Status
 from server.field.rejudging import Terms, case_as_of
 from server.ledger.services import Draft
 from server.people.models import Officer
-from server.people.streams import court_stream
 from server.teamwork.access import leads
-from server.teamwork.answers import Answer, AnswerState, Offered, handover_of
+from server.teamwork.answers import Answer, AnswerState, Offered
 from server.teamwork.models import Handover
 from server.teamwork.queries import offer_of
 from server.teamwork.services.deciding import write_decision
@@ -23,7 +23,7 @@ Decide = Callable[[SignedOperation, AnswerState], Answer]
 
 def answer_state(operations: Sequence[SignedOperation]) -> AnswerState:
     """The handovers that a batch names. Holds their cases, in the order of their ids."""
-    ids = {named for operation in operations if (named := handover_of(operation))}
+    ids = {named for operation in operations if (named := named_in(operation, "handover"))}
     cases = set(Handover.objects.filter(pk__in=ids).values_list("case_id", flat=True)) if ids else set()
     if not cases:
         return AnswerState()
@@ -46,23 +46,8 @@ def write_answers(answers: Sequence[Answer], state: AnswerState | None = None) -
             times = {"occurred_at": occurred_at, "received_at": operation.received_at}
             drafts += write_decision(handover_id=answer.handover_id, word=answer.word, **times).drafts
         elif answer.outcome.status is Status.PARKED:
-            drafts.append(_parked_draft(answer))
+            drafts.append(parked_draft(answer.operation, answer.outcome, PARKED, handover=answer.handover_id))
     return drafts
-
-
-def _parked_draft(answer: Answer) -> Draft:
-    """To the court whose officer it is; what it is about only where he may know it."""
-    operation, subject = answer.operation, answer.outcome.main_subject
-    view = {
-        "operation": operation.hash,
-        "device": str(operation.reporter.device_id),
-        "officer": str(operation.reporter.officer_id),
-        "code": answer.outcome.code,
-        "handover": str(answer.handover_id) if subject else None,
-    }
-    case_id: UUID | None = subject.subject_id if subject else None
-    stream = court_stream(operation.reporter.court_id)
-    return Draft((stream,), PARKED, view, {}, "case" if case_id else "", case_id)
 
 
 def answered_again(operation: SignedOperation, terms: Terms, decide: Decide) -> Answer:
@@ -75,8 +60,3 @@ def answered_again(operation: SignedOperation, terms: Terms, decide: Decide) -> 
             )
     state.ratified = frozenset(o.case.id for o in state.offers.values() if o.case.court_id in terms.courts)
     return decide(operation, state)
-
-
-def annul_answer(operation_hash: str) -> list[Draft]:
-    """What waited did nothing, and will do nothing."""
-    return []

@@ -14,6 +14,7 @@ from tests.client_sdk.conftest import Device
 CASE = "0199a000-0000-7000-8000-000000000001"
 REVIEW = "network_feedback_review"
 OFFER = "0199b000-0000-7000-8000-000000000001"
+TASK = "0199b000-0000-7000-8000-000000000003"
 
 
 def node(key: str = REVIEW, **members: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def case(device: Device) -> Case:
         "handovers": [offer(), offer(id="0199b000-0000-7000-8000-000000000002", state="REJECTED")],
         "notes": [{"id": "n1", "text": "门禁须登记", "handover": OFFER}],
         "tasks": [
-            {"id": "k1", "text": "调取水电记录", "due_on": "2026-11-23", "state": "OPEN"},
+            {"id": TASK, "text": "调取水电记录", "due_on": "2026-11-23", "state": "OPEN"},
             {"id": "k2", "state": "DONE"},
             {"id": "k3", "state": "OPEN", "to": {"id": "0199c000-0000-7000-8000-000000000001", "name": "陈默"}},
         ],
@@ -131,16 +132,34 @@ def test_what_is_urged_is_in_the_day_the_first_one_due_first(device: Device, cas
     assert (case.urges, device.field.today().urges) == ((), ()), "older servers say nothing of it"
     device.line.come_back()
     made = {"asked_at": "2026-11-20T02:00:00.000Z", "reply_due_on": "2026-11-24", "unknown": 1}
-    asked = {"id": "u1", "text": "进展如何？", "by": "吴值", **made}
+    asked = {"id": OFFER, "text": "进展如何？", "by": "吴值", **made}
     device.court.units[("case", CASE)][1]["urges"] = [
         asked,
-        {**made, "id": "u2", "text": "逾期", "reply_due_on": "2026-11-20"},
+        {**made, "id": TASK, "text": "逾期", "reply_due_on": "2026-11-20"},
     ]
     device.court.units[("case", CASE)] = ("t2", device.court.units[("case", CASE)][1])
     device.field.sync()
     late, first = device.field.today().urges
-    assert (late.id, late.by, late.days_left) == ("u2", "", -2)
+    assert (late.id, late.by, late.days_left) == (TASK, "", -2)
     assert (first.text, first.by, first.case_no, first.days_left) == ("进展如何？", "吴值", case.case_no, 2)
+    replied = device.field.reply_urge(late, text=" 明日上门 ")
+    body = device.field.holdings.outbox.body(replied.seq)
+    assert (body["kind"], body["fields"]) == ("reply_urge", {"urge": late.id, "text": "明日上门"})
+    assert [each.answered_by for each in device.field.today().urges] == ["", replied.id], "answered ones stand last"
+    with pytest.raises(InvalidRecord):
+        device.field.reply_urge(first, text=" ")
+
+
+def test_a_task_is_reported_done_offline(device: Device, case: Case) -> None:
+    (task,) = device.field.today().tasks
+    action = device.field.complete_task(task, note="已调取")
+    body = device.field.holdings.outbox.body(action.seq)
+    assert (body["kind"], body["subjects"][0]["id"]) == ("complete_task", CASE)
+    assert body["fields"] == {"task": TASK, "note": "已调取"}
+    assert device.field.today().tasks[0].done_by == action.id
+    assert device.field.complete_task(TASK, case_id=CASE).said == {"task": TASK}
+    with pytest.raises(InvalidRecord):
+        device.field.complete_task(TASK)
 
 
 def test_a_handover_is_in_the_day_and_answered_offline(device: Device, case: Case) -> None:
@@ -159,7 +178,7 @@ def test_a_handover_is_in_the_day_and_answered_offline(device: Device, case: Cas
 def test_the_day_tells_tasks_by_their_day_and_how_old_it_is(device: Device, case: Case) -> None:
     device.clock.advance(hours=30)
     today = device.field.today()
-    assert [(task.id, task.days_left) for task in today.tasks] == [("k1", 0)]
+    assert [(task.id, task.days_left) for task in today.tasks] == [(TASK, 0)]
     assert today.age is not None
     assert timedelta(hours=30) <= today.age < timedelta(hours=30, minutes=5)
     assert [due.node.key for due in today.due_today] == ["clue_verification"]

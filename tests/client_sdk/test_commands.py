@@ -160,6 +160,8 @@ def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
         "note": ["x", "--case", CASE],
         "clue": ["x", "--case", CASE, "--source", "OWN"],
         "handover": [CASE, "--case", CASE],
+        "task-done": [CASE, "--case", CASE],
+        "reply": [CASE, "x", "--case", CASE],
     }.get(name, [])
     code, text = run(name, *given, "--store", str(tmp_path / "none.db"), "--json")
     assert code == 1
@@ -248,6 +250,8 @@ def test_the_file_of_a_case_and_the_alarms_in_text_and_as_json(device: Device, r
     assert as_json(run, "handover", CASE, "--case", CASE)["action"]["kind"] == "accept_handover"
     sent_back = as_json(run, "handover", CASE, "--case", CASE, "--reject", "缺少清单")
     assert sent_back["action"]["said"]["reason"] == "缺少清单"
+    assert as_json(run, "task-done", CASE, "--case", CASE, "--note", "完")["action"]["kind"] == "complete_task"
+    assert as_json(run, "reply", CASE, "明日上门", "--case", CASE)["action"]["said"]["text"] == "明日上门"
     run("record", "COMPEL", "--case", CASE)
     (first, *_) = as_json(run, "alarms")["alarms"]
     assert (first["code"], first["is_certain"]) == ("compel_6_hours", True)

@@ -1,5 +1,6 @@
 """Urging (催办): asked, answered, or told of when no answer came in time; all of it stays on record."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -63,7 +64,7 @@ def urge(*, case_id: UUID, text: str, by: Officer, node_id: UUID | None = None) 
 
 @transaction.atomic
 def answer_urge(*, urge_id: UUID, text: str, by: Officer) -> Urge:
-    """The reply, given once; it is late or in time by its own moment.
+    """The reply, given once.
 
     Raises DomainError 404 `urge_not_found`, 403 `not_yours_to_answer`, 409 `urge_answered`.
     """
@@ -71,18 +72,27 @@ def answer_urge(*, urge_id: UUID, text: str, by: Officer) -> Urge:
     if known is None:
         raise DomainError("urge_not_found", 404, _("There is no such urge in a case you may read."))
     require_holds(by, known.case_id, known.person_id)
-    case = held_cases([known.case_id])[known.case_id]
+    append_told([write_reply(urge_id=urge_id, text=text, by=by, replied_at=now())])
+    return Urge.objects.select_related("case", "asked_by", "person", "replied_by").get(pk=urge_id)
+
+
+def write_reply(*, urge_id: UUID, text: str, by: Officer, replied_at: datetime) -> Told:
+    """The same in a transaction of the caller's, who judged that he may and tells the ledger; it is late or in time by
+    its own moment. Raises 409 `urge_answered`.
+    """
+    case_id = Urge.objects.values_list("case_id", flat=True).get(pk=urge_id)
+    case = held_cases([case_id])[case_id]
     answered = Urge.objects.get(pk=urge_id)
     if answered.state == Urge.State.ANSWERED:
         raise DomainError("urge_answered", 409, _("This has been answered; the answer stands."))
-    answered.state, answered.reply, answered.replied_by, answered.replied_at = Urge.State.ANSWERED, text, by, now()
+    answered.state, answered.reply, answered.replied_by = Urge.State.ANSWERED, text, by
+    answered.replied_at = max(answered.asked_at, replied_at)
     answered.save(update_fields=["state", "reply", "replied_by", "replied_at"])
     if answered.asked_by_id:
         title = _words(gettext_lazy("%(name)s answers: %(case)s"), answered, case, by)
         tell([_notice(answered, case, REPLY, title, answered.asked_by_id)])
     touch([case.pk])
-    append_told([Told(case, "urge_answered", {"urge": urge_view(answered)}, {"text": text}, by)])
-    return answered
+    return Told(case, "urge_answered", {"urge": urge_view(answered)}, {"text": text}, by)
 
 
 def tell_of_late_replies() -> int:

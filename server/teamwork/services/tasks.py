@@ -92,6 +92,7 @@ def write_move(
     said: str = "",
     due_on: date | None = None,
     occurred_at: datetime | None = None,
+    received_at: datetime | None = None,
     source: Source | None = None,
 ) -> tuple[Task, list[Draft]]:
     """The same inside a transaction of the caller's, whose last statement appends what is given back."""
@@ -108,7 +109,7 @@ def write_move(
     if due_on is not None and move is TaskMove.AGAIN:
         _require_to_come(due_on)
         task.due_on = due_on
-    received_at = now()
+    received_at = received_at or now()
     task.state, task.said = after, said.strip()
     task.moved_at = max(task.given_at, min(occurred_at or received_at, received_at))
     task.received_at = received_at
