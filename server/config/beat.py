@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import close_old_connections
@@ -23,7 +24,7 @@ from server.evidence.services import (
     sweep_parts,
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
-from server.notices.services import enqueue_due_deliveries, make_digests
+from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
 from server.people.services import forget_failed_enrolments
 from server.supervision.services import tell_of_late_replies, watch_levels
 from server.sync.held_files import forget_abandoned_parcels, parts_on_their_way
@@ -52,6 +53,10 @@ def forget_old_attempts() -> None:
 
 def forget_finished_tasks() -> None:
     call_command("prune_db_task_results", queue_name="*", min_age_days=7, verbosity=0)
+
+
+def forget_read_notices() -> None:
+    forget_old_notices(before=now() - timedelta(days=settings.NOTICE_DAYS))
 
 
 def sweep_evidence() -> None:
@@ -114,6 +119,7 @@ JOBS = (
     Job("forget_expired_sessions", 3600, forget_expired_sessions),
     Job("forget_old_attempts", 3600, forget_old_attempts),
     Job("forget_finished_tasks", 3600, forget_finished_tasks),
+    Job("forget_read_notices", 3600, forget_read_notices),
     Job("sweep_evidence", 86400, sweep_evidence),
 )
 

@@ -51,6 +51,8 @@ class Environment(BaseSettings):
     """Every stored file is read and hashed again once in so many days; 0 never."""
     late_upload_hours: int = Field(default=24, ge=1)
     """After so many hours from an act its arrival is late."""
+    notice_days: int = Field(default=365, ge=30)
+    """How long what was read, or taken by its receiver, is kept."""
     sealed_budget_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     """How much a revoked device may still leave in the sealed quarantine."""
     parcel_budget_bytes: int = Field(default=4 * 1024 * 1024 * 1024, ge=0)

@@ -168,6 +168,7 @@ SAFE_POLICY = ENVIRONMENT.safe_policy
 DEVICE_RETENTION_DAYS = ENVIRONMENT.device_retention_days
 SCRUB_DAYS = ENVIRONMENT.scrub_days
 LATE_UPLOAD_HOURS = ENVIRONMENT.late_upload_hours
+NOTICE_DAYS = ENVIRONMENT.notice_days
 SEALED_BUDGET_BYTES = ENVIRONMENT.sealed_budget_bytes
 PARCEL_BUDGET_BYTES = ENVIRONMENT.parcel_budget_bytes
 DEVICE_BUDGETS = {  # of each device, each minute, in each web process

@@ -2,6 +2,7 @@
 
 from server.notices.services.delivering import deliver, enqueue_due_deliveries
 from server.notices.services.digests import make_digests
+from server.notices.services.pruning import forget_old_notices
 from server.notices.services.reading import mark_read
 from server.notices.services.telling import NoticeDraft, tell
 from server.notices.services.webhooks import (
@@ -20,6 +21,7 @@ __all__ = [
     "deliver",
     "end_webhook",
     "enqueue_due_deliveries",
+    "forget_old_notices",
     "make_digests",
     "mark_read",
     "rotate_secret",
