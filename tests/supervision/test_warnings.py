@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from server.cases.models import Case, Node
-from server.cases.services import close_case, record_event, resume_case, suspend_case
+from server.cases.services import assign_subject, close_case, record_event, resume_case, suspend_case
 from server.cases.watched import term_of
 from server.common.clock import SHANGHAI
 from server.ledger.models import Entry
 from server.notices.models import Notice
+from server.notices.services import make_digests
 from server.people.models import Officer
 from server.supervision.models import Finding, NodeWarning, Urge
 from server.supervision.services import watch_levels
+from server.supervision.services.raising import WARNINGS_AN_HOUR
 from tests.cases.conftest import file_one
 from tests.supervision.conftest import Bureau, Clock, level, node
 
@@ -259,3 +261,27 @@ def test_a_pass_over_nothing_asks_two_questions(running: Case, clock: Clock, dja
     watch_levels()
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert watch_levels().cases == 0
+
+
+def test_a_hundred_limits_found_late_at_once_are_a_digest_and_not_a_hundred_pages(bureau: Bureau, clock: Clock) -> None:
+    """As the first pass after an upgrade finds them."""
+    cases = [file_one(bureau.cast, number) for number in range(200, 225)]
+    for case in cases:
+        assign_subject(case=case, group=bureau.cast.group, reason="ROTA")
+        happens(case, "materials_received_by_handler", 11, 2)
+    happens(cases[0], "detention_started", 11, 2)
+    clock.on(12, 20)
+    watch_levels()
+    warned = Notice.objects.filter(officer=bureau.cast.holder, kind="level")
+    assert warned.count() > 100
+    urgent, direct = warned.filter(is_urgent=True), warned.filter(is_urgent=False, waits_for_digest=False)
+    assert {notice.view["key"] for notice in urgent} == {"detention_term"}
+    assert not urgent.filter(waits_for_digest=True).exists()
+    assert direct.count() == WARNINGS_AN_HOUR
+    assert {notice.view["level"] for notice in direct} == {"SEVERE"}, "the worst reach him first"
+    watch_levels()
+    assert direct.count() == WARNINGS_AN_HOUR
+    clock.on(12, 21, 8)
+    make_digests()
+    digest = Notice.objects.get(officer=bureau.cast.holder, kind="digest")
+    assert digest.view["count"] == warned.filter(waits_for_digest=True).count()

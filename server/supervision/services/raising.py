@@ -1,12 +1,15 @@
 """Warnings given once, and what a passed limit brings with it: a finding, and an urge that nobody had to write."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from server.cases.calendars import work_calendar
 from server.cases.levels import Level
 from server.cases.services import touch
 from server.common.clock import local_date
+from server.notices.queries import interruptions_since
 from server.notices.services import NoticeDraft, tell
 from server.supervision.circle import Circle
 from server.supervision.entries import Told
@@ -18,6 +21,8 @@ from server.supervision.silence import Silence, SilentDevice, end_of
 LEVEL = "level"
 """The kind of notice."""
 REPLY_WORKING_DAYS = 2
+WARNINGS_AN_HOUR = 20
+"""So many reach one officer as they are given; more at once, as after an upgrade or a long outage, are no news."""
 
 
 def raise_warnings(raised: Sequence[Raised], at: datetime) -> list[Told]:
@@ -30,7 +35,8 @@ def raise_warnings(raised: Sequence[Raised], at: datetime) -> list[Told]:
     past = [each for each in given if each.raised.is_past]
     _open_findings(past, at)
     urged = _urge(past, at)
-    tell([draft for each in given for draft in _notices(each, urged.get(each.raised.key))])
+    worst_first = sorted(given, key=lambda each: -each.raised.level.rank)
+    tell(_calmed([draft for each in worst_first for draft in _notices(each, urged.get(each.raised.key))], at))
     touch({urge.case_id for urge in urged.values()})
     return [*(_told(each) for each in given), *_told_of_urges(past, urged)]
 
@@ -140,6 +146,18 @@ def _notices(given: Given, urged: Urge | None) -> Iterator[NoticeDraft]:
             is_urgent=is_urgent,
             waits_for_digest=not is_urgent and officer_id != given.person,
         )
+
+
+def _calmed(drafts: Sequence[NoticeDraft], at: datetime) -> list[NoticeDraft]:
+    """Beyond so many in an hour they wait for his digest, but for what is urgent."""
+    told = Counter(interruptions_since(at - timedelta(hours=1), {each.officer_id for each in drafts}, LEVEL))
+    calmed = []
+    for draft in drafts:
+        if not (draft.is_urgent or draft.waits_for_digest):
+            told[draft.officer_id] += 1
+        waits = draft.waits_for_digest or (not draft.is_urgent and told[draft.officer_id] > WARNINGS_AN_HOUR)
+        calmed.append(replace(draft, waits_for_digest=waits))
+    return calmed
 
 
 def _told(given: Given) -> Told:
