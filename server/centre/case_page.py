@@ -45,6 +45,8 @@ from server.field.kinds import kinds_document
 from server.field.models import ActionSubject, FieldAction
 from server.field.rules import document_of
 from server.people.models import Officer
+from server.supervision.models import Urge
+from server.supervision.queries import open_urges
 
 ACTS_AT_ONCE = 200
 
@@ -136,6 +138,8 @@ class CasePage:
     work: Work | None = None
     decisions: list[Decision] = field(default_factory=list)
     """Pauses and extensions of its clocks."""
+    urges: list[Urge] = field(default_factory=list)
+    """Those that wait for a reply."""
     track: str = ""
     """Which one, by whom, and why: in words; empty where the flow knows none."""
     properties: list[PropertyLine] = field(default_factory=list)
@@ -167,6 +171,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         work=work_on(case, reader, today, names.stages),
         decisions=decisions(case, names.nodes),
         track=track_words(case),
+        urges=open_urges([case.pk]).get(case.pk, []),
         properties=property_lines(case, names.stages),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)

@@ -80,6 +80,20 @@ def work_look(state: str, name: str, due_on: date, today: date) -> Look:
     return Look("active", "blue", name)
 
 
+def finding_look(state: str, name: str) -> Look:
+    """Of a limit that passed."""
+    glyph, hue = {"open": ("overdue", "red"), "explained": ("parked", "violet"), "concluded": ("done", "green")}.get(
+        state, ("superseded", "grey")
+    )
+    return Look(glyph, hue, name)
+
+
+def urge_look(state: str, name: str, reply_due_on: date, today: date) -> Look:
+    """Settled by what happened, or as a task."""
+    ends = {"answered": "DONE", "settled": "WITHDRAWN"}
+    return work_look(ends.get(state, "OPEN"), name, reply_due_on, today)
+
+
 def action_look(status: str, is_complete: bool, missing_count: int) -> Look:
     if status == "parked":
         return Look("parked", "violet", _("Parked for review"))

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from server.centre import act_words, backfill_views, device_views, review_views, views, warning_views
+from server.centre import (
+    act_words,
+    backfill_views,
+    device_views,
+    finding_views,
+    meeting_views,
+    review_views,
+    urge_views,
+    views,
+    warning_views,
+)
 
 urlpatterns = [
     path("", views.desk_page),
@@ -23,11 +33,21 @@ urlpatterns = [
     path("actions/<uuid:action_id>/files/<str:sha256>/leave", views.file_word, {"word": "leave"}),
     path("actions/<uuid:action_id>/annul", act_words.act_word, {"word": "annul"}),
     path("actions/<uuid:action_id>/reinstate", act_words.act_word, {"word": "reinstate"}),
+    path("cases/<uuid:case_id>/urges", urge_views.urges_page),
+    path("urges/<uuid:urge_id>/reply", urge_views.reply),
     path("warnings", warning_views.warnings_page),
     path("backfill", backfill_views.backfill_page),
     path("backfill/file", backfill_views.backfill_file),
     path("backfill/mark", backfill_views.mark),
     path("backfill/list", backfill_views.tick),
+    path("findings", finding_views.findings_page),
+    path("findings/<uuid:finding_id>", finding_views.finding_page),
+    path("findings/<uuid:finding_id>/explain", finding_views.finding_word, {"word": "explain"}),
+    path("findings/<uuid:finding_id>/conclude", finding_views.finding_word, {"word": "conclude"}),
+    path("meetings", meeting_views.meetings_page),
+    path("meetings/<uuid:meeting_id>", meeting_views.meeting_page),
+    path("meetings/<uuid:meeting_id>/minutes", meeting_views.meeting_word, {"word": "minutes"}),
+    path("meetings/<uuid:meeting_id>/close", meeting_views.meeting_word, {"word": "close"}),
     path("reviews", review_views.reviews_page),
     path("reviews/decide", review_views.decide),
     path("reviews/<uuid:review_id>", review_views.review_view),

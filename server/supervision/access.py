@@ -35,28 +35,43 @@ def require_readable_case(officer: Officer, case_id: UUID) -> Case:
     return case
 
 
-def require_can_urge(officer: Officer, case: Case) -> None:
-    """Leaders of its court, of a superior one, its team's leader, its former team. Raises 403 `may_not_urge`."""
+def can_urge(officer: Officer, case: Case) -> bool:
+    """Leaders of its court, of a superior one, its team's leader, its former team."""
     roles = roles_of(officer)
     is_leader = officer.court_id == case.court_id and bool(roles & URGES_COURT)
     supervises = Role.SUPERIOR_SUPERVISOR in roles and case.court_id in courts_below(officer.court_id)
-    if not (is_leader or supervises or _leads_holders(officer, roles, case.pk) or _was_handed_over(officer, case.pk)):
+    return is_leader or supervises or _leads_holders(officer, roles, case.pk) or _was_handed_over(officer, case.pk)
+
+
+def require_can_urge(officer: Officer, case: Case) -> None:
+    """Raises 403 `may_not_urge`."""
+    if not can_urge(officer, case):
         message = _("Leaders, the command centre and the team that had the case before may urge; you may read it.")
         raise DomainError("may_not_urge", 403, message)
 
 
+def holds(officer: Officer, case_id: UUID, person_id: UUID | None) -> bool:
+    """Whoever holds the case, or was named."""
+    return officer.pk == person_id or _grants(officer, case_id).filter(reason__in=HOLDS).exists()
+
+
 def require_holds(officer: Officer, case_id: UUID, person_id: UUID | None) -> None:
-    """Whoever holds the case, or was named. Raises 403 `not_yours_to_answer`."""
-    if officer.pk != person_id and not _grants(officer, case_id).filter(reason__in=HOLDS).exists():
+    """Raises 403 `not_yours_to_answer`."""
+    if not holds(officer, case_id, person_id):
         raise DomainError("not_yours_to_answer", 403, _("Whoever holds the case answers for it."))
 
 
-def require_can_conclude(officer: Officer, finding: Finding) -> None:
-    """Raises 403 `may_not_conclude`; nobody concludes what he answers for himself."""
+def can_conclude(officer: Officer, finding: Finding) -> bool:
+    """Leaders of its court and of the team; nobody concludes what he answers for himself."""
     roles = roles_of(officer)
     has_court = officer.court_id == finding.court_id and bool(roles & CONCLUDES_FOR_COURT)
     is_own = officer.pk in (finding.person_id, finding.explained_by_id)
-    if is_own or not (has_court or _leads_holders(officer, roles, finding.case_id)):
+    return not is_own and (has_court or _leads_holders(officer, roles, finding.case_id))
+
+
+def require_can_conclude(officer: Officer, finding: Finding) -> None:
+    """Raises 403 `may_not_conclude`."""
+    if not can_conclude(officer, finding):
         message = _("A leader of the court concludes, and never of a limit that was his own.")
         raise DomainError("may_not_conclude", 403, message)
 

@@ -85,12 +85,17 @@ def readable_meeting(officer: Officer, meeting_id: UUID) -> Meeting:
     return meeting
 
 
-def require_chairs(officer: Officer, court: Court, team: Team | None) -> None:
-    """Raises DomainError 403 `role_required`: the director, or of a team its leader."""
+def chairs(officer: Officer, court: Court, team: Team | None) -> bool:
+    """The director, or of a team its leader."""
     if leads(officer, court.pk):
-        return
+        return True
     members = GroupMember.objects.filter(current_at(now()), officer=officer, group__team=team)
-    if team is None or Role.TEAM_LEADER not in roles_of(officer) or not members.exists():
+    return team is not None and Role.TEAM_LEADER in roles_of(officer) and members.exists()
+
+
+def require_chairs(officer: Officer, court: Court, team: Team | None) -> None:
+    """Raises DomainError 403 `role_required`."""
+    if not chairs(officer, court, team):
         message = _("The director holds this meeting, or the leader of the team.")
         roles = [Role.DIRECTOR.value, *([Role.TEAM_LEADER.value] if team else [])]
         raise DomainError("role_required", 403, message, {"roles": roles})

@@ -42,7 +42,7 @@ def test_what_is_late_stands_by_level_with_its_person_and_the_device_that_was_no
     assert page.all("h2")[0].text.startswith(SEVERE)
     shown = seen_by(bureau.cast.director, "/centre/warnings?level=OVERDUE")
     (row,) = rows(shown)
-    assert row.one("a").text == late.case_no
+    assert row.all("a")[0].text == late.case_no
     for said in (
         "财产调查完毕",
         "2026-12-02",
