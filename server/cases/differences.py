@@ -16,7 +16,7 @@ Earlier = Callable[[str], Iterable[WorkCalendar]]
 
 
 class Difference(NamedTuple):
-    """`member` is of the node, or `event` and `act` where a fact and the row of its event differ."""
+    """`member` is of the node; or `flow` of the case, or `event` and `act` where a fact and its event's row differ."""
 
     case_no: str
     node: str

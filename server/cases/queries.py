@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from server.cases.calendars import calendar_version, work_calendar
 from server.cases.case_no import CaseNoError, parse_case_no
-from server.cases.flow import CASE_CLOCK, FlowDefinition
+from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition
 from server.cases.flow_file import read_flow
 from server.cases.held_rows import Moving, Rights, moving_of, rights_of
 from server.cases.models import Assignment, Case, FlowVersion, Node, Party
@@ -112,6 +112,18 @@ def flow_of(version: FlowVersion) -> FlowDefinition:
     return flow_by_sha256(version.sha256)
 
 
+@lru_cache(maxsize=1024)
+def former_node(flow_key: str, key: str) -> NodeDefinition:
+    """A node of a case that was moved to a flow which knows it no more, as the newest version that had it says."""
+    versions = FlowVersion.objects.filter(key=flow_key).defer("document").order_by("-pk")
+    return next(flow.tracked[key] for flow in map(flow_of, versions) if key in flow.tracked)
+
+
+def node_definition(flow: FlowDefinition, key: str) -> NodeDefinition:
+    """Of any node there is a row of, whether the case's flow knows it still or not."""
+    return flow.tracked.get(key) or former_node(flow.key, key)
+
+
 def flow_versions() -> list[FlowVersion]:
     """Every flow version there is, without the documents."""
     return _FLOWS.rows()
@@ -124,7 +136,11 @@ def flow_by_sha256(sha256: str) -> FlowDefinition:
 
 
 def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
-    return (_CASES_HELD if lock else _CASES).rows(case_ids=case_ids)
+    rows = (_CASES_HELD if lock else _CASES).rows(case_ids=case_ids)
+    if lock and len(rows) < len(set(case_ids)):
+        # PostgreSQL leaves out a case that was moved to another flow while we waited for it: it was joined before.
+        rows = _CASES_HELD.rows(case_ids=case_ids)
+    return rows
 
 
 def touched_by(told: Collection[str], flows: Collection[FlowDefinition]) -> tuple[set[str], set[str]]:
@@ -166,6 +182,12 @@ def _as_written(words: str) -> str:
         return parse_case_no(words).canonical
     except CaseNoError:
         return words
+
+
+def nodes_shown(case: Case) -> QuerySet[Node]:
+    """In the order of the flow, without what never started and is in the case's flow no more."""
+    rows = Node.objects.filter(Q(key__in=flow_of(case.flow).tracked) | ~Q(state=Node.State.NOT_STARTED), case=case)
+    return rows.order_by("ordinal", "chain")
 
 
 def assignments_of(case_id: UUID) -> list[Assignment]:

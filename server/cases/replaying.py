@@ -26,12 +26,16 @@ def case_differences(states: Mapping[UUID, CaseState]) -> Iterator[Difference]:
 
 def _unlike_the_ledger(states: Mapping[UUID, CaseState]) -> Iterator[Difference]:
     nodes: dict[str, dict[str, Any]] = {}
+    flows: dict[UUID, str] = {}
     events: dict[UUID, list[dict[str, Any]]] = {}
     for case_id, view in _views(states):
         nodes.update((node["id"], node) for node in view.get("nodes", ()))
+        if "flow" in view:
+            flows[case_id] = view["flow"]
         if "event" in view:
             events.setdefault(case_id, []).append(view["event"])
     for state in states.values():
+        yield from _flow_told(state, flows)
         yield from _nodes_told(state, nodes)
         yield from _events_told(state, events.get(state.id, ()))
 
@@ -44,6 +48,13 @@ def _views(states: Mapping[UUID, CaseState]) -> Iterator[tuple[UUID, dict[str, A
     for case_id, stream, view in told.iterator(chunk_size=500):
         if case_id is not None and streams[case_id] == stream:
             yield case_id, json.loads(view)
+
+
+def _flow_told(state: CaseState, told: Mapping[UUID, str]) -> Iterator[Difference]:
+    """A case stands under the flow it was filed under, or was last moved to."""
+    last = told.get(state.id, state.flow.id)
+    if last != state.flow.id:
+        yield Difference(state.case_no, "", "", "flow", state.flow.id, last)
 
 
 def _nodes_told(state: CaseState, told: Mapping[str, dict[str, Any]]) -> Iterator[Difference]:

@@ -189,10 +189,11 @@ def moved_anew(state: CaseState) -> tuple[HeldNode, ...]:
 def nodes_anew(state: CaseState) -> dict[tuple[str, str], HeldNode]:
     """Every node of the case as its events make it, by key and chain, whatever its row says; a row lends its id.
 
-    What does not apply to the case has not started. `state` holds all events and nodes of the case.
+    What does not apply to the case has not started; what its flow knows no more (`flow_moves.py`) stands as it stood.
+    `state` holds all events and nodes of the case.
     """
     chains = {"", *(event.chain for event in state.events), *(chain for _, chain in state.nodes)}
-    nodes = {place: node.reset() for place, node in state.nodes.items()}
+    nodes = {place: node.reset() if node.key in state.flow.tracked else node for place, node in state.nodes.items()}
     for chain in sorted(chains):
         own = tuple(event for event in state.events if event.chain == chain)
         nodes |= _of_chain(state, own, chain, is_repeated=True)
@@ -230,7 +231,8 @@ def recomputed(state: CaseState, node: HeldNode) -> HeldNode | None:
 
 def recomputed_nodes(state: CaseState) -> Iterator[HeldNode]:
     """The started nodes whose dates do not stand as they stood."""
-    started = (node for node in state.nodes.values() if node.started_on is not None)
+    known = state.flow.tracked
+    started = (node for node in state.nodes.values() if node.started_on is not None and node.key in known)
     return (moved for node in started if (moved := recomputed(state, node)))
 
 

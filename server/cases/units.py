@@ -14,7 +14,7 @@ from uuid import UUID
 
 from server.cases.flow import FlowDefinition
 from server.cases.models import Case, Node, Party
-from server.cases.queries import flow_by_sha256
+from server.cases.queries import flow_by_sha256, node_definition
 from server.common.clock import to_wire
 from server.common.statements import GivenMany, Statement, UuidText
 
@@ -101,7 +101,10 @@ def _nodes_of(case_ids: Collection[UUID], flows: dict[str, FlowDefinition]) -> t
     nodes: dict[str, list[str]] = defaultdict(list)
     protecting = []
     for case_id, node_id, key, *columns in _NODES.rows(case_ids=case_ids):
-        node = flows[case_id].tracked[key]
+        flow, is_untouched = flows[case_id], columns[2] == Node.State.NOT_STARTED
+        if is_untouched and key not in flow.tracked:
+            continue
+        node = node_definition(flow, key)
         nodes[case_id].append(f'{{"id":"{node_id}",{_standing(node.zh, node.en, node.kind, key, *columns)}')
         if not node.rolls and columns[2] == Node.State.RUNNING:
             protecting.append(UUID(node_id))

@@ -25,7 +25,11 @@ def cases_to_look_at(at: datetime) -> list[UUID]:
 def held_cases(case_ids: Collection[UUID]) -> dict[UUID, Case]:
     """The rows, held to the end of the transaction: no node of theirs moves meanwhile."""
     rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related("flow").defer("flow__document")
-    return {case.pk: case for case in rows.filter(pk__in=among(case_ids)).order_by("pk")}
+    wanted = rows.filter(pk__in=among(case_ids)).order_by("pk")
+    held = {case.pk: case for case in wanted}
+    if len(held) < len(set(case_ids)):
+        held = {case.pk: case for case in wanted.all()}  # one was moved to another flow meanwhile (`queries.py`)
+    return held
 
 
 def nodes_to_look_at(case_ids: Collection[UUID], at: datetime) -> QuerySet[Node]:

@@ -12,8 +12,11 @@ def why(state: CaseState, node: HeldNode, late: Sequence[Late] = ()) -> tuple[St
     """From the event it began with to the flow it stands in. `state` holds all events of the case.
 
     `late`: what devices told late (`told_late`), of which is said what concerns this node. Where the calendar was
-    edited since and the row still stands, as in a closed case, the last step says so.
+    edited since and the row still stands, as in a closed case, the last step says so. What the flow knows no more,
+    since the case was moved to it, has that one step.
     """
+    if node.key not in state.flow.tracked:
+        return (step("not_in_flow", flow=state.flow.id),)
     situation = situation_in(state, node)
     found = node_due(state.flow.tracked[node.key], situation, state.calendar)
     steps = found.due.steps
@@ -37,7 +40,8 @@ def _late_steps(told: Late, node: HeldNode) -> Iterator[Step]:
 
 def held_step(state: CaseState, node: HeldNode) -> Step | None:
     """Why a node that disposes of a property may not be taken, where a third party claims it; None where it may."""
-    hold = state.rulings.open_hold(state.flow.tracked[node.key], node.chain)
+    definition = state.flow.tracked.get(node.key)
+    hold = state.rulings.open_hold(definition, node.chain) if definition else None
     if hold is None or node.state == "DONE":
         return None
     return step("held", since=hold.pause.began, document=hold.pause.document_id)

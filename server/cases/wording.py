@@ -39,6 +39,9 @@ _TEXTS: Mapping[str, str] = {
     "stands": gettext_noop("It was computed with %(version)s as %(day)s, and stands so."),
     "calendar": gettext_noop("Calendar of working days: %(version)s."),
     "flow": gettext_noop("Flow: %(version)s."),
+    "not_in_flow": gettext_noop(
+        "The flow of this case, %(flow)s, knows this step no more: it stands as it stood when the case was moved."
+    ),
     "basis": gettext_noop("Basis: %(cited)s (%(kind_said)s, grade %(grade)s)."),
     "basis_by_version": gettext_noop(
         "Basis: %(cited)s, Civil Procedure Law of %(law_version)s (%(kind_said)s, grade %(grade)s)."

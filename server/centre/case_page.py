@@ -16,7 +16,7 @@ from server.cases.lateness import is_late_upload, late_after
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
 from server.cases.moves import Late, told_late
-from server.cases.queries import holders_of, moving_states
+from server.cases.queries import holders_of, moving_states, nodes_shown
 from server.cases.states import CaseState
 from server.cases.why import why
 from server.cases.wording import worded
@@ -149,7 +149,7 @@ class CasePage:
 
 def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
     names = replace(flow_names()[case.flow_id], chains=chain_names(case))
-    nodes = list(Node.objects.filter(case=case).order_by("ordinal", "chain"))
+    nodes = list(nodes_shown(case))
     state = moving_states([case], told=None)[case.pk]
     late = told_late(state, late_after())
     reasons = _reasons(state, today, late)

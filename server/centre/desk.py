@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -116,10 +116,23 @@ class FlowNames:
         statutory = frozenset(node["key"] for node in tracked if node.get("kind") == "statutory")
         return cls(stages, nodes, statutory)
 
+    def after(self, earlier: "FlowNames") -> "FlowNames":
+        """With the names that only the earlier one knows, at the end."""
+        stages = {**self.stages, **earlier.stages, **self.stages}
+        return replace(self, stages=stages, nodes={**earlier.nodes, **self.nodes})
+
 
 def flow_names() -> dict[int, FlowNames]:
-    """The newest flow last: its names and its order stand on a desk that shows several."""
-    return {flow.pk: FlowNames.of(flow.document) for flow in FlowVersion.objects.order_by("pk")}
+    """The newest flow last: its names and its order stand on a desk that shows several.
+
+    Each knows the names of earlier versions too, for what a case brought along when it was moved.
+    """
+    found: dict[int, FlowNames] = {}
+    latest: dict[str, FlowNames] = {}
+    for flow in FlowVersion.objects.order_by("pk"):
+        names = FlowNames.of(flow.document)
+        latest[flow.key] = found[flow.pk] = names.after(latest.get(flow.key, names))
+    return found
 
 
 def level_of(node: Node, names: FlowNames, today: date) -> Level:

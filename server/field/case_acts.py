@@ -57,7 +57,9 @@ def node_named(facts: Facts, case: CaseState) -> HeldNode | None:
     if facts.kind != COMPLETE_NODE:
         return None
     key, chain = facts.fields.get("node"), facts.fields.get("chain") or ""
-    return case.nodes.get((key, chain)) if isinstance(key, str) and isinstance(chain, str) else None
+    if not isinstance(key, str) or not isinstance(chain, str) or key not in case.flow.tracked:
+        return None
+    return case.nodes.get((key, chain))
 
 
 def ending_named(facts: Facts, case: CaseState) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import get_language
 
 from server.cases.models import Case, Node
-from server.cases.queries import flow_of
+from server.cases.queries import flow_of, node_definition
 from server.common.clock import local_date, now
 from server.people.models import Officer
 from server.supervision.models import Finding, Urge
@@ -16,7 +16,7 @@ from server.supervision.silence import SilentDevice, silent_words
 
 
 def node_name(case: Case, key: str) -> str:
-    return flow_of(case.flow).tracked[key].name(get_language() or "zh")
+    return node_definition(flow_of(case.flow), key).name(get_language() or "zh")
 
 
 def finding_views(findings: Sequence[Finding]) -> list[FindingView]:

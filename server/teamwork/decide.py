@@ -85,7 +85,8 @@ def begins_clocks(flow: FlowDefinition, stage: str) -> bool:
 
 def chains_handed_over(flow: FlowDefinition, nodes: Collection[HeldNode]) -> list[str]:
     """Properties whose own nodes stand in the case, each a chain of the next stage; the case itself where none does."""
-    chains = {node.chain for node in nodes if node.chain and flow.tracked[node.key].repeat == "property"}
+    repeated = {key for key, definition in flow.tracked.items() if definition.repeat == "property"}
+    chains = {node.chain for node in nodes if node.chain and node.key in repeated}
     return sorted(chains) or [""]
 
 

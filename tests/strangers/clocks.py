@@ -11,6 +11,7 @@ CLOCKS = {
     "POST /api/v1/cases/{case_id}/suspend",
     "POST /api/v1/cases/{case_id}/resume",
     "POST /api/v1/cases/{case_id}/properties",
+    "POST /api/v1/cases/{case_id}/flow",
     "POST /api/v1/properties/{property_id}/holds",
     "POST /api/v1/property-holds/{hold_id}/lift",
 }
@@ -21,6 +22,7 @@ CLOCK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/extensions": {"key": "k", "asked_on": "2026-01-05", "level": "PRESIDENT"},
     "POST /api/v1/cases/{case_id}/suspend": {"reason": "ruling"},
     "POST /api/v1/cases/{case_id}/resume": {"reason": "ruling"},
+    "POST /api/v1/cases/{case_id}/flow": {"version": "v", "reason": "so"},
     "POST /api/v1/cases/{case_id}/properties": {"kind": "VEHICLE", "name": "n", "source": "NETWORK"},
     "POST /api/v1/properties/{property_id}/holds": {"started_on": "2026-01-05"},
     "POST /api/v1/property-holds/{hold_id}/lift": {"ended_on": "2026-01-05"},

@@ -10,6 +10,7 @@ from server.cases.services.filing import file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.importing import ImportReport, import_cases
 from server.cases.services.levels import pass_over_unstarted, write_levels
+from server.cases.services.moving import move_flow
 from server.cases.services.pausing import end_pause, pause_clocks
 from server.cases.services.properties import add_property, hold_property, lift_hold
 from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
@@ -36,6 +37,7 @@ __all__ = [
     "lift_hold",
     "load_flows",
     "load_notice",
+    "move_flow",
     "open_rights",
     "pass_over_unstarted",
     "pause_clocks",

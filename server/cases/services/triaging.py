@@ -85,17 +85,22 @@ def override_track(*, case: Case, track: str, reason: str, by: Officer) -> Triag
 
     Raises DomainError 409 `case_closed`, 422 `note_required` or `note_too_long`.
     """
-    if not reason.strip():
-        raise DomainError("note_required", 422, _("Give a reason: the officer is told, and it stays on record."))
-    if len(reason) > MAX_REASON_CHARACTERS:
-        message = _("The reason is too long.")
-        raise DomainError("note_too_long", 422, message, {"max_characters": MAX_REASON_CHARACTERS})
+    require_reason(reason)
     state, last = _held_open(case), last_triage(case)
     facts = last.facts if last else {}
     triage = Triage(case=case, track=track, source=Triage.Source.OVERRIDE, facts=facts, reason=reason, by=by)
     triage, draft = _write(state, case, triage, is_urgent=state.is_urgent, by=by)
     append([draft])
     return triage
+
+
+def require_reason(reason: str) -> None:
+    """Raises DomainError 422 `note_required` or `note_too_long`."""
+    if not reason.strip():
+        raise DomainError("note_required", 422, _("Give a reason: the officer is told, and it stays on record."))
+    if len(reason) > MAX_REASON_CHARACTERS:
+        message = _("The reason is too long.")
+        raise DomainError("note_too_long", 422, message, {"max_characters": MAX_REASON_CHARACTERS})
 
 
 def triage_after_feedback(case: Case, by: Officer | None) -> list[Draft]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from server.cases.calendars import work_calendar
 from server.cases.levels import Level
 from server.cases.models import Case, Node
-from server.cases.queries import flow_of
+from server.cases.queries import flow_of, node_definition
 from server.cases.services import touch
 from server.cases.watched import held_cases
 from server.common.clock import local_date, now
@@ -42,7 +42,7 @@ def urge(*, case_id: UUID, text: str, by: Officer, node_id: UUID | None = None) 
     if case.status == Case.Status.CLOSED:
         raise DomainError("case_closed", 409, _("This case is closed; it can no longer be assigned or changed."))
     node = _node_of(case, node_id) if node_id else None
-    owner = flow_of(case.flow).tracked[node.key].owner if node else ""
+    owner = node_definition(flow_of(case.flow), node.key).owner if node else ""
     at = now()
     made = Urge.objects.create(
         case=case,
