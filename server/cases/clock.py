@@ -6,7 +6,7 @@ excluded was added. A pause is cut to the clock's window, and no day is excluded
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Generic
 
 from server.cases.counting import Count, Days, Hours, P, WorkingDays, as_day
@@ -52,7 +52,7 @@ def due(limit: Limit, start: Point, terms: Terms) -> Due:
     if limit.unit is Unit.HOURS:
         if not isinstance(start, datetime):
             raise ValueError("hours count from a moment, not from a day")
-        end, found = _counted(Hours(limit.n, start), limit, terms)
+        end, found = _counted(Hours(limit.n, start.astimezone(UTC)), limit, terms)
         return replace(found, due_at=end)
     if limit.unit is Unit.WORKING_DAYS:
         day, found = _counted(WorkingDays(limit.n, as_day(start), terms.calendar), limit, terms)
@@ -142,6 +142,7 @@ class _Sweep(Generic[P]):
         self.open_pause: Pause | None = None
         self._count, self._limit, self._terms = count, limit, terms
         self._covered = count.start
+        self._counted_to: P | None = None
         for pause in self._in_order(terms.pauses):
             if self.open_pause is None:
                 self._take(pause)
@@ -165,17 +166,19 @@ class _Sweep(Generic[P]):
         first = max(self._count.point(pause.began), self._covered)
         added = self._count.size(first, end) if end > first else 0
         self.excluded += added
-        self._covered = max(self._covered, end)
+        self._covered = self._counted_to = max(self._covered, end)
         self._tell("paused", pause, counted_from=first, n=_number(added), unit=_unit_excluded(self._limit))
 
     def _outside(self, pause: Pause) -> str:
-        began, stopped = self._count.point(pause.began), self._stopped
+        began, stopped = max(self._count.point(pause.began), self._count.start), self._stopped
         end = self._end_of(pause)
         if end is not None and end <= self._count.start:
             return "before_start"
         if stopped is not None and began >= stopped:
             return "after_stop"
-        return "after_end" if began > self._count.end(self.excluded) else ""
+        if self._counted_to is not None and began <= self._counted_to:
+            return ""  # it goes on where one that counts ends: told in pieces, a pause counts as one
+        return "after_end" if self._count.is_over(began, self.excluded) else ""
 
     @property
     def _stopped(self) -> P | None:

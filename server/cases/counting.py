@@ -4,7 +4,7 @@ Each knows where a limit ends when so much of it is excluded; which pauses exclu
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, TypeVar
 
 from server.cases.explanation import Step, step
@@ -30,6 +30,9 @@ class Count(Protocol[P]):
 
     def end(self, excluded: float) -> P:
         """Where it ends."""
+
+    def is_over(self, point: P, excluded: float) -> bool:
+        """A day belongs to the limit to its end, a moment up to but not including it."""
 
     def rolled(self, excluded: float) -> tuple[Step, ...]:
         """How it came from the last day to the end."""
@@ -71,6 +74,9 @@ class Days:
             return last
         return self.calendar.on_or_before(last) if self.n < 0 else self.calendar.on_or_after(last)
 
+    def is_over(self, point: date, excluded: float) -> bool:
+        return point > self.end(excluded)
+
     def rolled(self, excluded: float) -> tuple[Step, ...]:
         last, end = self.last(excluded), self.end(excluded)
         if not self.rolls:
@@ -99,9 +105,14 @@ class WorkingDays:
         return self.calendar.count_working_days(first, end)
 
     def last(self, excluded: float) -> date:
-        return self.calendar.working_day(self.start, self.n + int(excluded))
+        # None at all end on the first one from the start on: what is excluded comes after that one.
+        origin = self.start if self.n else self.calendar.on_or_after(self.start)
+        return self.calendar.working_day(origin, self.n + int(excluded))
 
     end = last
+
+    def is_over(self, point: date, excluded: float) -> bool:
+        return point > self.end(excluded)
 
     def rolled(self, excluded: float) -> tuple[Step, ...]:
         over = _over(self.calendar, self.start, self.end(excluded))
@@ -113,13 +124,13 @@ class WorkingDays:
 
 @dataclass(frozen=True)
 class Hours:
-    """Continuous, never rolled."""
+    """Continuous, never rolled; in UTC, where every hour is one."""
 
     n: int
     start: datetime
 
     def point(self, given: Point) -> datetime:
-        return as_moment(given)
+        return as_moment(given).astimezone(UTC)
 
     def size(self, first: datetime, end: datetime) -> float:
         return (end - first) / timedelta(hours=1)
@@ -128,6 +139,9 @@ class Hours:
         return self.start + timedelta(hours=self.n + excluded)
 
     end = last
+
+    def is_over(self, point: datetime, excluded: float) -> bool:
+        return point >= self.end(excluded)
 
     def rolled(self, excluded: float) -> tuple[Step, ...]:
         return ()

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from server.common.clock import local_date
+
 LIST_2006 = frozenset(
     {"PUBLIC_NOTICE", "STAYED", "STAYED_BY_SUPERIOR", "SUSPENDED", "CONSULT_SUPERIOR", "DISPUTE_COORDINATION"}
 )
@@ -60,7 +62,7 @@ class Pause:
 
     @property
     def is_entered_late(self) -> bool:
-        began = self.began.date() if isinstance(self.began, datetime) else self.began
+        began = local_date(self.began) if isinstance(self.began, datetime) else self.began
         return self.entered_on is not None and (self.entered_on - began).days > LATEST_ENTRY_DAYS
 
 

@@ -109,6 +109,7 @@ def test_a_case_is_in_the_earliest_stage_of_its_chains(cast: Cast, filed: Case, 
 
 
 def test_x07a_an_objection_to_conduct_holds_nothing_and_stops_nothing(cast: Cast, filed: Case, house: Property) -> None:
+    """X07 (a): six months from 5 January end on Sunday 5 July; 30 days from 20 April on 20 May."""
     given = {
         "reason": "OBJECTION_TO_CONDUCT",
         "started_on": "2026-05-06",
@@ -125,7 +126,7 @@ def test_x07a_an_objection_to_conduct_holds_nothing_and_stops_nothing(cast: Cast
 def test_x07b_a_third_partys_claim_blocks_that_property_and_the_case_clock_runs(
     cast: Cast, filed: Case, house: Property
 ) -> None:
-    """Ten days held: 20 May becomes Saturday the 30th, and so Monday 1 June."""
+    """X07 (b). Ten days held: 20 May becomes Saturday the 30th, and so Monday 1 June."""
     other = found(filed, "城关镇2号房")
     tell(filed, "auction_failed", "2026-04-20", other)
     hold = hold_property(held=house, started_on=date(2026, 5, 6), document=OBJECTION, by=cast.holder)

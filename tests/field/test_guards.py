@@ -60,7 +60,7 @@ def without(*keys: str) -> dict[str, str]:
     return {key: day for key, day in ALL.items() if key not in keys}
 
 
-def test_a_final_round_asked_at_two_months_and_twenty_days_is_blocked_by_the_fourth_condition(case: Case) -> None:
+def test_x17_a_final_round_asked_at_two_months_and_twenty_days_is_blocked_by_the_fourth_condition(case: Case) -> None:
     """X17: filed on 2 September, asked on 22 November."""
     tell(case, ALL)
     found = asked(case, FINAL_ROUND, "2026-11-22")

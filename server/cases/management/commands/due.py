@@ -43,9 +43,10 @@ class Command(SpokenCommand):
         terms = Terms(self._calendar(), pauses, rolls=not options["no_roll"])
         try:
             found = due(limit, start, terms)
+            answer = _as_json(found, limit) if options["json"] else _as_text(found)
         except OverflowError:
-            raise _refusal(_("This ends beyond the year 9999. Give a shorter limit.")) from None
-        self.stdout.write(_as_json(found, limit) if options["json"] else _as_text(found))
+            raise _refusal(_("This ends outside the years 1 to 9999. Give a shorter limit.")) from None
+        self.stdout.write(answer)
 
     def _calendar(self) -> WorkCalendar:
         """An operator's, with his edits; before there is a database, what the library knows."""
@@ -80,9 +81,9 @@ def _limit(text: str, start: Point, *, is_before: bool) -> Limit:
         raise _refusal(told % {"text": repr(text)}) from None
     if limit.unit is Unit.HOURS and not isinstance(start, datetime):
         raise _refusal(_("Hours count from a moment. Give the time as well: 2026-05-10T08:30."))
-    if is_before and limit.counts_back:
-        raise _refusal(_("Give a number above zero with --before."))
     assert limit.n is not None
+    if is_before and limit.n <= 0:
+        raise _refusal(_("Give a number above zero with --before."))
     return replace(limit, n=-limit.n) if is_before else limit
 
 
