@@ -161,7 +161,7 @@ class Paper(models.Model):
 
 
 class ScrubPass(models.Model):
-    """One reading of every verified file there is, in the order of their hashes, a little at a time."""
+    """One reading of every verified file and paper there is, in the order of their hashes, a little at a time."""
 
     started_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)

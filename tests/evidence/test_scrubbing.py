@@ -11,15 +11,18 @@ from pytest_django.fixtures import Settings
 
 from server.cases.models import Case
 from server.common import clock
+from server.common.errors import DomainError
 from server.config.operations.evidence_health import evidence_findings
 from server.evidence import services
-from server.evidence.models import ScrubPass, StoredFile
+from server.evidence.models import Paper, ScrubPass, StoredFile
 from server.evidence.services import scrubbing
+from server.evidence.services.papers import add_paper
 from server.evidence.services.scrubbing import scrub_all, scrub_turn
 from server.evidence.store import Area, blob_path, current_store
 from server.ledger.models import Entry
 from tests import pictures
-from tests.actors import Phone
+from tests.actors import Cast, Phone
+from tests.cases.conftest import file_one
 from tests.evidence.uploading import Uploader, promise, sha256_of, states_of
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +38,14 @@ def delivered(uploader: Uploader, held_case: Case) -> list[str]:
     return sorted(map(sha256_of, PHOTOS))
 
 
-def spoil(settings: Settings, sha256: str) -> None:
+def spoil(settings: Settings, sha256: str, area: Area = Area.ORIGINALS) -> None:
     """As a dying disk does: the same length, other bytes."""
-    path = Path(settings.EVIDENCE_DIR) / blob_path(Area.ORIGINALS, sha256)
+    path = Path(settings.EVIDENCE_DIR) / blob_path(area, sha256)
     path.write_bytes(bytes(len(path.read_bytes())))
+
+
+def put_paper(case: Case, content: bytes) -> Paper:
+    return add_paper(subject=case, kind="RULING", title="查封裁定书", content=io.BytesIO(content))
 
 
 def days_later(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
@@ -85,6 +92,48 @@ def test_a_lost_and_a_spoilt_file_are_told_wanted_again_and_heal_by_the_next_del
     assert set(states_of(phone.id)) == {"verified"}
     again = scrub_all()
     assert (again.files, again.absent, again.damaged) == (3, 0, 0)
+
+
+def test_papers_are_read_as_well_their_cases_told_and_added_again_they_are_back(
+    cast: Cast, held_case: Case, delivered: list[str], settings: Settings
+) -> None:
+    other_case = file_one(cast, 124)
+    lost, spoilt, sound = (b"%%PDF-1.7 paper %d" % number for number in range(3))
+    for content in (lost, spoilt, sound, PHOTOS[0]):
+        put_paper(held_case, content)
+    put_paper(other_case, spoilt)
+    current_store().remove(Area.PAPERS, sha256_of(lost))
+    spoil(settings, sha256_of(spoilt), Area.PAPERS)
+
+    done = scrub_all()
+
+    assert (done.files, done.absent, done.damaged) == (len(delivered) + 4, 1, 1)
+    told = Entry.objects.filter(kind="paper_absent")
+    assert {(json.loads(entry.view)["paper"]["sha256"], entry.subject_id) for entry in told} == {
+        (sha256_of(lost), held_case.pk),
+        (sha256_of(spoilt), held_case.pk),
+        (sha256_of(spoilt), other_case.pk),
+    }
+    assert current_store().size_of(Area.PAPERS, sha256_of(spoilt)) is None
+    assert b"".join(current_store().read_path(f"quarantine/damaged-paper-{sha256_of(spoilt)}")) == bytes(len(spoilt))
+    assert found()["papers_missing"] == "fault"
+
+    for content in (lost, spoilt):
+        with pytest.raises(DomainError, match="paper_exists"):
+            put_paper(held_case, content)
+    again = scrub_all()
+    assert (again.files, again.absent, again.damaged) == (len(delivered) + 4, 0, 0)
+
+
+def test_a_turn_that_ends_at_a_hash_has_read_file_and_paper_of_it(
+    held_case: Case, delivered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for photo in PHOTOS:
+        put_paper(held_case, photo)
+    monkeypatch.setattr(scrubbing, "SMALLEST_TURN_BYTES", 1)
+    current = scrub_turn()
+    assert current is not None
+    assert (current.cursor, current.files) == (delivered[0], 2)
 
 
 def test_a_turn_reads_a_little_and_the_next_goes_on_where_it_ended(

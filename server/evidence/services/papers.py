@@ -157,6 +157,14 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
+def tell_absent_paper(sha256: str) -> None:
+    """Enter with each case of this paper that storage has not got it, or not as it was added."""
+    for paper in Paper.objects.filter(sha256=sha256).order_by("subject_id"):
+        with transaction.atomic():
+            view = {"id": str(paper.pk), "kind": paper.kind, "sha256": sha256}
+            append_case_entry(locked_case(paper.subject_id), "paper_absent", {"paper": view}, title=paper.title)
+
+
 @transaction.atomic
 def record_paper_access(*, paper: Paper, officer: Officer, device: Device | None = None) -> None:
     """Enter with the inspection of the case's court that this officer opened it, or that his device fetched it."""

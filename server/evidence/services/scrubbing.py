@@ -1,19 +1,23 @@
-"""The scrub of a running server: every verified file is read and hashed again, slowly, one pass after another.
+"""The scrub of a running server: every verified file and paper is read and hashed again, slowly, pass after pass.
 
-What is absent or damaged is owed again, as after a restore (`scrub.py`): its device sends it if it still has it.
+A file that is absent or damaged is owed again, as after a restore (`scrub.py`): its device sends it if it still has it.
+Of a paper its case is told; whoever added it adds it again.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from heapq import merge
+from itertools import groupby, islice
 
 from django.conf import settings
 from django.db.models import Sum
 
 from server.common.clock import now
 from server.evidence import store
-from server.evidence.models import ScrubPass, StoredFile
+from server.evidence.models import Paper, ScrubPass, StoredFile
+from server.evidence.services.papers import tell_absent_paper
 from server.evidence.services.replica import put_back
 from server.evidence.services.scrub import demote_file
 from server.evidence.store import Area, BlobMissing
@@ -26,6 +30,15 @@ ABSENT_AT_ONCE = 20
 PASSES_KEPT = 12
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Held:
+    """What storage should hold, in the order in which it is read."""
+
+    sha256: str
+    area: Area
+    size: int
+
+
 @dataclass(slots=True)
 class Looked:
     """What one turn read."""
@@ -33,8 +46,8 @@ class Looked:
     files: int = 0
     bytes: int = 0
     last: str = ""
-    absent: list[str] = field(default_factory=list)
-    damaged: list[str] = field(default_factory=list)
+    absent: list[Held] = field(default_factory=list)
+    damaged: list[Held] = field(default_factory=list)
 
     @property
     def is_doubtful(self) -> bool:
@@ -79,8 +92,8 @@ def _pass_due() -> ScrubPass | None:
 def _begin() -> ScrubPass:
     old = ScrubPass.objects.order_by("-started_at").values_list("pk", flat=True)[PASSES_KEPT - 1 :]
     ScrubPass.objects.filter(pk__in=list(old)).delete()
-    total = StoredFile.objects.aggregate(bytes=Sum("size"))["bytes"] or 0
-    return ScrubPass.objects.create(total_bytes=total)
+    totals = (rows.aggregate(bytes=Sum("size"))["bytes"] or 0 for rows in (StoredFile.objects, Paper.objects))
+    return ScrubPass.objects.create(total_bytes=sum(totals))
 
 
 def _scrub(current: ScrubPass, budget: int, *, is_certain: bool) -> None:
@@ -88,11 +101,10 @@ def _scrub(current: ScrubPass, budget: int, *, is_certain: bool) -> None:
     looked = _look(current.cursor, budget)
     current.is_halted = looked.is_doubtful and not is_certain
     if not current.is_halted:
-        for sha256 in looked.damaged:
-            _set_aside(sha256)
-        for sha256 in (*looked.absent, *looked.damaged):
-            if not put_back(sha256):
-                demote_file(sha256)
+        for held in looked.damaged:
+            _set_aside(held)
+        for held in (*looked.absent, *looked.damaged):
+            _make_good(held)
         current.files, current.bytes = current.files + looked.files, current.bytes + looked.bytes
         current.absent += len(looked.absent)
         current.damaged += len(looked.damaged)
@@ -101,42 +113,65 @@ def _scrub(current: ScrubPass, budget: int, *, is_certain: bool) -> None:
     current.save()
 
 
+def _make_good(held: Held) -> None:
+    if held.area is Area.PAPERS:
+        tell_absent_paper(held.sha256)
+    elif not put_back(held.sha256):
+        demote_file(held.sha256)
+
+
 def _look(cursor: str, budget: int) -> Looked:
     """Read on behind `cursor` until the budget is spent; nothing read at all means that the pass is over."""
     looked = Looked()
-    for sha256, size in _files_after(cursor):
-        actual = _hash_of(sha256)
-        if actual is None:
-            looked.absent.append(sha256)
-        elif actual != sha256:
-            looked.damaged.append(sha256)
-        looked.files, looked.bytes, looked.last = looked.files + 1, looked.bytes + size, sha256
+    for same in _held_after(cursor):
+        for held in same:
+            _look_at(held, looked)
         if looked.bytes >= budget:
             break
     return looked
 
 
-def _files_after(cursor: str) -> Iterator[tuple[str, int]]:
-    rows = StoredFile.objects.filter(sha256__gt=cursor).order_by("sha256")
-    yield from rows.values_list("sha256", "size")[:FILES_AT_ONCE]
+def _held_after(cursor: str) -> Iterable[list[Held]]:
+    """Bytes of one hash together, a file and a paper: a cursor never parts them."""
+    both = merge(_rows(StoredFile, Area.ORIGINALS, cursor), _rows(Paper, Area.PAPERS, cursor))
+    groups = ([*same] for _, same in groupby(both, key=lambda held: held.sha256))
+    return islice(groups, FILES_AT_ONCE)
 
 
-def _hash_of(sha256: str) -> str | None:
+def _rows(model: type[StoredFile] | type[Paper], area: Area, cursor: str) -> Iterator[Held]:
+    rows = model.objects.filter(sha256__gt=cursor).order_by("sha256").values_list("sha256", "size").distinct()
+    return (Held(sha256, area, size) for sha256, size in rows[:FILES_AT_ONCE])
+
+
+def _look_at(held: Held, looked: Looked) -> None:
+    actual = _hash_of(held)
+    if actual is None:
+        looked.absent.append(held)
+    elif actual != held.sha256:
+        looked.damaged.append(held)
+    looked.files, looked.bytes, looked.last = looked.files + 1, looked.bytes + held.size, held.sha256
+
+
+def _hash_of(held: Held) -> str | None:
     """None where storage has nothing under that name."""
     digest = hashlib.sha256()
     try:
-        for block in store.current_store().read(Area.ORIGINALS, sha256):
+        for block in store.current_store().read(held.area, held.sha256):
             digest.update(block)
     except BlobMissing:
         return None
     return digest.hexdigest()
 
 
-def _set_aside(sha256: str) -> None:
+def _set_aside(held: Held) -> None:
     """What has become of it is kept for people to look at; under its own name there is nothing any more."""
     blobs = store.current_store()
     try:
-        blobs.write_path(f"quarantine/damaged-{sha256}", blobs.read(Area.ORIGINALS, sha256))
+        blobs.write_path(f"quarantine/{_label(held)}", blobs.read(held.area, held.sha256))
     except BlobMissing:
         return
-    blobs.remove(Area.ORIGINALS, sha256)
+    blobs.remove(held.area, held.sha256)
+
+
+def _label(held: Held) -> str:
+    return f"damaged-paper-{held.sha256}" if held.area is Area.PAPERS else f"damaged-{held.sha256}"
