@@ -17,7 +17,7 @@ from client_sdk.errors import CHAIN_INVALID, FieldError, NotSent, ProtocolTooOld
 from client_sdk.forking import Fork, read_fork, require_agreement
 from client_sdk.identity import Identity
 from client_sdk.pages import NotAPage, Page, read_page
-from client_sdk.patience import Patience, retry_after_seconds
+from client_sdk.patience import Patience
 from client_sdk.reading import REVOKED
 from client_sdk.steps import (
     ApplyPage,
@@ -40,6 +40,7 @@ from client_sdk.steps import (
 )
 from client_sdk.tally import Tally
 from client_sdk.views import Progress
+from client_sdk.waiting import rest
 
 PUSH_PATH = "/api/v1/sync/push"
 PULL_PATH = "/api/v1/sync/pull"
@@ -114,17 +115,16 @@ class Engine:
         reply = yield from ask(Send(self._request(path, {**members, "nonce": nonce})))
         if isinstance(reply, Unreachable):
             self.sizes.cut()
-            fault, wait = NotSent("unreachable", note=reply.reason), self.patience.next_wait()
+            fault = NotSent("unreachable", note=reply.reason)
         elif is_transient(reply):
-            fault, wait = busy_error(reply), self.patience.next_wait(retry_after_seconds(reply.headers))
+            fault = busy_error(reply)
         else:
             self.patience.reset()
             answer = read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=path == PULL_PATH)
             yield from end_reading_if_revoked(answer)
             return answer
-        if wait is None:
+        if not (yield from rest(self.patience, reply)):
             raise fault
-        yield from ask(Wait(wait))
         return None
 
     def _request(self, path: str, members: Mapping[str, Any]) -> Request:
@@ -377,13 +377,15 @@ class Engine:
 
 
 def end_reading_if_revoked(answer: Answer) -> Flow[None]:
-    """Raises Rejected `device_revoked`, with what the court keeps sealed of this device as `sealed`."""
+    """Raises Rejected `device_revoked`, with the court's epoch and, as `sealed`, what it keeps of this device."""
     if answer.status != FORBIDDEN:
         return
-    if answer.require_statement().revoked_at is None:
+    statement = answer.require_statement()
+    if statement.revoked_at is None:
         raise NotSent("answer_unproven", note="a refusal without revoked_at")
     yield from ask(EndReading(REVOKED))
-    raise Rejected("device_revoked", status=FORBIDDEN, sealed=answer.members.get("sealed"))
+    said = {"sealed": answer.members.get("sealed"), "server_epoch": statement.server_epoch}
+    raise Rejected("device_revoked", status=FORBIDDEN, **said)
 
 
 def _page_of(answer: Answer) -> Page:

@@ -9,7 +9,7 @@ from typing import Any
 
 from client_sdk.engine import PUSH_PATH, Engine
 from client_sdk.errors import Rejected
-from client_sdk.steps import Flow, ListPending, ReadLog, ask
+from client_sdk.steps import Batch, Flow, ListPending, ReadLog, ask
 from client_sdk.uploads import Delivery, Pieces
 
 
@@ -19,41 +19,49 @@ def hand_over(engine: Engine, refusal: Rejected) -> Flow[None]:
     if not isinstance(sealed, Mapping):
         return  # a pull's refusal, or an older court's
     sealed = yield from _push_rest(engine, sealed)
-    yield from _send_files(engine, sealed)
+    yield from _send_files(engine, sealed, str(refusal.details.get("server_epoch")))
 
 
 def _push_rest(engine: Engine, sealed: Mapping[str, Any]) -> Flow[Mapping[str, Any]]:
-    while not sealed.get("is_full"):
-        reached = sealed.get("seq")
-        log = yield from ask(ReadLog((reached,) if isinstance(reached, int) else ()))
-        if not isinstance(reached, int) or reached >= log.head_seq or reached not in log.hashes:
+    reached = sealed.get("seq")
+    while isinstance(reached, int) and not sealed.get("is_full"):
+        log = yield from ask(ReadLog((reached,)))
+        batch = yield from engine.batch_after(reached)
+        if not batch.operations or reached not in log.hashes:
             break
-        following = yield from _push_after(engine, reached, log.hashes[reached])
-        if following is None or following.get("seq") == reached:
+        following = yield from _push(engine, batch, reached, log.hashes[reached])
+        if following is None:
             break
-        sealed = following
+        # An older court counts no further than a hole; what it did not call full it has kept.
+        sealed, reached = following, max(batch.operations[-1].seq, _seq(following))
     return sealed
 
 
-def _push_after(engine: Engine, seq: int, prev_hash: str) -> Flow[Mapping[str, Any] | None]:
-    batch = yield from engine.batch_after(seq)
+def _push(engine: Engine, batch: Batch, seq: int, prev_hash: str) -> Flow[Mapping[str, Any] | None]:
     members = yield from engine.push_members(batch)
+    start = {} if batch.hole else {"first_seq": seq + 1, "prev_hash": prev_hash}
     try:
-        yield from engine.exchange(PUSH_PATH, {**members, "first_seq": seq + 1, "prev_hash": prev_hash})
+        yield from engine.exchange(PUSH_PATH, {**members, **start})
     except Rejected as refusal:
         sealed = refusal.details.get("sealed")
         return sealed if isinstance(sealed, Mapping) else None
     return None
 
 
-def _send_files(engine: Engine, sealed: Mapping[str, Any]) -> Flow[None]:
+def _seq(sealed: Mapping[str, Any]) -> int:
+    stated = sealed.get("seq")
+    return stated if isinstance(stated, int) else 0
+
+
+def _send_files(engine: Engine, sealed: Mapping[str, Any], server_epoch: str) -> Flow[None]:
+    """Whatever this life of the court has not got: what an earlier one had verified may have gone with it."""
     bearer, path = sealed.get("upload_bearer"), sealed.get("uploads")
     if not isinstance(bearer, str) or not isinstance(path, str):
         return
     engine.bearer, engine.uploads_path = bearer, path
     engine.offsets.clear()
     log = yield from ask(ReadLog(()))
-    pending = yield from ask(ListPending(replace(engine.statement, acked_seq=log.head_seq)))
+    pending = yield from ask(ListPending(replace(engine.statement, acked_seq=log.head_seq, server_epoch=server_epoch)))
     pieces = Pieces()
     for file in pending:
         reason = yield from Delivery(engine, pieces, file, 0, file.size).run()

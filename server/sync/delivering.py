@@ -13,8 +13,13 @@ from server.sync.push import push
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 
 
-def push_for(device: Device, operations: Sequence[Framed], *, prev_hash: bytes, is_released: bool = False) -> None:
-    """Consecutive operations in batches of an ordinary size. Raises what `push` raises; what went before stands."""
+def push_for(
+    device: Device, operations: Sequence[Framed], *, prev_hash: bytes, is_released: bool = False, lost: str = ""
+) -> None:
+    """Consecutive operations in batches of an ordinary size. Raises what `push` raises; what went before stands.
+
+    `lost`: what explains a hole before the first of them.
+    """
     for batch in _batches(operations):
         envelope = Envelope(
             certificate=device.certificate,
@@ -26,9 +31,10 @@ def push_for(device: Device, operations: Sequence[Framed], *, prev_hash: bytes, 
             operations=tuple(batch),
             thumbnails={},
             status={},
+            lost=lost,
         )
         push(device=device, envelope=envelope, is_released=is_released)
-        prev_hash = batch[-1].hash
+        prev_hash, lost = batch[-1].hash, ""
 
 
 def _batches(operations: Sequence[Framed]) -> Iterable[list[Framed]]:

@@ -28,7 +28,7 @@ def accept_lost_range(log: DeviceLog, envelope: Envelope, server_epoch: str) -> 
     """
     if not envelope.lost or envelope.first_seq <= log.acked_seq + 1:
         return []
-    _require_proof(log.device, log.incarnation, envelope, server_epoch)
+    require_proof(log.device, log.incarnation, envelope, server_epoch)
     last, last_hash = envelope.first_seq - 1, envelope.prev_hash.hex()
     lost = LostRange.objects.create(
         device=log.device,
@@ -55,7 +55,8 @@ def _alarm(device: Device, lost: LostRange) -> Draft:
     return Draft((court_stream(device.court_id),), "lost_range", view, {"last_hash": lost.last_hash})
 
 
-def _require_proof(device: Device, incarnation: int, envelope: Envelope, server_epoch: str) -> None:
+def require_proof(device: Device, incarnation: int, envelope: Envelope, server_epoch: str) -> None:
+    """That `envelope.lost` explains a hole before its first operation. Raises DomainError 422 `lost_unproven`."""
     try:
         members = _our_statement(device.court, envelope.lost)
         is_his = (read_uuid(members, "device"), members.get("incarnation")) == (device.pk, incarnation)

@@ -210,6 +210,10 @@ class SealedOperation(models.Model):
     signature = models.BinaryField()
     received_at = models.DateTimeField(default=now)
     released_at = models.DateTimeField(null=True)
+    lost = models.TextField(default="", blank=True)
+    """Our own statement of an earlier life, which explains the hole before this operation."""
+    prev_hash = models.CharField(max_length=64, default="", blank=True)
+    """With `lost`: what this operation goes on from, behind the hole."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "incarnation", "seq", "hash"], name="sealed_once")]

@@ -30,7 +30,8 @@ def release_sealed(*, device: Device) -> Released:
     log = open_log(device)
     rows = _continuing(device, log)
     framed = [Framed(row.seq, bytes(row.body), bytes.fromhex(row.hash), bytes(row.signature)) for row in rows]
-    push_for(device, framed, prev_hash=bytes.fromhex(log.acked_hash), is_released=True)
+    start = bytes.fromhex(rows[0].prev_hash or log.acked_hash) if rows else b""
+    push_for(device, framed, prev_hash=start, is_released=True, lost=rows[0].lost if rows else "")
     SealedOperation.objects.filter(pk__in=[row.pk for row in rows]).update(released_at=now())
     files = sum(_release_file(device, held) for held in _whole_files(device))
     released = Released(len(rows), files, _left(device))
@@ -45,8 +46,11 @@ def _continuing(device: Device, log: DeviceLog) -> list[SealedOperation]:
     )
     head, chosen = bytes.fromhex(log.acked_hash), list[SealedOperation]()
     for row in sealed.order_by("seq", "pk"):
-        following = link(head, device.pk, log.incarnation, row.seq, bytes(row.body))
-        if row.seq == log.acked_seq + len(chosen) + 1 and following.hex() == row.hash:
+        is_behind_hole = not chosen and row.seq > log.acked_seq + 1 and bool(row.lost)
+        before = bytes.fromhex(row.prev_hash) if is_behind_hole else head
+        following = link(before, device.pk, log.incarnation, row.seq, bytes(row.body))
+        is_next = row.seq == (chosen[-1].seq if chosen else log.acked_seq) + 1
+        if (is_next or is_behind_hole) and following.hex() == row.hash:
             chosen.append(row)
             head = following
     return chosen

@@ -24,6 +24,6 @@ def refusal(device: Device, nonce: str, **more: Any) -> DeviceRevoked:
 
 def sealed_refusal(device: Device, envelope: Envelope) -> DeviceRevoked:
     """Keep what it pushed, sealed; the answer says how far, and how its files may follow."""
-    sealing = seal_operations(device=device, operations=envelope.operations)
+    sealing = seal_operations(device=device, operations=envelope.operations, behind=envelope)
     uploads = {"upload_bearer": issue_bearer(device), "uploads": SEALED_UPLOADS}
     return refusal(device, envelope.nonce, sealed={**sealing.members(), **uploads})

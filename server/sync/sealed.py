@@ -14,11 +14,14 @@ from django.db.models import Count, Max, Sum
 from django.db.models.functions import Length
 
 from server.common.clock import now
+from server.common.errors import DomainError
+from server.ledger.queries import current_server_epoch
 from server.ledger.services import append
 from server.people.models import Device
 from server.people.services.entries import court_entry
-from server.sync.envelope import Framed
+from server.sync.envelope import Envelope, Framed
 from server.sync.logs import open_log
+from server.sync.lost_ranges import require_proof
 from server.sync.models import HeldFile, Operation, SealedOperation
 
 ROW_BYTES = 256
@@ -37,8 +40,11 @@ class Sealing:
 
 
 @transaction.atomic
-def seal_operations(*, device: Device, operations: Sequence[Framed]) -> Sealing:
-    """Keep what is new of a push, as far as the budget goes. Repeating it keeps nothing twice."""
+def seal_operations(*, device: Device, operations: Sequence[Framed], behind: Envelope | None = None) -> Sealing:
+    """Keep what is new of a push, as far as the budget goes. Repeating it keeps nothing twice.
+
+    `behind`: the push itself, where it may explain a hole before its first operation (R61).
+    """
     device = Device.objects.select_for_update(of=("self",), no_key=True).select_related("court").get(pk=device.pk)
     room, fresh = room_of(device), list[SealedOperation]()
     known = _known(device, operations)
@@ -50,6 +56,8 @@ def seal_operations(*, device: Device, operations: Sequence[Framed]) -> Sealing:
             break
         fresh.append(_row(device, each))
     SealedOperation.objects.bulk_create(fresh)
+    if behind is not None and behind.lost and operations:
+        _note_hole(device, behind)
     if fresh:
         view = {"device": str(device.pk), "officer": str(device.officer_id), "incarnation": device.incarnation}
         span = {"first_seq": fresh[0].seq, "last_seq": fresh[-1].seq}
@@ -85,11 +93,22 @@ def _row(device: Device, each: Framed) -> SealedOperation:
     )
 
 
+def _note_hole(device: Device, behind: Envelope) -> None:
+    """What proves nothing is kept all the same, as work behind a gap that nobody has explained."""
+    try:
+        require_proof(device, device.incarnation, behind, current_server_epoch())
+    except DomainError:
+        return
+    first = behind.operations[0]
+    rows = SealedOperation.objects.filter(device=device, incarnation=device.incarnation, seq=first.seq)
+    rows.filter(hash=first.hash.hex()).update(lost=behind.lost, prev_hash=behind.prev_hash.hex())
+
+
 def _reach(device: Device) -> int:
     reached = open_log(device).acked_seq
     held = SealedOperation.objects.filter(device=device, incarnation=device.incarnation, seq__gt=reached)
-    for seq in held.order_by("seq").values_list("seq", flat=True).distinct():
-        if seq != reached + 1:
+    for seq, lost in held.order_by("seq", "-lost").values_list("seq", "lost"):
+        if seq > reached + 1 and not lost:
             break
         reached = seq
     return reached

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from client_sdk import NotFound, NotSent
+from client_sdk import NotFound, NotSent, Rejected
+from client_sdk.clock import to_wire
 from tests.client_sdk import court as court_module
 from tests.client_sdk.conftest import Device
 
@@ -136,6 +137,24 @@ def test_a_court_restored_to_before_its_own_word_hears_of_the_hole_and_the_log_g
     assert (report.operations_sent, report.is_everything_sent) == (1, True)
     assert len(settled.court.log.bodies) == 4
     assert settled.field.holdings.require_statement().text != trusted
+
+
+def test_revoked_after_such_a_restore_it_hands_over_all_that_is_still_here(settled: Device, days: list[float]) -> None:
+    days[0] = 8
+    settled.field.sync()
+    for number in range(3):
+        photo = settled.field.capture(b"photo %d" % number)
+        settled.field.record_action(case_id=CASE, kind="SEAL", fields={"padding": "x" * 200_000}, photos=[photo])
+        if number == 0:
+            settled.field.sync()
+    settled.court.restore(to_seq=1)
+    settled.court.revoked_at = to_wire(settled.clock.moment)
+    for _ in range(2):
+        with pytest.raises(Rejected):
+            settled.field.sync()
+    assert sorted(settled.court.sealed) == [4, 5, 6]
+    assert sorted(bytes(each) for each in settled.court.sealed_files.values()) == [b"photo 0", b"photo 1", b"photo 2"]
+    assert any(push.get("lost") for push in settled.court.pushes)
 
 
 def test_with_nothing_new_the_hole_is_told_as_well(settled: Device, days: list[float]) -> None:

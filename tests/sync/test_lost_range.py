@@ -1,16 +1,20 @@
 """The server was restored to before its own word: what a device had let go of is written down, and its log goes on."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from server.ledger.models import Entry
-from server.sync.models import DeviceLog, LostRange, Operation
+from server.people.models import Device
+from server.people.services import revoke_device
+from server.sync.models import DeviceLog, LostRange, Operation, SealedOperation
 from tests.actors import people_of_a_city
 from tests.config.copying import Office, said
 from tests.devices import Refused, TestDevice
 from tests.sync.pushing import statuses
+from tests.sync.test_sealed_quarantine import release
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,6 +120,47 @@ def test_what_turns_up_again_fills_the_hole(office: Office, phone: TestDevice, g
     ]
     assert Operation.objects.filter(device_id=phone.id).count() == 6
     assert phone.acked_seq == 6
+
+
+@pytest.fixture
+def revoked(office: Office, phone: TestDevice, gone: str) -> TestDevice:
+    """After the restore it recorded two acts more; then it was revoked."""
+    office.record(2)
+    revoke_device(device=Device.objects.get(pk=phone.id), reason="遗失", by=office.cast.duty)
+    return phone
+
+
+def sealed_up_to(phone: TestDevice, **how: Any) -> int:
+    with pytest.raises(Refused) as refusal:
+        phone.push(**how)
+    assert refusal.value.code == "device_revoked"
+    return int(refusal.value.problem["sealed"]["seq"])
+
+
+def test_a_revoked_device_hands_over_what_is_behind_its_hole_in_parts_and_two_persons_release_it(
+    office: Office, revoked: TestDevice, gone: str
+) -> None:
+    assert sealed_up_to(revoked, first_seq=7) == 2, "nothing explains the hole yet"
+    assert sealed_up_to(revoked, first_seq=6, limit=1, lost=gone) == 7
+    assert DeviceLog.objects.get(pk=revoked.id).acked_seq == 2, "sealed, without effect"
+    assert not LostRange.objects.exists()
+
+    told = release(office.cast, revoked)["outcome"]
+
+    assert (told["operations"], told["left"]) == (2, 0)
+    lost = LostRange.objects.get()
+    assert (lost.first_seq, lost.last_seq) == (3, 5)
+    statuses_now = Operation.objects.filter(device_id=revoked.id).order_by("seq").values_list("seq", "status")
+    assert list(statuses_now) == [(seq, "applied") for seq in (1, 2, 6, 7)]
+
+
+def test_a_revoked_devices_work_behind_a_gap_nobody_explains_is_kept_and_stays_sealed(
+    office: Office, revoked: TestDevice, gone: str
+) -> None:
+    assert sealed_up_to(revoked, first_seq=6, lost="x") == 2
+    assert sorted(SealedOperation.objects.values_list("seq", flat=True)) == [6, 7]
+    assert release(office.cast, revoked)["outcome"]["left"] == 2
+    assert DeviceLog.objects.get(pk=revoked.id).acked_seq == 2
 
 
 def test_what_was_never_called_safe_is_no_hole(office: Office, settings: Settings, tmp_path: Path) -> None:
