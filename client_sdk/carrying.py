@@ -14,6 +14,7 @@ from client_sdk.patience import retry_after_seconds
 from client_sdk.steps import Flow, Reply, Request, Send, Step, Tell, Unreachable, Wait, ask
 from client_sdk.uploads import Pieces
 from client_sdk.views import Progress, Submission
+from client_sdk.waiting import heed
 
 PARCELS_PATH = "/api/v1/sync/parcels/"
 OFFSET_CONFLICT, UNAUTHORISED = 409, 401
@@ -37,6 +38,7 @@ class Carrying:
 
     def hand_in(self) -> Flow[Submission]:
         """Raises NotSent, Rejected (`parcel_damaged`, `parcel_of_another_court`, …)."""
+        yield from heed(self._engine.patience)
         yield from self._renew()
         offset = yield from self._offset()
         while offset < self._size:

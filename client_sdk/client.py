@@ -129,7 +129,8 @@ class FieldClient(Recording):
 
         Resumable and idempotent, run it as often as you like: cut anywhere, the next one goes on. `policy` says what
         this moment is like, and so which originals wait (`report.held_back`). `on_progress` gets a Progress now and
-        then, `patience_seconds` bounds all waiting. One sync runs at a time; a second call waits for it.
+        then, `patience_seconds` bounds all waiting. One sync runs at a time; a second call waits for it. A wait that
+        the court asked for and an earlier sync gave up on comes first, also in an app started anew.
 
         Raises NotSent (try again later; `retry_after_seconds`), Rejected (`device_revoked`, …; everything is kept),
         ProtocolTooOld.

@@ -63,6 +63,24 @@ def load_contact(database: Database, identity: Identity) -> Contact | None:
     return Contact(statement, from_wire(kept["wall"]), kept["boot_ms"], kept["boot_id"])
 
 
+def note_wait(database: Database, clock: Clock, seconds: float) -> None:
+    """Ask nothing of the court for so long, whoever opens the store next."""
+    moment = {"wall": to_wire(clock.now()), "boot_ms": clock.boot_ms(), "boot_id": clock.boot_id()}
+    database.set_meta("wait", {"seconds": seconds, **moment} if seconds else None)
+
+
+def wait_left(database: Database, clock: Clock) -> float:
+    """Seconds; by the time since boot, after another boot by the wall clock, and none where that was turned back."""
+    kept = database.meta("wait")
+    if kept is None:
+        return 0.0
+    if kept["boot_id"] == clock.boot_id():
+        passed = (clock.boot_ms() - kept["boot_ms"]) / 1000
+    else:
+        passed = (clock.now() - from_wire(kept["wall"])).total_seconds()
+    return max(0.0, kept["seconds"] - passed) if passed >= 0 else 0.0
+
+
 def save_keys(database: Database, texts: Sequence[str]) -> None:
     """Key statements newer than the certificate's chain."""
     if texts:

@@ -10,23 +10,23 @@ from client_sdk.answers import busy_error, is_transient, json_object
 from client_sdk.engine import Engine
 from client_sdk.errors import FieldError, NotSent
 from client_sdk.papers import MissingPaper
-from client_sdk.patience import retry_after_seconds
 from client_sdk.steps import (
     DiscardPaper,
     FinishPaper,
     Flow,
     KeepPaperPiece,
     ListMissingPapers,
+    NoteWait,
     Reply,
     Request,
     Send,
     Tell,
     Unreachable,
-    Wait,
     ask,
 )
 from client_sdk.uploads import MAX_RENEWALS, MISMATCH, UNAUTHORISED, Pieces
 from client_sdk.views import Progress
+from client_sdk.waiting import rest
 
 PAPERS_PATH = "/api/v1/papers/"
 # Of one paper, with a server that answers all others.
@@ -123,13 +123,12 @@ class Fetch:
     def _after_failure(self, reply: Reply | Unreachable) -> Flow[str | None]:
         """Wait and go on, or the reason to let this paper be. Raises NotSent when the line or the server is gone."""
         if isinstance(reply, Unreachable):
-            return (yield from self._wait(NotSent("unreachable", note=reply.reason)))
+            return (yield from self._wait(NotSent("unreachable", note=reply.reason), reply))
         code = json_object(reply.body).get("code")
         if is_transient(reply):
             reason = code if isinstance(code, str) else f"http_{reply.status}"
             is_its_own = reply.status in _OF_THIS_PAPER or code in _OF_THIS_PAPER
-            wait_for = retry_after_seconds(reply.headers)
-            return (yield from self._wait(busy_error(reply), wait_for, reason if is_its_own else None))
+            return (yield from self._wait(busy_error(reply), reply, reason if is_its_own else None))
         if not isinstance(code, str):
             raise NotSent("answer_unproven", note=f"HTTP {reply.status}")
         if reply.status == 401:
@@ -138,14 +137,13 @@ class Fetch:
             yield from ask(DiscardPaper(self._paper.sha256))
         return code
 
-    def _wait(self, fault: NotSent, retry_after: float | None = None, reason: str | None = None) -> Flow[str | None]:
-        wait = self._engine.patience.next_wait(retry_after)
-        if wait is not None:
-            yield from ask(Wait(wait))
+    def _wait(self, fault: NotSent, reply: Reply | Unreachable, reason: str | None = None) -> Flow[str | None]:
+        if (yield from rest(self._engine.patience, reply)):
             return None
         if reason is None:
             raise fault
         self._engine.patience.reset()
+        yield from ask(NoteWait(0.0))
         return reason
 
 

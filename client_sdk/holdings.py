@@ -8,7 +8,7 @@ from typing import Any
 from client_sdk import steps, wire
 from client_sdk.captures import Captures
 from client_sdk.clock import to_wire
-from client_sdk.contact import Contact, load_contact, load_keys, save_keys, save_statement
+from client_sdk.contact import Contact, load_contact, load_keys, note_wait, save_keys, save_statement, wait_left
 from client_sdk.deliveries import Deliveries, Unsafe
 from client_sdk.errors import NotFound, NotSent, StoreDamaged
 from client_sdk.identity import Applicant, Enrolled, Identity, Place
@@ -55,6 +55,8 @@ class Holdings:
             steps.ApplyPage: self._apply_page,
             steps.ListPending: self._list_pending,
             steps.ListLanes: lambda step: self.lanes(step.statement),
+            steps.NoteWait: self._note_wait,
+            steps.ReadWait: lambda _: wait_left(store.database, store.clock),
             steps.NotePolicy: self._note_policy,
             steps.NotePace: self._note_pace,
             steps.FindSuccessor: lambda step: (self.successor(has_new_key=step.has_new_key), self.place()),
@@ -221,6 +223,10 @@ class Holdings:
             with self.store.database.transaction():
                 self.store.database.set_meta(POLICY, asdict(step.policy) if step.policy else None)
             self.policy = step.policy
+
+    def _note_wait(self, step: steps.NoteWait) -> None:
+        with self.store.database.transaction():
+            note_wait(self.store.database, self.store.clock, step.seconds)
 
     def _note_pace(self, step: steps.NotePace) -> None:
         with self.store.database.transaction():

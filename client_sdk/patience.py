@@ -22,16 +22,20 @@ class Patience:
         """Something went well."""
         self._failures = 0
 
+    def spend(self, seconds: float) -> bool:
+        """Wait so long for what was asked before the first attempt; False where that is too long."""
+        if seconds > self._left:
+            return False
+        self._left -= seconds
+        return True
+
     def next_wait(self, retry_after: float | None = None) -> float | None:
         """Seconds to wait before the next attempt, None when it is time to give up."""
         self._failures += 1
         window = min(CAP_SECONDS, BASE_SECONDS * 2.0 ** (self._failures - 1))
         # Above the stated wait, so that a thousand phones told "30 s" do not come back in the same instant.
         wait: float = (retry_after or 0.0) + self._random() * window
-        if self._failures >= ATTEMPTS or wait > self._left:
-            return None
-        self._left -= wait
-        return wait
+        return wait if self._failures < ATTEMPTS and self.spend(wait) else None
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:

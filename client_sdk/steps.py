@@ -70,6 +70,18 @@ class Wait(Step[None]):
 
 
 @dataclass(frozen=True)
+class NoteWait(Step[None]):
+    """The court wants to hear nothing for so long; 0 once that has passed."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ReadWait(Step[float]):
+    """Seconds left of the wait noted last."""
+
+
+@dataclass(frozen=True)
 class Tell(Step[None]):
     progress: Progress
 

@@ -13,6 +13,7 @@ from client_sdk.sealing import hand_over
 from client_sdk.steps import Flow, LetGo, ListLanes, ListPending, NotePolicy, ask
 from client_sdk.uploads import Uploads
 from client_sdk.views import SyncReport
+from client_sdk.waiting import heed
 
 
 def sync(engine: Engine, policy: SyncPolicy | None = None) -> Flow[SyncReport]:
@@ -22,6 +23,7 @@ def sync(engine: Engine, policy: SyncPolicy | None = None) -> Flow[SyncReport]:
     nobody is asked. Raises NotSent, Rejected, ProtocolTooOld.
     """
     yield from ask(NotePolicy(policy))
+    yield from heed(engine.patience)
     try:
         return (yield from _sync(engine))
     except Rejected as refusal:
@@ -62,6 +64,7 @@ def _sync(engine: Engine) -> Flow[SyncReport]:
 
 def only_pull(engine: Engine) -> Flow[SyncReport]:
     """What this officer holds, its papers with it, and nothing sent."""
+    yield from heed(engine.patience)
     yield from engine.pull()
     if engine.bearer is not None:  # older servers bring one with a push alone (R54): its papers wait for a sync
         yield from Downloads(engine, renew=engine.pull).fetch_all()

@@ -10,7 +10,6 @@ from client_sdk.answers import busy_error, is_transient, json_object
 from client_sdk.engine import Engine
 from client_sdk.errors import NotSent
 from client_sdk.lanes import PendingFile
-from client_sdk.patience import retry_after_seconds
 from client_sdk.steps import (
     Flow,
     ListLanes,
@@ -23,10 +22,10 @@ from client_sdk.steps import (
     Send,
     Tell,
     Unreachable,
-    Wait,
     ask,
 )
 from client_sdk.views import Progress
+from client_sdk.waiting import rest
 
 MIN_PIECE = 64 * 1024
 FIRST_PIECE = 256 * 1024
@@ -240,7 +239,7 @@ class Delivery:
     def _after_failure(self, reply: Reply | Unreachable) -> Flow[str | None]:
         """Wait and go on, or the reason to let this file be. Raises NotSent."""
         if isinstance(reply, Unreachable):
-            return (yield from self._wait(NotSent("unreachable", note=reply.reason)))
+            return (yield from self._wait(NotSent("unreachable", note=reply.reason), reply))
         if reply.status == 401:
             return UNAUTHORISED
         code = json_object(reply.body).get("code")
@@ -249,7 +248,7 @@ class Delivery:
         # 409: another offset than ours. 423: an older request of ours still holds the upload.
         is_too_much = reply.status == 413 and code in (None, "chunk_too_large")
         if is_transient(reply) or is_too_much or reply.status in (409, 423):
-            return (yield from self._wait(busy_error(reply), retry_after_seconds(reply.headers)))
+            return (yield from self._wait(busy_error(reply), reply))
         return _refusal(reply, code)
 
     def _after_mismatch(self) -> Flow[str | None]:
@@ -260,11 +259,9 @@ class Delivery:
             return MISMATCH
         return (yield from self._wait(NotSent("server_fault", status=460)))
 
-    def _wait(self, fault: NotSent, retry_after: float | None = None) -> Flow[str | None]:
-        wait = self._engine.patience.next_wait(retry_after)
-        if wait is None:
+    def _wait(self, fault: NotSent, reply: Reply | Unreachable | None = None) -> Flow[str | None]:
+        if not (yield from rest(self._engine.patience, reply)):
             raise fault
-        yield from ask(Wait(wait))
         return None
 
 

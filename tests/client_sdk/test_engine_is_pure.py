@@ -38,6 +38,7 @@ OUTSIDE = {
         "steps",
         "syncing",
         "uploads",
+        "waiting",
     ],
 )
 def test_it_imports_nothing_of_the_outside(module: str) -> None:
