@@ -44,7 +44,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One accepted change. `view` and `facts` are the exact JSON texts that were hashed; rows are never updated."""
+    """One accepted change. `view` and `facts` are the exact JSON texts that were hashed; rows are never updated.
+
+    Only facts may be erased, with their salt (`erasing.py`); both are empty then.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     stream = models.CharField(max_length=80)

@@ -16,7 +16,7 @@ from server.config.operations.manifest import NAME, Manifest, NoManifest, read_m
 from server.config.operations.speaking import Progress
 from server.evidence.store import Area, blob_path
 from server.ledger.models import Entry, Head
-from server.ledger.verify import VerifyReport, verify_entries
+from server.ledger.verify import ERASED, VerifyReport, erased_hashes, verify_entries
 
 _ENTRY = (
     "id",
@@ -156,6 +156,7 @@ def _ledgers(copied: CopiedRows, manifest: Manifest) -> Iterator[VerifyReport]:
     told = {str(head["stream"]): Head(**{name: head[name] for name in _HEAD}) for head in manifest.heads}
     own = {row[0]: (row[1], int(row[2]), row[3]) for row in copied.rows("ledger_head", *_HEAD)}
     walked = set()
+    erased = _erased(copied)
     entries = copied.rows("ledger_entry", *_ENTRY, order=("stream", "position"))
     for stream, rows in groupby(map(_entry, entries), key=lambda entry: entry.stream):
         walked.add(stream)
@@ -163,8 +164,17 @@ def _ledgers(copied: CopiedRows, manifest: Manifest) -> Iterator[VerifyReport]:
         if head is None or own.get(stream) != (head.ledger_epoch, head.position, head.hash):
             yield VerifyReport(stream, 0, "head_differs")
         else:
-            yield verify_entries(head, rows)
+            yield verify_entries(head, rows, erased=erased.get(stream, {}))
     yield from (verify_entries(head, ()) for stream, head in told.items() if stream not in walked)
+
+
+def _erased(copied: CopiedRows) -> dict[str, dict[int, str]]:
+    """Of each stream, the hashes that facts have left which were erased."""
+    views: dict[str, list[str]] = {}
+    for stream, kind, view in copied.rows("ledger_entry", "stream", "kind", "view"):
+        if kind == ERASED:
+            views.setdefault(stream, []).append(view)
+    return {stream: erased_hashes(texts) for stream, texts in views.items()}
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -20,6 +20,7 @@ from server.people.services.devices import (
     revoke_device,
 )
 from server.people.services.doubts import answer_doubt
+from server.people.services.erasing import erase_entry_facts
 from server.people.services.recovery import confirm_device, name_recovered_officer, recover_device, require_confirmed
 from server.people.services.roster import RosterReport, import_roster
 from server.people.services.staff import (
@@ -53,6 +54,7 @@ __all__ = [
     "end_group_membership",
     "end_role",
     "enrol_device",
+    "erase_entry_facts",
     "forget_failed_enrolments",
     "grant_role",
     "import_roster",
