@@ -14,6 +14,7 @@ from server.config.operations.backup import make_backup
 from server.config.operations.restoring import restore
 from server.config.operations.safe_copy import call_safe
 from server.config.operations.verifying import verify_backup
+from server.ledger.queries import current_server_epoch
 from server.sync.models import DeviceLog
 from tests.simulation.findings import require
 
@@ -41,6 +42,8 @@ class Backups:
         """The server went back to before what it had called safe: of that, devices may have let go."""
         self._safe_logs: dict[UUID, int] = {}
         self._safe_files: set[str] = set()
+        self._safe_in: dict[str, tuple[dict[UUID, int], set[str]]] = {}
+        """What was safe when an earlier life of the server ended, by its epoch."""
 
     def take(self, *, is_verified: bool) -> None:
         self._count += 1
@@ -62,18 +65,21 @@ class Backups:
         self._safe_logs = dict(copy.logs)
         self._safe_files = {file.sha256 for file in verification.manifest.evidence()}
 
-    def is_safe(self, device: UUID, seq: int) -> bool:
-        """Would the operation survive the loss of the server?"""
-        return not self._is_on or seq <= self._safe_logs.get(device, 0)
+    def is_safe(self, device: UUID, seq: int, heard: str) -> bool:
+        """Would the operation survive the loss of the server, in the life of it that the device last heard of?"""
+        logs, _ = self._safe_in.get(heard, (self._safe_logs, self._safe_files))
+        return not self._is_on or seq <= logs.get(device, 0)
 
-    def is_file_safe(self, sha256: str) -> bool:
-        return not self._is_on or sha256 in self._safe_files
+    def is_file_safe(self, sha256: str, heard: str) -> bool:
+        _, files = self._safe_in.get(heard, (self._safe_logs, self._safe_files))
+        return not self._is_on or sha256 in files
 
     def restore(self, copy: Copy) -> bool:
         """The server is what it was at that backup, and begins another life; whether it had called more than that safe.
 
         What it holds then, the copy holds; backups that came later are of another life.
         """
+        self._safe_in[current_server_epoch()] = (self._safe_logs, self._safe_files)
         with _in_silence():
             restore(copy.folder, is_forced=True)
         is_before_safe = any(seq > copy.logs.get(device, 0) for device, seq in self._safe_logs.items())

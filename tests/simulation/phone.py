@@ -181,15 +181,16 @@ class Phone:
         self._look_at_what_is_gone()
 
     def _look_at_what_is_gone(self) -> None:
-        """I7: only what would survive the loss of the server, when it goes."""
+        """I7: only what would survive the loss of the server, when it goes; a restore not heard of changes nothing."""
+        heard = self.watch.statement.server_epoch if self.watch.statement else ""
         rows = self.opened.holdings.store.database.rows
         sql = "SELECT coalesce(max(seq), 0) FROM operation WHERE incarnation = ? AND is_let_go > 0"
         gone = rows(sql, self.opened.holdings.identity.incarnation)[0][0]
-        is_safe = gone <= self.let_go or self._means.backups.is_safe(self.device_id, gone)
+        is_safe = gone <= self.let_go or self._means.backups.is_safe(self.device_id, gone, heard)
         require(is_safe, "I7", f"{self.name} let go of {gone}, which is not safe")
         self.let_go = max(gone, self.let_go)
         for (sha256,) in rows("SELECT DISTINCT sha256 FROM capture WHERE is_let_go > 0"):
-            is_safe = sha256 in self.photos_let_go or self._means.backups.is_file_safe(sha256)
+            is_safe = sha256 in self.photos_let_go or self._means.backups.is_file_safe(sha256, heard)
             require(is_safe, "I7", f"{self.name} let go of a photo that is not safe, {sha256[:12]}")
             self.photos_let_go.add(sha256)
 
