@@ -99,6 +99,8 @@ class _Checks:
             self._event((*path, "start"), limit.start)
         if limit.is_recurring and (limit.n is None or limit.n < 1):
             self._source.blame(path, _("what recurs needs a number of one or more"))
+        if limit.is_recurring and limit.unit not in (Unit.DAYS, Unit.MONTHS, Unit.YEARS):
+            self._source.blame(path, _("what recurs is counted in d, m or y"))
         if "minimum" in path and limit.unit not in (Unit.DAYS, Unit.MONTHS, Unit.YEARS):
             self._source.blame(path, _("a minimum is counted in d, m or y"))
 

@@ -186,6 +186,7 @@ class Node(models.Model):
     """Its clock stands still: it has no date until it goes on."""
     start_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
     stop_event = models.ForeignKey("CaseEvent", null=True, on_delete=models.SET_NULL, related_name="+")
+    """Of one that recurs and still runs: what ended its last round."""
     version = models.BigIntegerField(default=1)
     """Counts every move of this node, whoever makes it."""
     level = models.CharField(max_length=10, db_default="NORMAL")

@@ -42,6 +42,8 @@ class Situation:
     extensions: Sequence[Extension] = ()
     """Those granted. They count by their dates where the limit does not say itself by how much it is extended."""
     recurrences_done: int = 0
+    round_ended_on: date | None = None
+    """When the last of them was done."""
     flow_id: str = ""
 
 
@@ -139,7 +141,9 @@ def _of_limit(node: NodeDefinition, limit: Limit, situation: Situation, terms: T
         return due(limit, started, terms)
     dates = recurring(limit, started, terms)
     following = (each for number, each in enumerate(dates) if number >= situation.recurrences_done)
-    return next(following, Due(steps=(step("recurred_for_the_last_time"),)))
+    found = next(following, Due(steps=(step("recurred_for_the_last_time"),)))
+    ended_on = situation.round_ended_on
+    return found.explained(step("round_done", day=ended_on)) if ended_on else found
 
 
 def _from_its_start(limit: Limit | None, situation: Situation, terms: Terms) -> Due | None:

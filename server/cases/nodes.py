@@ -6,7 +6,7 @@ the act, never of its upload.
 """
 
 from bisect import insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -16,6 +16,7 @@ from server.cases.counting import as_day, as_moment
 from server.cases.flow import FlowDefinition, NodeDefinition
 from server.cases.node_clock import NO_DATES, NodeDates, Situation, node_dates, variant_of
 from server.cases.pauses import Point
+from server.cases.rounds import NO_ROUNDS, Rounds, rounds_of
 from server.cases.rulings import NO_RULINGS, Rulings
 from server.cases.work_calendar import WorkCalendar
 
@@ -38,6 +39,8 @@ class NodeState:
     counted_from: Mapping[str, Point] = field(default_factory=dict)
     """When each event that starts it, or that a limit of it counts from, first occurred."""
     dates: NodeDates = NO_DATES
+    rounds: Rounds = NO_ROUNDS
+    """Of a node that recurs."""
 
     @property
     def due_on(self) -> date | None:
@@ -121,7 +124,7 @@ def apply_event(
             continue
         before = nodes.get(node.key, NodeState(node.key))
         after = _after(node, before, event, occurred)
-        if (after.counted_from, after.finished_on) != (before.counted_from, before.finished_on):
+        if _told(after) != _told(before):
             after = _dated(after, node, situation_of(node, after, known, ground, flow.id), calendar)
         if after != before:
             changes.append(NodeChange(node.key, before, after))
@@ -162,8 +165,15 @@ def situation_of(
         stopped=state.finished_on,
         times_extended=len(granted),
         extensions=granted,
+        recurrences_done=state.rounds.done - state.rounds.are_over,
+        round_ended_on=state.rounds.ended_on,
         flow_id=flow_id,
     )
+
+
+def _told(node: NodeState) -> tuple[object, ...]:
+    """What its dates may hang on."""
+    return (node.counted_from, node.finished_on, node.rounds)
 
 
 def _dated(state: NodeState, node: NodeDefinition, situation: Situation, calendar: WorkCalendar) -> NodeState:
@@ -182,7 +192,22 @@ def _after(node: NodeDefinition, before: NodeState, event: str, occurred: Point)
         stops = list(after.stops_seen)
         insort(stops, (occurred_on, event))
         after = replace(after, stops_seen=tuple(stops))
+    if node.limit.is_recurring:
+        return _gone_round(after, rounds_in(node, after.started_on, after.stops_seen))
     return _finished(after)
+
+
+def rounds_in(node: NodeDefinition, started_on: date | None, stops: Sequence[tuple[date, str]]) -> Rounds:
+    """None are done of a node that does not recur, or has not started. `stops` in their order."""
+    if not node.limit.is_recurring or started_on is None:
+        return NO_ROUNDS
+    return rounds_of(node.limit, started_on, stops)
+
+
+def _gone_round(node: NodeState, rounds: Rounds) -> NodeState:
+    """It is done with its last round; until then it runs, and holds the event that ended the last one."""
+    finished_on = rounds.ended_on if rounds.are_over else None
+    return replace(node, finished_on=finished_on, stop_event=rounds.event, rounds=rounds)
 
 
 def _started(before: NodeState, event: str, occurred_on: date) -> NodeState:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.cases.flow import FlowDefinition, NodeDefinition
 from server.cases.node_clock import NodeDates, Situation, node_dates
-from server.cases.nodes import Ground, NodeChange, NodeState, apply_event, fold_events, situation_of
+from server.cases.nodes import Ground, NodeChange, NodeState, apply_event, fold_events, rounds_in, situation_of
 from server.cases.pauses import Point
 from server.cases.rulings import NO_RULINGS, Rulings
 from server.cases.work_calendar import WorkCalendar
@@ -304,6 +304,7 @@ def _fold(definition: NodeDefinition, node: HeldNode | None, events: Iterable[He
         tuple(stops),
         counted_from,
         node.dates,
+        rounds_in(definition, node.started_on, stops),
     )
 
 
@@ -323,7 +324,7 @@ def _standing(state: CaseState, after: NodeState, chain: str, events: tuple[Held
         started_on=after.started_on,
         finished_on=after.finished_on,
         start_event_id=_event_id(events, after.start_event, after.started_on),
-        stop_event_id=_event_id(events, after.stop_event, after.finished_on),
+        stop_event_id=_event_id(events, after.stop_event, after.finished_on or after.rounds.ended_on),
         **after.dates._asdict(),
     )
 

@@ -49,6 +49,7 @@ _TEXTS: Mapping[str, str] = {
     "by": gettext_noop("This is the date of the further limit (%(name)s), which counts from the event %(event)s."),
     "earlier_of_two": gettext_noop("Of two limits the earlier counts; the other ends on %(other)s."),
     "recurrence": gettext_noop("It recurs; this is number %(number)d."),
+    "round_done": gettext_noop("What was due last was done on %(day)s; each date counts from the same start."),
     "recurred_for_the_last_time": gettext_noop("It has recurred for the last time."),
     "extended": gettext_noop("Extended to %(to_day)s, asked on %(asked_on)s, approved by %(approved_by)s."),
     "held": gettext_noop(

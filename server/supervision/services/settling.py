@@ -5,6 +5,7 @@ from uuid import UUID
 
 from server.cases.models import Case, Node
 from server.cases.services import touch
+from server.common.clock import local_date
 from server.supervision.entries import Told
 from server.supervision.live import finding_view, urge_view
 from server.supervision.models import Finding, Urge
@@ -37,8 +38,15 @@ def _set_state(model: type[Finding] | type[Urge], rows: Sequence[Finding] | Sequ
 def _is_cleared(finding: Finding, node: Node) -> bool:
     """Done in time after all, whatever was concluded; or due on another date now, while nothing is concluded."""
     if due_text(node) != finding.due:
-        return finding.state != Finding.State.CONCLUDED
+        return finding.state != Finding.State.CONCLUDED and not _has_gone_round(finding, node)
     return is_done_in_time(node)
+
+
+def _has_gone_round(finding: Finding, node: Node) -> bool:
+    """What recurs is due again, after it was done too late for this finding: the breach stands."""
+    if node.state != Node.State.RUNNING or node.stop_event is None or node.due_on is None:
+        return False
+    return node.due_on > finding.due_on and local_date(node.stop_event.occurred_at) > finding.due_on
 
 
 def is_done_in_time(node: Node) -> bool:
