@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from server.cases.counting import as_moment
 
-_SEVERE_AFTER_DAYS = 7
+SEVERE_AFTER_DAYS = 7
 _A_DAY = timedelta(days=1)
 
 
@@ -49,7 +49,7 @@ def warning_level(*, started_on: date, due_on: date | None, today: date, is_stat
 
 
 def _level_past(*, past: int, length: int, is_statutory: bool) -> Level:
-    is_severe = is_statutory or past > _SEVERE_AFTER_DAYS or 2 * past > length
+    is_severe = is_statutory or past > SEVERE_AFTER_DAYS or 2 * past > length
     return Level.SEVERE if is_severe else Level.OVERDUE
 
 
@@ -97,7 +97,7 @@ def _days_of_change(term: Term) -> list[date]:
     assert term.due_on is not None
     length = max((term.due_on - term.started_on).days, 0)
     back = (max(3, 3 * length // 10), max(1, length // 10), 0)
-    ahead = (1, min(_SEVERE_AFTER_DAYS, length // 2) + 1)
+    ahead = (1, min(SEVERE_AFTER_DAYS, length // 2) + 1)
     days = {term.due_on - timedelta(days=n) for n in back} | {term.due_on + timedelta(days=n) for n in ahead}
     return sorted(days)
 
@@ -117,4 +117,4 @@ def _rising(course: Iterable[Turn]) -> Iterator[Turn]:
 def _grace(term: Term) -> timedelta:
     assert term.due_at is not None
     half = max((term.due_at - term.started_at) / 2, timedelta())
-    return min(half, _A_DAY if term.is_statutory else _A_DAY * _SEVERE_AFTER_DAYS)
+    return min(half, _A_DAY if term.is_statutory else _A_DAY * SEVERE_AFTER_DAYS)

@@ -5,13 +5,15 @@ The same levels as `cases.levels`, said once more in SQL: a court's desk must no
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Choice
 from django.db.models import (
     DateField,
+    DateTimeField,
+    DurationField,
     ExpressionWrapper,
     F,
     Func,
@@ -26,8 +28,9 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from server.cases.levels import Level
+from server.cases.levels import SEVERE_AFTER_DAYS, Level
 from server.cases.models import Node
+from server.common.clock import now
 
 STEP = 200_000
 """Between two levels; days fit in between."""
@@ -81,6 +84,7 @@ def with_care(
         length=Greatest(DaysFrom(F("due_on"), F("started_on")), 0),
         length_thrice=F("length") * 3,
     )
+    running = running.alias(**_hours())
     worst = running.annotate(care=_rank(statutory) * STEP - _days()).order_by("-care").values("care")[:1]
     found: QuerySet[Any, Any] = cases.annotate(care=Coalesce(Subquery(worst), LAST))
     return found
@@ -103,6 +107,23 @@ def _days() -> Combinable:
     return Coalesce(Greatest(Least(F("remaining"), MOST_DAYS), -MOST_DAYS), MOST_DAYS)
 
 
+def _hours() -> dict[str, Combinable]:
+    """Of a limit in hours: how long it is past its moment, and how long it is."""
+    at, end, begun = Value(now(), DateTimeField()), F("due_at"), F("start_event__occurred_at")
+    return {
+        "past": ExpressionWrapper(at - end, DurationField()),
+        "hours": ExpressionWrapper(end - begun, DurationField()),
+    }
+
+
+def _is_long_over(statutory: Sequence[tuple[int, Collection[str]]]) -> Q:
+    """`cases.levels`: half its length again, a statutory one after a day at the latest, any other after seven."""
+    long_over = Q(hours__lte=F("past") + F("past")) | Q(past__gte=timedelta(days=SEVERE_AFTER_DAYS))
+    for flow_id, keys in statutory:
+        long_over |= Q(flow_id=flow_id, key__in=keys, past__gte=timedelta(days=1))
+    return long_over
+
+
 def _rank(statutory: Sequence[tuple[int, Collection[str]]]) -> Choice:
     """`cases.levels.warning_level`, line by line; fractions as whole numbers, so that both round alike."""
     is_severe = Q(remaining__lt=-7) | Q(length__lt=F("remaining") * -2)
@@ -112,6 +133,8 @@ def _rank(statutory: Sequence[tuple[int, Collection[str]]]) -> Choice:
     is_noticed = Q(remaining__lte=3) | Q(length_thrice__gte=F("remaining") * 10)
     return Choice(
         When(Q(due_on=None) | Q(started_on=None), then=Level.NORMAL.rank),
+        When(_is_long_over(statutory), past__gte=timedelta(), then=Level.SEVERE.rank),
+        When(past__gte=timedelta(), then=Level.OVERDUE.rank),
         When(is_severe, remaining__lt=0, then=Level.SEVERE.rank),
         When(remaining__lt=0, then=Level.OVERDUE.rank),
         When(remaining=0, then=Level.DUE.rank),

@@ -11,12 +11,14 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from server.cases.access import cases_visible_to
-from server.cases.levels import Level, warning_level
+from server.cases.counting import as_moment
+from server.cases.levels import Level, Term, level_at, turns, warning_level
 from server.cases.models import Case, FlowVersion, Node
 from server.cases.queries import cases_found, holders_of
 from server.centre.care import Place, at_level, behind, level_of_care, with_care
 from server.centre.language import content_language
 from server.centre.states import Look, level_look, pending_look, running_look
+from server.common.clock import now
 from server.evidence.models import Promise
 from server.people.models import Officer
 from server.sync.models import Review
@@ -138,9 +140,17 @@ def flow_names() -> dict[int, FlowNames]:
 def level_of(node: Node, names: FlowNames, today: date) -> Level:
     if node.state != Node.State.RUNNING or node.started_on is None:
         return Level.NORMAL
+    if node.due_at is not None:
+        return level_at(turns(_term_in_hours(node, names)), now())
     return warning_level(
         started_on=node.started_on, due_on=node.due_on, today=today, is_statutory=node.key in names.statutory
     )
+
+
+def _term_in_hours(node: Node, names: FlowNames) -> Term:
+    assert node.started_on is not None
+    begun = node.start_event.occurred_at if node.start_event else as_moment(node.started_on)
+    return Term(begun, node.due_on, node.key in names.statutory, node.started_on, node.due_at)
 
 
 def worst_of(nodes: Sequence[Node], names: FlowNames, today: date) -> Node | None:

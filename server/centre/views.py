@@ -30,6 +30,7 @@ from server.ledger.models import Head
 from server.people.models import Officer
 from server.people.sign_in import sign_in
 from server.realtime.access import streams_watched_by
+from server.supervision.compelled import compelled_views, running_clocks
 
 THEMES = ("light", "dark")
 
@@ -155,6 +156,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         listed=listed,
         counters=counters,
         filters=filters,
+        compelled=compelled_views(running_clocks(officer)),
         addresses=Addresses.of(filters, listed),
         page=page,
         words=act_words(officer, page.shown_act, request.GET.get("code", "")) if page else None,

@@ -14,6 +14,7 @@ from server.centre.language import chinese_first
 from server.centre.states import Look, level_look
 from server.centre.views import frame
 from server.people.models import Officer
+from server.supervision.compelled import compelled_views, running_clocks
 from server.supervision.models import Finding
 from server.supervision.queries import level_counts, worst_nodes
 from server.supervision.schemas import FindingView, WarningView
@@ -52,7 +53,10 @@ def warnings_page(request: HttpRequest) -> HttpResponse:
     groups = _groups(officer, level, counts)
     shown = sum(len(group.lines) for group in groups)
     total = counts[level] if level else sum(counts.values())
-    context = frame(request, officer=officer, tiles=tiles, level=level, groups=groups, shown=shown, total=total)
+    compelled = compelled_views(running_clocks(officer))
+    context = frame(
+        request, compelled=compelled, officer=officer, tiles=tiles, level=level, groups=groups, shown=shown, total=total
+    )
     return render(request, "centre/warnings.html", context)
 
 

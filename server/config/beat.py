@@ -26,7 +26,7 @@ from server.evidence.services import (
 from server.evidence.services.scrubbing import TURN_SECONDS
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
 from server.people.services import forget_failed_enrolments
-from server.supervision.services import tell_of_late_replies, watch_levels
+from server.supervision.services import ring_hour_clocks, tell_of_late_replies, watch_levels
 from server.sync.held_files import forget_abandoned_parcels, parts_on_their_way
 from server.sync.parcels import take_waiting_parcels
 
@@ -93,6 +93,10 @@ def watch_warning_levels() -> None:
     watch_levels()
 
 
+def ring_hours_of_compelled() -> None:
+    ring_hour_clocks()
+
+
 def tell_of_urges_unanswered() -> None:
     tell_of_late_replies()
 
@@ -107,6 +111,7 @@ def make_daily_digests() -> None:
 
 JOBS = (
     Job("watch_warning_levels", 2, watch_warning_levels),
+    Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
     Job("send_notices", 10, send_notices),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),
     Job("make_daily_digests", 300, make_daily_digests),

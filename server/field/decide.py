@@ -105,7 +105,7 @@ def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
 def _judged(
     operation: SignedOperation, subject: Mapping[str, Any], said: Facts, known: ActionState | None, state: FieldState
 ) -> Judged:
-    case_id = _case_id(subject, state)
+    case_id = case_id_of(subject, state)
     case = state.cases.get(case_id) if case_id else None
     if case and case.id in state.ratified:
         return Judged(subject, case_id, why_impossible(said, case))
@@ -125,7 +125,7 @@ def _acted_on(operation: SignedOperation, said: Facts, state: FieldState) -> dat
     return acted_on(said, state.rules.events(said), local_date(recorded_at_of(operation)))
 
 
-def _case_id(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
+def case_id_of(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
     if subject.get("type") == "case":
         claimed = case_uuid_of(subject)
         return claimed if claimed in state.cases else None
@@ -291,6 +291,6 @@ def claims_alone(operation: SignedOperation, state: FieldState, code: str) -> Ac
     """Stored without an action; its protective claims count all the same, under an id of its own."""
     facts, id_ = facts_of(operation), UUID(operation.hash[:32])
     action = replace(_first(operation, facts, (), state, False), id=id_)
-    cases = sorted({case for each in operation.subjects if (case := _case_id(each, state))})
+    cases = sorted({case for each in operation.subjects if (case := case_id_of(each, state))})
     claims = [claim_only(action, case_id, state) for case_id in cases]
     return ActionEffects(operation, set_aside(code), new_id(), claims=tuple(c for c in claims if c.events))

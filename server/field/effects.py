@@ -9,13 +9,14 @@ from server.common.clock import SHANGHAI, local_date
 from server.common.ids import new_id
 from server.field.case_acts import told_of_case
 from server.field.events import CausedEvent
-from server.field.operation import PLAUSIBLE_YEARS, NodeEffect
+from server.field.operation import PLAUSIBLE_YEARS, NodeEffect, TimeBounds
 from server.field.states import ActionState, FieldState
 
 SOURCE = "operation"
 CLAIM = "claim"
 """Source of an event that only starts a protective clock, with no credit to anybody."""
 PARALLEL = "parallel"
+SKEWED = "skewed"
 
 
 def release_withheld(action: ActionState, state: FieldState) -> tuple[tuple[UUID, CaseChange], ...]:
@@ -84,9 +85,14 @@ def _is_told(event: HeldEvent, case: CaseState) -> bool:
 
 def moment_of(event: CausedEvent, action: ActionState) -> datetime:
     """When it counts from. Days are typed by people and stand; moments come from the device's clock and are bounded."""
-    is_trusted = not isinstance(event.at, datetime) or action.bounds.verdict != "skewed"
-    if event.at is None or event.at.year not in PLAUSIBLE_YEARS or not is_trusted:
-        return action.bounds.clamp(action.recorded_at)
-    if isinstance(event.at, datetime):
-        return event.at if event.is_forecast else min(event.at, action.bounds.latest_at)
-    return datetime.combine(event.at, time(12), SHANGHAI)
+    if isinstance(event.at, datetime) and event.is_forecast and action.bounds.verdict != SKEWED:
+        return event.at if event.at.year in PLAUSIBLE_YEARS else action.bounds.clamp(action.recorded_at)
+    return bounded(event.at, action.bounds, action.recorded_at)
+
+
+def bounded(at: date | datetime | None, bounds: TimeBounds, recorded_at: datetime) -> datetime:
+    """A moment no later than the record's arrival; the record's own where none is stated, or its clock was wrong."""
+    is_trusted = not isinstance(at, datetime) or bounds.verdict != SKEWED
+    if at is None or at.year not in PLAUSIBLE_YEARS or not is_trusted:
+        return bounds.clamp(recorded_at)
+    return min(at, bounds.latest_at) if isinstance(at, datetime) else datetime.combine(at, time(12), SHANGHAI)

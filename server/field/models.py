@@ -78,3 +78,33 @@ class ActionSubject(models.Model):
             models.UniqueConstraint(fields=["record", "subject_type", "subject_id"], name="subject_once_per_record")
         ]
         indexes = [models.Index(fields=["subject_id", "action"], name="action_by_subject")]
+
+
+class HourClock(models.Model):
+    """A person compelled to appear (拘传), from arrival to release: begun by any claim, never rolled, never paused."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    action_id = models.UUIDField()
+    """No key: what starts it may have been set aside, and made no action."""
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="hour_clocks")
+    officer = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    person = models.CharField(max_length=100, default="", blank=True)
+    began_at = models.DateTimeField()
+    may_be_detained = models.BooleanField(default=False)
+    """Twenty-four hours then, and not eight (民诉法解释482)."""
+    released_at = models.DateTimeField(null=True)
+    rung = models.CharField(max_length=40, default="", blank=True)
+    """Code of the alarm that was told last."""
+    next_alarm_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action_id", "case"], name="hour_clock_once")]
+        indexes = [
+            models.Index(
+                fields=["next_alarm_at"],
+                name="hour_clock_to_ring",
+                condition=models.Q(next_alarm_at__isnull=False),
+            ),
+            models.Index(fields=["case"], name="hour_clock_running", condition=models.Q(released_at=None)),
+        ]

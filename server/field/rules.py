@@ -46,9 +46,17 @@ def _record(facts: Facts) -> dict[str, Any]:
 
 @cache
 def protective_kinds() -> frozenset[str]:
-    """Those that tell something which protects people or property."""
+    """Those that tell something which protects people or property, or whose hours are counted."""
     kinds = kinds_document()["kinds"]
-    return frozenset(kind["key"] for kind in kinds if any(event.get("protective") for event in kind["events"]))
+    protecting = (kind for kind in kinds if any(event.get("protective") for event in kind["events"]))
+    return frozenset(kind["key"] for kind in protecting) | frozenset(alarms_by_kind())
+
+
+@cache
+def alarms_by_kind() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Of kinds whose hours are counted: each alarm with its `code`, `from`, `until` and `minutes`, in order."""
+    kinds = kinds_document()["kinds"]
+    return {kind["key"]: sorted(kind["alarms"], key=lambda each: each["minutes"]) for kind in kinds if kind["alarms"]}
 
 
 def document_of(kind: str) -> Document:

@@ -12,6 +12,7 @@ from server.cases.states import CaseChange, merged, node_views
 from server.common.bulk import insert_together, json_text, update_rows
 from server.common.clock import to_wire
 from server.field.decide import recorded_at_of
+from server.field.hour_clocks import keep_clocks
 from server.field.live import state_view
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, gravest
@@ -51,6 +52,7 @@ def write_effects(effects: Sequence[ActionEffects], state: FieldState | None = N
     mark_released(row for effect in made for row, _ in effect.released)
     changes = [change for effect in effects for change in _changes(effect)]
     write_changes(changes, _shown(made))
+    keep_clocks(effects, state)
     audience = _audience({case for effect in effects for case in _concerned(effect)}, state)
     drafts = [draft for effect in effects for draft in _drafts(effect, audience)]
     by = effects[0].operation.reporter.officer_id if effects else None

@@ -10,9 +10,11 @@ from pydantic import Field
 from server.people.auth import SignedIn
 from server.people.models import Officer
 from server.supervision.access import findings_visible_to, urges_visible_to
+from server.supervision.compelled import compelled_views, running_clocks
 from server.supervision.models import Finding, Urge
 from server.supervision.queries import level_counts, page_of, warned_nodes, with_all
 from server.supervision.schemas import (
+    CompelledView,
     ConclusionBody,
     ExplanationBody,
     FindingPage,
@@ -46,6 +48,13 @@ def list_warnings(
     officer = _officer(request)
     nodes = list(warned_nodes(officer, level=level, case_id=case_id)[:limit])
     return WarningPage(items=warning_views(nodes), levels=level_counts(officer))
+
+
+@router.get("/compelled", response=list[CompelledView])
+def list_compelled(request: HttpRequest, case_id: UUID | None = None) -> list[CompelledView]:
+    """Persons compelled to appear and not released yet, in the cases the officer may read; the longest first."""
+    clocks = running_clocks(_officer(request))
+    return compelled_views(clocks.filter(case_id=case_id) if case_id else clocks)
 
 
 @router.get("/findings", response=FindingPage)

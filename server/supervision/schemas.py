@@ -114,3 +114,23 @@ class UrgeView(Schema):
 class UrgePage(Schema):
     items: list[UrgeView]
     next: str | None
+
+
+class CompelledView(Schema):
+    """A person compelled to appear, and not released yet by any record."""
+
+    id: UUID
+    action_id: UUID
+    """As the device made it; there may be no such act here while its operation waits."""
+    case_id: UUID
+    case_no: str
+    person: str
+    officer: str
+    began_at: datetime
+    ends_at: datetime
+    """Eight hours after the arrival, twenty-four where detention may follow."""
+    is_over: bool
+    may_be_detained: bool
+    alarm: str
+    """Code of the alarm told last."""
+    next_alarm_at: datetime | None

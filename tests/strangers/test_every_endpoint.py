@@ -69,6 +69,7 @@ LISTS = {
     "GET /api/v1/warnings",
     "GET /api/v1/findings",
     "GET /api/v1/urges",
+    "GET /api/v1/compelled",
     "GET /api/v1/notices",
 }
 """Empty for a stranger; reviews want a role."""
