@@ -86,6 +86,7 @@ def _told(action: Mapping[str, Any]) -> CaseAction:
         kind=str(action.get("kind", "")),
         recorded_at=_time(action.get("recorded_at")),
         received_at=_time(action.get("received_at")),
+        verified_at=_time(action.get("verified_at")),
         officer=action.get("officer"),
         status=str(action.get("status", "")),
         is_complete=action.get("complete") is True,

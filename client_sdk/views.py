@@ -115,11 +115,15 @@ class CaseAction:
     id: str
     kind: str
     recorded_at: datetime | None
+    """The act itself, as its device stated it."""
     status: str
     is_complete: bool
     missing: tuple[Any, ...]
     officer: Any = None
     received_at: datetime | None = None
+    """The arrival at the court."""
+    verified_at: datetime | None = None
+    """The proof: when the court had verified the last of its files; None while one is outstanding, or it has none."""
     is_own_unsent: bool = False
     said: Mapping[str, str] = field(default_factory=dict)
     """As for `Action`."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from server.centre.act_times import verdict_words
 from server.centre.language import content_language
 from server.field.case_acts import case_document
 from server.field.details import corrections_of
@@ -22,6 +23,9 @@ class Account:
     operation: str
     officer: str
     recorded_at: datetime
+    verdict: str
+    """Of that time, in words."""
+    received_at: datetime | None
     fields: list[tuple[str, str]]
     corrects: str
     corrected_by: list[str]
@@ -40,6 +44,8 @@ def accounts(records: Sequence[ActionRecord]) -> list[Account]:
             operation=record.operation_hash,
             officer=record.officer.name,
             recorded_at=record.recorded_at,
+            verdict=verdict_words(record.clock_verdict),
+            received_at=record.latest_at,
             fields=[(labels.get(name, name), _text(value)) for name, value in record.fields.items()],
             corrects=record.corrects,
             corrected_by=[each.operation_hash for each in corrections[record.operation_hash].later],

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from server.centre.accounts import Account, accounts_of
+from server.centre.act_times import verdict_words
 from server.centre.case_page import finding_texts, kind_names, said
 from server.centre.causes import cause_name, cause_reason, review_look
 from server.centre.shots import Shot, shots_of
@@ -50,6 +51,8 @@ class ReviewPage:
     missing: list[str]
     said: list[Said]
     why_not: str
+    verdict: str
+    """Of the time of the act, in words."""
     shots: list[Shot] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     """Offered where a number as typed is in question."""
@@ -72,6 +75,7 @@ def review_page(review: Review, reader: Officer) -> ReviewPage:
         missing=[said(code, texts) for code in detail.act.missing] if detail.act else [],
         said=[_said(each.choice, each.by.name if each.by else "", each.at, each.note) for each in detail.decisions],
         why_not=_why_not(detail),
+        verdict=verdict_words(detail.clock_verdict),
         shots=shots_of(detail.act.id, reader) if detail.act else [],
         numbers=numbers_suggested(review, reader) if detail.unknown_numbers and not detail.may_decide else [],
     )
@@ -100,6 +104,8 @@ def _marks(detail: ReviewDetail) -> list[Mark]:
             marks.append(Mark(case.then.assigned_at, _("Held by %(holder)s") % {"holder": case.then.holder}))
         if case.now and case.then and case.now.number != case.then.number:
             marks.append(Mark(case.now.assigned_at, _("Given to %(holder)s") % {"holder": case.now.holder}))
+    if detail.act and detail.act.verified_at:
+        marks.append(Mark(detail.act.verified_at, _("Proved")))
     if detail.decided_at:
         marks.append(Mark(detail.decided_at, _("Decided")))
     ordered = sorted(marks, key=lambda mark: mark.at)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, JSONField, When
+from django.db.models import Case, DateTimeField, F, JSONField, Max, OuterRef, Subquery, When
 
 from server.cases.queries import case_ids_by_no, case_states, hold_cases
 from server.cases.states import CaseState
@@ -56,6 +56,14 @@ def _words() -> Case:
     return Case(When(action__kind__in=sorted(case_act_kinds()), then="record__fields"), output_field=JSONField())
 
 
+def _proved_at() -> Case:
+    """When the last file of an act was verified, where all are."""
+    kept = Promise.objects.filter(holder_id=OuterRef("action_id")).order_by().values("holder_id")
+    last = Subquery(kept.annotate(last=Max("verified_at")).values("last"))
+    all_here = When(action__files_promised__gt=0, action__files_promised=F("action__files_verified"), then=last)
+    return Case(all_here, output_field=DateTimeField(null=True))
+
+
 _SHOWN = ("kind", "recorded_at", "received_at", "is_complete", "missing")
 _SUMMARISED = Statement(
     lambda: (
@@ -65,6 +73,7 @@ _SUMMARISED = Statement(
         .values_list(
             *("subject_id", "action_id", "status"),
             _words(),
+            _proved_at(),
             *(f"action__{name}" for name in _SHOWN),
             "action__officer__name",
         )
@@ -245,9 +254,10 @@ def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, An
     Acts of officers to whom the case was never known are no part of it until a person says so.
     """
     summaries: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for case_id, action_id, status, words, *shown in _SUMMARISED.rows(case_ids=case_ids):
+    for case_id, action_id, status, words, proved_at, *shown in _SUMMARISED.rows(case_ids=case_ids):
         if action_id not in summaries[case_id]:
-            summaries[case_id][action_id] = {**_summary(action_id, status, *shown), **said_in(words)}
+            proved = {"verified_at": to_wire(proved_at)} if proved_at else {}
+            summaries[case_id][action_id] = {**_summary(action_id, status, *shown), **proved, **said_in(words)}
     return {case_id: list(actions.values()) for case_id, actions in summaries.items()}
 
 

@@ -39,6 +39,7 @@ def review_detail(review: Review, reader: Officer) -> ReviewDetail:
     return ReviewDetail(
         **_members(review, decisions_of([review.pk])[review.pk]),
         recorded_at=recorded_at,
+        clock_verdict=operation.clock_verdict,
         received_at=operation.received_at,
         device_name=operation.device.name,
         may_decide=Decider(reader).why_not_review(review),

@@ -73,7 +73,10 @@ class ReviewedCase(Schema):
 
 class ReviewDetail(ReviewView):
     recorded_at: datetime | None
+    """The act, as stated; `clock_verdict` says what that is worth. Its proof is `act.verified_at`."""
+    clock_verdict: str
     received_at: datetime
+    """The arrival."""
     device_name: str
     may_decide: str
     """"" where the reader may decide, else the code of the error he would get."""
