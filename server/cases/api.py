@@ -72,6 +72,7 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
         pauses=list(case.pauses.select_related("approved_by").order_by("started_on", "pk")),
         extensions=list(case.extensions.select_related("approved_by").order_by("entered_at", "pk")),
         properties=[_property(each) for each in case.properties.prefetch_related("holds").order_by("pk")],
+        clues=list(case.clues.order_by("pk")),
         chains=[ChainView(chain=chain, stage=stage) for chain, stage in _chains(state).items()],
     )
 

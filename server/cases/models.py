@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from server.cases.clock_models import ClockPause, Extension
-from server.cases.property_models import Property, PropertyHold
+from server.cases.property_models import Clue, Property, PropertyHold
 from server.common.clock import now
 from server.common.ids import new_id
 
@@ -16,6 +16,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "ClockPause",
+    "Clue",
     "Extension",
     "FlowVersion",
     "Grant",

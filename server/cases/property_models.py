@@ -46,6 +46,29 @@ class Property(models.Model):
         return self.name
 
 
+class Clue(models.Model):
+    """A hint to property, given at the desk; its id is the chain of its verification. Those of phones are acts."""
+
+    class Source(models.TextChoices):
+        APPLICANT = "APPLICANT", _("Applicant")
+        NETWORK = "NETWORK", _("Network inquiry")
+        REPORT = "REPORT", _("Reported by somebody")
+        REWARD = "REWARD", _("Reward notice")
+        THIRD_PARTY = "THIRD_PARTY", _("Third party")
+        OWN = "OWN", _("Found by the court")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="clues")
+    source = models.CharField(max_length=20, choices=Source)
+    text = models.CharField(max_length=500)
+    submitted_on = models.DateField()
+    entered_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class PropertyHold(models.Model):
     """A third party claims the property (案外人异议): while that is examined it may not be disposed of (民诉法238)."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from server.cases.models import Property
+from server.cases.models import Clue, Property
 
 Document = Annotated[str, Field(max_length=40)]
 
@@ -18,6 +18,31 @@ class NewProperty(Schema):
     ref: Annotated[str, Field(max_length=100)] = ""
     source: Property.Source
     confirmed_on: date | None = None
+
+
+class NewClue(Schema):
+    source: Clue.Source
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    submitted_on: date
+    """When the court was given it; its verification is due from then on."""
+
+
+class Verification(Schema):
+    verified_on: date
+
+
+class VerificationView(Schema):
+    chain: str
+    state: str
+    finished_on: date | None
+
+
+class ClueView(Schema):
+    id: UUID
+    """Also the `chain` of its verification."""
+    source: str
+    text: str
+    submitted_on: date
 
 
 class PropertyId(Schema):

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Schema
 
 from server.cases.clock_schemas import ExtensionView, PauseView
-from server.cases.property_schemas import ChainView, PropertyView
+from server.cases.property_schemas import ChainView, ClueView, PropertyView
 
 
 class CaseRow(Schema):
@@ -122,5 +122,7 @@ class CaseDetail(CaseRow):
     pauses: list[PauseView]
     extensions: list[ExtensionView]
     properties: list[PropertyView]
+    clues: list[ClueView]
+    """Given at the desk; those of phones are among the acts."""
     chains: list[ChainView]
     """The stage of each chain; that of the case is the earliest of them."""

@@ -58,7 +58,8 @@ class PropertyLine:
 
 
 def chain_names(case: Case) -> dict[str, str]:
-    return {str(pk): name for pk, name in case.properties.values_list("pk", "name")}
+    named = [*case.properties.values_list("pk", "name"), *case.clues.values_list("pk", "text")]
+    return {str(pk): name for pk, name in named}
 
 
 def property_lines(case: Case, stage_names: Mapping[str, str]) -> list[PropertyLine]:

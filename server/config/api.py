@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from server.backfill.api import router as backfill
 from server.cases.api import router as cases
 from server.cases.clock_api import router as clocks
+from server.cases.clue_api import router as clues
 from server.cases.flow_api import router as flows
 from server.cases.property_api import router as properties
 from server.cases.triage_api import router as tracks
@@ -112,6 +113,7 @@ for router in (
     teamwork,
     clocks,
     flows,
+    clues,
     tasks,
     meetings,
     properties,

@@ -12,6 +12,8 @@ CLOCKS = {
     "POST /api/v1/cases/{case_id}/resume",
     "POST /api/v1/cases/{case_id}/properties",
     "POST /api/v1/cases/{case_id}/flow",
+    "POST /api/v1/cases/{case_id}/clues",
+    "POST /api/v1/cases/{case_id}/clues/{clue_id}/verify",
     "POST /api/v1/properties/{property_id}/holds",
     "POST /api/v1/property-holds/{hold_id}/lift",
 }
@@ -22,6 +24,8 @@ CLOCK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/extensions": {"key": "k", "asked_on": "2026-01-05", "level": "PRESIDENT"},
     "POST /api/v1/cases/{case_id}/suspend": {"reason": "ruling"},
     "POST /api/v1/cases/{case_id}/resume": {"reason": "ruling"},
+    "POST /api/v1/cases/{case_id}/clues": {"source": "OWN", "text": "t", "submitted_on": "2026-01-05"},
+    "POST /api/v1/cases/{case_id}/clues/{clue_id}/verify": {"verified_on": "2026-01-05"},
     "POST /api/v1/cases/{case_id}/flow": {"version": "v", "reason": "so"},
     "POST /api/v1/cases/{case_id}/properties": {"kind": "VEHICLE", "name": "n", "source": "NETWORK"},
     "POST /api/v1/properties/{property_id}/holds": {"started_on": "2026-01-05"},
@@ -33,4 +37,4 @@ def known_clocks(case: Case) -> dict[str, str]:
     """Ids of a property of this case, of a hold on it, and of no pause."""
     held = Property.objects.create(case=case, kind="VEHICLE", name="n", source="NETWORK")
     hold = PropertyHold.objects.create(property=held, started_on=case.filed_on, document="d")
-    return {"property_id": str(held.pk), "hold_id": str(hold.pk), "pause_id": str(hold.pk)}
+    return {"property_id": str(held.pk), "hold_id": str(hold.pk), "pause_id": str(hold.pk), "clue_id": str(hold.pk)}

@@ -3,6 +3,7 @@
 from server.cases.parties import PartyDraft
 from server.cases.services.assigning import assign_subject, cover_membership, end_grant, grant_subject
 from server.cases.services.calendar import CalendarRefused, load_notice, seed_calendar, set_calendar_day
+from server.cases.services.clues import enter_clue, verify_clue
 from server.cases.services.due_dates import has_dates_of_earlier_releases, recompute_due_dates
 from server.cases.services.events import record_event, touch, void_events, write_case_events
 from server.cases.services.extending import extend_limit
@@ -28,6 +29,7 @@ __all__ = [
     "end_grant",
     "end_pause",
     "end_rights",
+    "enter_clue",
     "extend_limit",
     "file_case",
     "grant_subject",
@@ -49,6 +51,7 @@ __all__ = [
     "standing_rights",
     "suspend_case",
     "touch",
+    "verify_clue",
     "void_events",
     "write_case_events",
     "write_levels",
