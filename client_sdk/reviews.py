@@ -30,6 +30,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "node_not_started": ("节点尚未启动", "the node had not begun"),
     "node_of_another": ("节点由他人办结", "the node is another's to end"),
     "node_needs_act": ("节点需以现场行为办结", "the node wants an act on site"),
+    "property_held": ("案外人异议审查期间,该财产不得处分", "a third party's claim to the property is being examined"),
     "node_too_early": ("早于该节点可办结之日", "before the node's earliest day"),
     "handover_decided": ("移交此前已有决定", "the handover had been decided before"),
     "not_receiver": ("移交对象不是本人", "the handover was offered to others"),

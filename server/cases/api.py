@@ -79,11 +79,14 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
 
 @router.get("/cases/{uuid:case_id}/guards", response=list[GuardView], url_name="case_guards")
 def read_guards(
-    request: HttpRequest, case_id: UUID, on: date | None = None, property_kind: Words = ""
+    request: HttpRequest, case_id: UUID, on: date | None = None, property_kind: Words = "", chain: Words = ""
 ) -> list[GuardView]:
-    """What must hold before a final round, an auction, a search or an eviction, with its evidence; as of `on`."""
+    """What must hold before a final round, an auction, a search or an eviction, with its evidence; as of `on`.
+
+    `chain` is the id of the property that is to be auctioned: its own notice counts then, by its kind.
+    """
     case = readable_case(officer_of(request), case_id)
-    found = guards_of(case, on or local_date(now()), property_kind=property_kind)
+    found = guards_of(case, on or local_date(now()), property_kind=property_kind, chain=chain)
     return [GuardView(**guard_view(each)) for each in found]
 
 

@@ -30,28 +30,45 @@ def exhibits_of(case_id: UUID) -> tuple[Exhibit, ...]:
     return tuple(exhibit for room in _rooms for exhibit in room([case_id]).get(case_id, ()))
 
 
-def guards_of(case: Case, on: date, *, property_kind: str = "", only: Sequence[str] = GUARDS) -> list[Checklist]:
-    """`case` as `case_rows` gives it, or any row of it."""
-    return guards_in(moving_states([case], told=None)[case.pk], on, property_kind=property_kind, only=only)
+def guards_of(
+    case: Case, on: date, *, property_kind: str = "", chain: str = "", only: Sequence[str] = GUARDS
+) -> list[Checklist]:
+    """`case` as `case_rows` gives it, or any row of it; `chain` is the property that is to be auctioned."""
+    state = moving_states([case], told=None)[case.pk]
+    return _asked(Asked(state, on, exhibits_of(state.id), property_kind, chain), only)
 
 
-def guards_in(state: CaseState, on: date, *, property_kind: str = "", only: Sequence[str] = GUARDS) -> list[Checklist]:
+def guards_in(state: CaseState, on: date, *, only: Sequence[str] = GUARDS) -> list[Checklist]:
     """`state` holds all events of the case."""
-    asked = Asked(state, on, exhibits_of(state.id), property_kind)
-    return [checklist(guard, asked) for guard in only if guard == FINAL_ROUND or NODES[guard] in state.flow.tracked]
+    return _asked(Asked(state, on, exhibits_of(state.id)), only)
+
+
+def _asked(asked: Asked, only: Sequence[str]) -> list[Checklist]:
+    tracked = asked.state.flow.tracked
+    return [checklist(guard, asked) for guard in only if guard == FINAL_ROUND or NODES[guard] in tracked]
 
 
 def blocked_nodes(state: CaseState, on: date) -> dict[UUID, list[dict[str, str]]]:
-    """Of running nodes whose step may not be taken yet: what is missing, by the node's id, as `code` and `text`."""
+    """Of running nodes whose step may not be taken yet: what is missing, by the node's id, as `code` and `text`.
+
+    Of a property's node by what was told of that property.
+    """
     running = [node for node in state.nodes.values() if node.state == "RUNNING"]
-    guards = [guard for guard, key in NODES.items() if any(node.key == key for node in running)]
-    found = guards_in(state, on, only=guards) if guards else []
-    wanted = {NODES[each.guard]: guard_view(each)["conditions"] for each in found if not each.is_open}
+    guards = {key: guard for guard, key in NODES.items()}
+    exhibits = exhibits_of(state.id) if any(node.key in guards for node in running) else ()
     blocked = {
-        node.id: [want for each in wanted.get(node.key, ()) for want in each["missing"]] + _held(state, node)
+        node.id: [
+            *(_missing(guards[node.key], Asked(state, on, exhibits, chain=node.chain)) if node.key in guards else ()),
+            *_held(state, node),
+        ]
         for node in running
     }
     return {node: wants for node, wants in blocked.items() if wants}
+
+
+def _missing(guard: str, asked: Asked) -> list[dict[str, str]]:
+    conditions = [each for found in _asked(asked, (guard,)) for each in guard_view(found)["conditions"]]
+    return [want for each in conditions for want in each["missing"]]
 
 
 def _held(state: CaseState, node: HeldNode) -> list[dict[str, str]]:

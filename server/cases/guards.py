@@ -87,9 +87,12 @@ class Asked:
     exhibits: tuple[Exhibit, ...] = ()
     property_kind: str = ""
     """`movable` or `real_estate_or_right`; not known, the longer notice counts."""
+    chain: str = ""
+    """Of the property that is to be auctioned; empty for whatever the case tells."""
 
-    def told(self, *keys: str) -> tuple[Evidence, ...]:
-        found = (e for e in self.state.events if e.key in keys and as_day(e.occurred_at) <= self.on)
+    def told(self, *keys: str, chain: str = "") -> tuple[Evidence, ...]:
+        told = (e for e in self.state.events if e.key in keys and chain in ("", e.chain))
+        found = (e for e in told if as_day(e.occurred_at) <= self.on)
         return tuple(Evidence("event", str(e.id), e.key, as_day(e.occurred_at)) for e in found)
 
     def shown(self, kind: str) -> tuple[Evidence, ...]:
@@ -197,7 +200,7 @@ def _debtor_sought(asked: Asked) -> Wants:
 
 def _auction(guard: str, begun: str) -> "Callable[[Asked], Iterable[Condition]]":
     def conditions(asked: Asked) -> Iterable[Condition]:
-        notices = asked.told(begun)
+        notices = asked.told(begun, chain=asked.chain)
         yield Condition("notice_published", notices, () if notices else (begun,))
         opens = _notice_ran(asked, guard, max((each.on for each in notices if each.on), default=None))
         is_over = opens is not None and asked.on >= opens
@@ -210,7 +213,8 @@ def _notice_ran(asked: Asked, guard: str, published: date | None) -> date | None
     node = asked.state.flow.tracked.get(NODES[guard])
     if node is None or published is None:
         return published
-    kind = asked.property_kind or variant_of(node, asked.state.flow_facts)
+    facts = {**asked.state.flow_facts, **asked.state.chain_facts.get(asked.chain, {})}
+    kind = asked.property_kind or facts.get("sale_class") or variant_of(node, facts)
     limits = [node.minimum[kind]] if kind in node.minimum else list(node.minimum.values())
     return max((earliest(limit, published) for limit in limits), default=published)
 

@@ -29,6 +29,7 @@ def cause_name(cause: str) -> str:
         "node_of_another": _("The node is another's to end"),
         "node_needs_act": _("The node wants an act on site"),
         "node_too_early": _("Before its earliest day"),
+        "property_held": _("A third party claims the property"),
         "handover_decided": _("The handover was decided before"),
         "not_receiver": _("The handover was offered to others"),
         "reason_missing": _("Sent back without a reason"),
@@ -79,6 +80,7 @@ def cause_reason(cause: str) -> str:
         "task_of_another": _("Whoever a task is given to says that it is done. Have him say so, or withdraw it."),
         "urge_answered": _("Somebody had replied before this arrived. The first reply stands; this one is kept."),
         "reply_missing": _("An urge is answered in words. The officer replies anew, or the desk does."),
+        "property_held": _("A third party's claim to it was examined that day. It may count once that is decided."),
         "node_too_early": _("The law or the flow sets an earliest day, and this was done before it."),
         "log_forked": _("This device's log was continued in two ways: a copied or restored phone. Both are kept."),
     }.get(cause, "")

@@ -23,6 +23,7 @@ CURRENT = "case@2026.11-1"
 NODE_UNKNOWN, ENDING_UNCLEAR, BY_DEED = "node_unknown", "node_ending_unclear", "node_by_deed"
 NOT_STARTED, OF_ANOTHER, NEEDS_ACT = "node_not_started", "node_of_another", "node_needs_act"
 TOO_EARLY = "node_too_early"
+HELD = "property_held"
 
 DEEDS = frozenset(
     {"application_received", "case_filed", "track_set", "handler_assigned", "handover_accepted", "case_closed"}
@@ -94,6 +95,8 @@ def why_waiting(facts: Facts, case: CaseState, acted_on: date, told_by_acts: fro
     node = node_named(facts, case)
     if node is None:
         return ""
+    if held := why_held(facts, case, acted_on):
+        return held
     definition = case.flow.tracked[node.key]
     if node.state == State.NOT_STARTED:
         return NOT_STARTED
@@ -102,6 +105,14 @@ def why_waiting(facts: Facts, case: CaseState, acted_on: date, told_by_acts: fro
     if definition.owner in OWNERS_AT_DESKS:
         return OF_ANOTHER
     return NEEDS_ACT if ending_named(facts, case) in told_by_acts else ""
+
+
+def why_held(facts: Facts, case: CaseState, acted_on: date, *, only_open: bool = False) -> str:
+    """Whether it would dispose of a property on a day on which a third party's claim to it was examined (民诉法238)."""
+    node = node_named(facts, case)
+    holds = case.rulings.holds_on(case.flow.tracked[node.key], node.chain) if node else ()
+    holding = (hold for hold in holds if hold.covers(acted_on))
+    return HELD if any(not only_open or hold.pause.ended is None for hold in holding) else ""
 
 
 def said_in(fields: Mapping[str, Any] | None) -> dict[str, Any]:

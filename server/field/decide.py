@@ -14,7 +14,7 @@ from server.cases.states import CaseChange, CaseState, HeldNode
 from server.common.clock import local_date
 from server.common.ids import new_id
 from server.field.authority import ACT_ANNULLED, UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
-from server.field.case_acts import COMPLETE_NODE, acted_on, node_named, why_impossible, why_waiting
+from server.field.case_acts import COMPLETE_NODE, acted_on, node_named, why_held, why_impossible, why_waiting
 from server.field.effects import PARALLEL, SOURCE, claim_only, node_effect, release_withheld
 from server.field.operation import (
     NodeEffect,
@@ -108,7 +108,9 @@ def _judged(
     case_id = case_id_of(subject, state)
     case = state.cases.get(case_id) if case_id else None
     if case and case.id in state.ratified:
-        return Judged(subject, case_id, why_impossible(said, case))
+        # No leader's word frees what the review panel has not decided.
+        held = why_held(said, case, _acted_on(operation, said, state), only_open=True)
+        return Judged(subject, case_id, why_impossible(said, case) or held)
     code = why_parked(operation, subject, case)
     if not code and not is_correction_founded(operation, action_id_of(operation), state.corrected):
         code = UNFOUNDED

@@ -219,3 +219,21 @@ def test_a_property_that_is_not_confirmed_has_no_nodes_yet(cast: Cast, filed: Ca
     assert filed.version == version + 1
     assert not Node.objects.filter(case=filed, chain=str(added.pk)).exists()
     assert filed.chain_facts[str(added.pk)] == {"property_kind": "MOVABLE", "sale_class": "movable"}
+
+
+def test_an_auction_waits_for_the_notice_of_its_own_property(cast: Cast, filed: Case) -> None:
+    house, car = found(filed, "城关镇1号房"), found(filed, "闽A12345", "VEHICLE")
+    tell(filed, "auction_notice_published", "2026-05-01", car)
+    tell(filed, "auction_notice_published", "2026-05-12", house)
+
+    def opens(about: Property) -> str:
+        address = f"/api/v1/cases/{filed.pk}/guards?chain={about.pk}"
+        guards = {each["guard"]: each for each in browser_of(cast.holder).get(address).json()}
+        (notice, ran) = guards["FIRST_AUCTION"]["conditions"]
+        assert len(notice["evidence"]) == 1
+        return str(ran["earliest_on"])
+
+    assert (opens(car), opens(house)) == ("2026-05-16", "2026-06-11")
+    nodes = {node["chain"]: node for node in told(cast, filed)["nodes"] if node["key"] == "first_auction"}
+    assert [want["code"] for want in nodes[str(house.pk)]["blocked"]] == ["notice_ran"]
+    assert not nodes[str(car.pk)]["blocked"]
