@@ -1,10 +1,8 @@
 """The same debtor elsewhere (关联查询): other cases, seals in force, resistance. Asked for a case one holds."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,17 +11,15 @@ from server.cases.access import audience_of, cases_held_by, cases_visible_to
 from server.cases.models import Case, Party, SubjectType
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
-from server.field.models import ActionSubject
-from server.field.operation import Status
+from server.field.elsewhere import ActsTold, acts_told, stands
 from server.ledger.services import Draft, append
 from server.people.models import Officer
 
-_CONTROLS = ("SEAL", "SEIZE", "FREEZE_COUNTER")
 FULL, EXISTENCE = "full", "existence"
 
 
 @transaction.atomic
-def ask_related(*, case: Case, by: Officer) -> list[dict[str, Any]]:
+def ask_related(*, case: Case, by: Officer) -> list[Mapping[str, Any]]:
     """Other cases of the debtors of this case, the newest first; the asking stands in the ledger.
 
     Of a case the officer may read `scope` is `full`; of any other he learns that there is one, and of seals and
@@ -39,18 +35,18 @@ def ask_related(*, case: Case, by: Officer) -> list[dict[str, Any]]:
     return found
 
 
-def _related(case: Case, by: Officer) -> list[dict[str, Any]]:
+def _related(case: Case, by: Officer) -> list[Mapping[str, Any]]:
     debtors = Party.objects.filter(part=Party.Part.DEBTOR).exclude(identity_hash="")
     hashes = set(debtors.filter(case=case).values_list("identity_hash", flat=True))
     same = debtors.filter(identity_hash__in=hashes).exclude(case=case).values("case_id")
     cases = list(Case.objects.filter(pk__in=same).select_related("court").order_by("-pk"))
     readable = set(cases_visible_to(by).filter(pk__in=[each.pk for each in cases]).values_list("pk", flat=True))
-    acts = _acts([each.pk for each in cases], local_date(now()))
-    return [_shown(each, acts[each.pk], is_full=each.pk in readable) for each in cases]
+    acts, today = acts_told([each.pk for each in cases]), local_date(now())
+    return [_shown(each, acts[each.pk], today, is_full=each.pk in readable) for each in cases]
 
 
-def _shown(case: Case, acts: dict[str, list[dict[str, Any]]], *, is_full: bool) -> dict[str, Any]:
-    shown = {
+def _shown(case: Case, acts: ActsTold, today: date, *, is_full: bool) -> Mapping[str, Any]:
+    return {
         "case_id": case.pk if is_full else None,
         "case_no": case.case_no,
         "court": case.court.name,
@@ -58,39 +54,6 @@ def _shown(case: Case, acts: dict[str, list[dict[str, Any]]], *, is_full: bool) 
         "scope": FULL if is_full else EXISTENCE,
         "cause": case.cause if is_full else "",
         "claim_amount": case.claim_amount if is_full else None,
+        "seals": [seal for seal in acts.seals if stands(seal, today)],
+        "resistance": acts.resistance,
     }
-    return {**shown, **acts}
-
-
-def _acts(case_ids: Collection[UUID], today: date) -> dict[UUID, dict[str, list[dict[str, Any]]]]:
-    """Seals that stand, and resistance, by case. One SELECT."""
-    found: dict[UUID, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {"seals": [], "resistance": []})
-    rows = ActionSubject.objects.filter(subject_id__in=list(case_ids), status=Status.APPLIED.value)
-    released = dict(rows.filter(action__kind="RELEASE").values_list("subject_id", "action__recorded_at"))
-    for row in rows.select_related("action", "record").order_by("action_id", "pk"):
-        fields, on = row.record.fields, local_date(row.action.recorded_at)
-        if row.action.kind in _CONTROLS and _stands(fields, today):
-            later = released.get(row.subject_id)
-            found[row.subject_id]["seals"].append(
-                {
-                    "kind": row.action.kind,
-                    "on": on,
-                    "expires_on": _day(fields.get("expires_on")),
-                    "may_be_released": bool(later and later > row.action.recorded_at),
-                }
-            )
-        if isinstance(obstruction := fields.get("obstruction"), dict) and obstruction:
-            found[row.subject_id]["resistance"].append({"kind": str(obstruction.get("kind") or "OTHER"), "on": on})
-    return found
-
-
-def _stands(fields: dict[str, Any], today: date) -> bool:
-    expires_on = _day(fields.get("expires_on"))
-    return fields.get("result") in ("DONE", "PARTIAL") and (expires_on is None or expires_on >= today)
-
-
-def _day(said: Any) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except (TypeError, ValueError):
-        return None

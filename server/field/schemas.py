@@ -136,8 +136,14 @@ class ActionDetail(ActionView):
 class SealView(Schema):
     kind: str
     on: date
-    expires_on: date | None
-    may_be_released: bool
+    expires_on: date | None = None
+    property: str = ""
+    """Its class, as the kind of the act has it."""
+    refs: list[str] = []
+    """Numbers in a register of what was listed: plate, title."""
+    order: str = ""
+    """`WAITING` for one that waits its turn (轮候)."""
+    may_be_released: bool = False
     """Something was released in that case later: ask its court which."""
 
 
