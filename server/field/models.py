@@ -108,3 +108,16 @@ class HourClock(models.Model):
             ),
             models.Index(fields=["case"], name="hour_clock_running", condition=models.Q(released_at=None)),
         ]
+
+
+class RelatedShown(models.Model):
+    """What a device was last given of the same debtors' other cases, in one case: given again it is no new access."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    shown_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "case"], name="related_shown_once")]

@@ -5,9 +5,11 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -24,6 +26,8 @@ from server.common.snapshot import snapshot
 from server.evidence.bearer import issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services import receipts_after
+from server.field.related_units import Related
+from server.field.showing import record_shown
 from server.people.models import Device
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
 from server.sync.models import DeviceView
@@ -57,6 +61,8 @@ class Drawn:
     standing: Standing
     sent: View
     answer: str
+    related: Mapping[UUID, Related]
+    """What it tells of debtors' other cases, by the case it is told in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def pull(device: Device, request: PullRequest) -> dict[str, Any]:
                 log=drawn.standing.log,
                 server_epoch=drawn.standing.server_epoch,
             )
+            record_shown(device, drawn.related)
     except Refused as refused:
         refused.details.update(stated(device, request.nonce))
         raise
@@ -117,7 +124,7 @@ def _drawn(device: Device, request: PullRequest) -> Drawn:
     sent = replace(
         held, sent_cursor=secrets.token_urlsafe(16) + _mark(request), sent=page.sent, sent_position=page.position
     )
-    return Drawn(standing, sent, _answer(device, sent, page, at))
+    return Drawn(standing, sent, _answer(device, sent, page, at), units.related_in(page.sent))
 
 
 def _mark(request: PullRequest) -> str:

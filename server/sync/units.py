@@ -1,11 +1,11 @@
 """The units a device may see now, and what they hold. Content comes from rows alone, never from the clock.
 
 A tag is `server_epoch.version.projection.schema`: of a case the version is counted by every transaction that touches
-it, of the small units it is a hash of their content.
+it, with a hash of what its debtors' other cases tell beside it; of the small units it is a hash of their content.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from server.field.case_acts import case_document
 from server.field.claiming import claimed_nodes
 from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
+from server.field.related_units import Related, related_units
 from server.people.access import roles_of
 from server.people.models import Court, Device
 from server.supervision.units import urge_units
@@ -49,9 +50,12 @@ class VisibleUnits:
         versions = (sha256_hex(canonical_json(profile))[:16], catalogue_version(court, flows))
         self.tags = {key: self._tag(version) for key, version in zip(self._small, versions, strict=True)}
         held = sorted(versions_held_by(standing.device.officer, at), reverse=True)
+        self._related = related_units([pk for pk, _, _ in held], server_epoch)
         urgent = [row for row in held if row[2] == Case.Priority.HIGH]
         for rows in (urgent, held):  # what stands there already keeps its place
-            self.tags |= {f"{_CASE}{pk}": self._tag(str(version)) for pk, version, _ in rows}
+            self.tags |= {
+                f"{_CASE}{pk}": self._tag(_version(version, self._related.get(pk))) for pk, version, _ in rows
+            }
 
     def _tag(self, version: str) -> str:
         return f"{self._epoch}.{version}.{self._suffix}"
@@ -59,9 +63,14 @@ class VisibleUnits:
     def texts(self, keys: Collection[str]) -> list[str]:
         """`put` items for these keys as JSON, in their order. One SELECT per table whatever their number."""
         ids = [UUID(key.removeprefix(_CASE)) for key in keys if key.startswith(_CASE)]
-        contents = {f"{_CASE}{pk}": text for pk, text in _texts_of_cases(ids, self._court_id).items()}
+        contents = {f"{_CASE}{pk}": text for pk, text in _texts_of_cases(ids, self._court_id, self._related).items()}
         contents |= {key: _text(self._small[key]) for key in keys if key in self._small}
         return [self._put(key, contents[key]) for key in keys]
+
+    def related_in(self, keys: Iterable[str]) -> dict[UUID, Related]:
+        """What these units say of their debtors' other cases, by case."""
+        ids = (key.removeprefix(_CASE) for key in keys)
+        return {UUID(pk): self._related[pk] for pk in ids if pk in self._related}
 
     def contents(self, keys: Collection[str]) -> list[dict[str, Any]]:
         return [json.loads(text) for text in self.texts(keys)]
@@ -71,7 +80,11 @@ class VisibleUnits:
         return f'{{"type":"{type_}","id":"{id_}","tag":"{self.tags[key]}","data":{content}}}'
 
 
-def _texts_of_cases(ids: Collection[UUID], court_id: UUID) -> dict[UUID, str]:
+def _version(number: int, related: Related | None) -> str:
+    return f"{number}-{related.sha256[:16]}" if related else str(number)
+
+
+def _texts_of_cases(ids: Collection[UUID], court_id: UUID, related: Mapping[str, Related]) -> dict[UUID, str]:
     if not ids:
         return {}
     papers, actions = paper_units(ids), action_summaries(ids)
@@ -80,6 +93,9 @@ def _texts_of_cases(ids: Collection[UUID], court_id: UUID) -> dict[UUID, str]:
         pk: {"papers": papers.get(pk, []), "actions": actions.get(pk, []), **work.get(pk, {}), **urges.get(pk, {})}
         for pk in ids
     }
+    for pk in ids:
+        if str(pk) in related:
+            listed[pk]["related"] = json.loads(related[str(pk)].text)
     return case_texts(ids, listed, claimed_nodes)
 
 
