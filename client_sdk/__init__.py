@@ -26,6 +26,7 @@ from client_sdk.errors import (
     WrongPassphrase,
 )
 from client_sdk.lanes import SyncPolicy
+from client_sdk.related import RelatedCase, RelatedSeal, Resistance
 from client_sdk.views import (
     Action,
     Case,
@@ -74,6 +75,9 @@ __all__ = [
     "ProtocolTooOld",
     "ReadingEnded",
     "Rejected",
+    "RelatedCase",
+    "RelatedSeal",
+    "Resistance",
     "Review",
     "Status",
     "StorageFull",

@@ -9,6 +9,7 @@ from client_sdk.day import handovers_of, tasks_of, urges_of
 from client_sdk.members import date_of as _date
 from client_sdk.members import objects as _objects
 from client_sdk.members import time_of as _time
+from client_sdk.related import related_of
 from client_sdk.replica import Unit
 from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party
 
@@ -33,6 +34,7 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
     pending = [act for act in own if act.seq > reflected and unit.id in act.case_ids and act.status in PENDING]
     completed = {place_of(act.said): act.id for act in pending if act.kind == COMPLETE_NODE}
     case_no = str(data.get("case_no", ""))
+    related, related_more = related_of(data)
     return Case(
         id=unit.id,
         case_no=case_no,
@@ -50,6 +52,8 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         handovers=handovers_of(data, unit.id, case_no, pending),
         tasks=tasks_of(data, unit.id, case_no, pending),
         urges=urges_of(data, unit.id, case_no, pending),
+        related=related,
+        related_more=related_more,
         raw=data,
     )
 

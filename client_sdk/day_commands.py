@@ -1,6 +1,6 @@
 """The commands of an officer's day: what is due, what rings, and what he says of the file of a case. Offline."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -9,6 +9,7 @@ from client_sdk import messages
 from client_sdk.commands import DEFAULT_STORE, AsJson, PassphraseFile, StoreOption, opened, say_action
 from client_sdk.console import local, say_json, screen, table
 from client_sdk.errors import InvalidRecord
+from client_sdk.related import RelatedCase
 from client_sdk.views import Today
 
 CaseOption = Annotated[str, typer.Option("--case", help="case id")]
@@ -61,6 +62,35 @@ def alarms(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile =
         minutes = f"{alarm.in_seconds / 60:.0f}" + ("" if alarm.is_certain else " ?")
         shown.add_row(local(alarm.rings_at), minutes, alarm.kind, alarm.text)
     screen.print(shown)
+
+
+def related(
+    case: Annotated[str | None, typer.Option("--case", help="case id; else of all held cases")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The same debtors elsewhere: other cases, seals in force today and resistance on record."""
+    with opened(store, passphrase_file, as_json=as_json) as field:
+        held, day = field.cases() if case is None else [field.case(case)], field.today().date
+    if as_json:
+        say_json({"cases": [{"id": e.id, "case_no": e.case_no, "related": e.related} for e in held if e.related]})
+        return
+    shown = table("cli_case_no", "cli_related", "cli_court", "cli_status", "cli_seals", "cli_resistance")
+    for each in held:
+        for other in each.related:
+            shown.add_row(each.case_no, other.case_no, other.court, other.status, *_told(other, day))
+        if each.related_more:
+            shown.add_row(each.case_no, messages.text("cli_related_more", count=each.related_more))
+    screen.print(shown)
+
+
+def _told(other: RelatedCase, day: date) -> tuple[str, str]:
+    seals = (
+        " ".join((seal.kind, *seal.refs, f"→ {seal.expires_on}" if seal.expires_on else ""))
+        for seal in other.seals_on(day)
+    )
+    return "\n".join(seals), "\n".join(f"{each.kind} {each.on or ''}" for each in other.resistance)
 
 
 def complete_node(
@@ -166,4 +196,4 @@ def _moment(text: str | None) -> datetime | None:
         raise InvalidRecord("member_invalid", "/occurred_at") from None
 
 
-COMMANDS = (today, alarms, complete_node, note, clue, handover, task_done, reply)
+COMMANDS = (today, alarms, related, complete_node, note, clue, handover, task_done, reply)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from client_sdk.day_views import Alarm, Handover, Task, Urge
+from client_sdk.related import RelatedCase
 
 CAMERA = "CAMERA"
 IMPORTED = "IMPORTED"
@@ -150,6 +151,10 @@ class Case:
     tasks: tuple[Task, ...] = ()
     urges: tuple[Urge, ...] = ()
     """Those that wait for a reply."""
+    related: tuple[RelatedCase, ...] = ()
+    """Other cases of its debtors, those with resistance first. Each new content of it is on record as shown to you."""
+    related_more: int = 0
+    """So many more there are: ask at the desk."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The unit as the server sent it, for members newer than this SDK."""
 

@@ -174,6 +174,21 @@ def test_what_is_not_typed_right_ends_with_2(run: Run) -> None:
     assert run("dance")[0] == run("papers", "--nonsense")[0] == run("papers", "--save", "ab")[0] == 2
 
 
+def test_the_same_debtors_cases_are_listed_with_the_seals_in_force(device: Device, run: Run) -> None:
+    seals = [
+        {"kind": "SEAL", "on": "2026-01-02", "expires_on": day, "refs": ["闽A1"]}
+        for day in ("2020-01-01", "2029-01-01")
+    ]
+    other = {"case_no": "(2026)闽9802执7号", "court": "周溪县人民法院", "status": "OPEN", "seals": seals}
+    resisted = {"resistance": [{"kind": "VIOLENCE", "on": "2026-03-04"}]}
+    device.court.units[("case", CASE)][1]["related"] = {"cases": [{**other, **resisted}], "more": 3}
+    assert run("pull")[0] == 0
+    (case,) = as_json(run, "related")["cases"]
+    assert [(each["case_no"], len(each["seals"])) for each in case["related"]] == [("(2026)闽9802执7号", 2)]
+    text = run("related", "--case", CASE)[1]
+    assert ("2029-01-01" in text, "2020-01-01" in text, "VIOLENCE" in text) == (True, False, True)
+
+
 def test_papers_are_listed_and_saved_without_a_network(device: Device, run: Run, tmp_path: Path) -> None:
     ruling, warrant = os.urandom(3000), os.urandom(2000)
     [first] = publish(device.court, ruling)
