@@ -19,6 +19,8 @@ NODES = ("execution_notice", "network_inquiry_launch", "debtor_interview", "clue
 POSITION = {"lat": 26.5, "lon": 119.5, "accuracy": 12.5, "crs": "WGS84"}
 POISON = ("kind_unknown", "handler_fault", "id_reuse", "not_json", "nul", "deep", "member", "version")
 MARK = "simulated"
+RESISTANCE = "INSULT"
+"""What whoever serves papers here meets with each time; it is told in the other cases of that debtor."""
 UNKNOWN_KIND = "NO_SUCH_KIND"
 
 
@@ -100,8 +102,10 @@ def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: Journal
     )
 
 
-def _fields(plan: Plan) -> dict[str, str]:
+def _fields(plan: Plan) -> dict[str, Any]:
     match plan.kind:
+        case "SERVE":
+            return {"note": "现场笔录", "obstruction": {"kind": RESISTANCE, "facts": "当场辱骂"}}
         case "complete_node":
             return {"node": plan.node}
         case "submit_clue":

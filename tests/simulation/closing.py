@@ -10,6 +10,7 @@ from server.evidence import store
 from server.evidence.models import Promise, Upload
 from server.evidence.store import Area
 from server.field.models import ActionRecord, FieldAction
+from server.field.related_units import forget_entries
 from server.field.replaying import Replay
 from server.ledger.models import Entry, Head
 from server.ledger.queries import current_server_epoch
@@ -26,16 +27,18 @@ from tests.simulation.gone import (
     holes_are_explained,
     lost_seqs,
 )
-from tests.simulation.oracle import is_revoked
+from tests.simulation.oracle import is_revoked, related_cases
 from tests.simulation.phone import Phone
 from tests.simulation.verifying import logs_verify_alone
 
 
 def close_accounts(phones: list[Phone], audits: dict[str, Audit], now: datetime, proved: set[str]) -> None:
+    forget_entries()  # what a process keeps of a version is not what the rows say
     for phone in phones:
         _everything_arrived(phone)
         if not is_revoked(phone.id):
             _replica_is_what_may_be_seen(phone, now)
+            _related_is_what_the_rows_say(phone)
             own_work_shows_once(phone)
             _what_is_called_safe_is_safe(phone)
     each_hole_has_its_alarm()
@@ -95,6 +98,15 @@ def _replica_is_what_may_be_seen(phone: Phone, now: datetime) -> None:
         key = f"{content['type']}:{content['id']}"
         same = json.loads(json.dumps(content["data"])) == held[key].data
         require(same, "I13", f"{phone.name}: {key} has another content than its tag promises")
+
+
+def _related_is_what_the_rows_say(phone: Phone) -> None:
+    """I8, by a second opinion: the debtors' other cases, and who was resisted there."""
+    for case in phone.cases():
+        told = {each.case_no: (each.status, sorted(str(met.on) for met in each.resistance)) for each in case.related}
+        expected = related_cases(case.id)
+        is_right = told == expected or (case.related_more and told.items() <= expected.items())
+        require(is_right, "I8", f"{phone.name}: {case.case_no} tells of its debtor {told} for {expected}")
 
 
 def _differing(held: dict[str, str], visible: dict[str, str]) -> str:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from server.cases.models import Case, Grant
+from server.cases.models import Case, Grant, Party
+from server.common.clock import SHANGHAI
+from server.field.models import ActionSubject
 from server.people.models import Device, Officer
 from server.sync.models import Operation as OperationRow
 from tests.simulation.acts import COMPLETE_NODE, UNKNOWN_KIND, mark_of
@@ -33,6 +35,21 @@ def visible_cases(officer_id: UUID, at: datetime) -> set[str]:
         return set()
     rows = Grant.objects.filter(_standing(at), officer_id=officer_id).values_list("subject_id", flat=True)
     return {str(each) for each in rows}
+
+
+def related_cases(case_id: str) -> dict[str, tuple[str, list[str]]]:
+    """Other cases of its debtors, by number: status, and the days on which its officers met with resistance."""
+    named = list(Party.objects.filter(case_id=case_id, part=Party.Part.DEBTOR).values_list("id_no", flat=True))
+    others = {
+        pk for pk, id_no in Party.objects.values_list("case_id", "id_no") if id_no in named and str(pk) != case_id
+    }
+    acts = ActionSubject.objects.filter(
+        subject_id__in=others, status=ActionSubject.Status.APPLIED, action__kind="SERVE"
+    )
+    days: dict[UUID, set[str]] = defaultdict(set)
+    for pk, recorded_at in acts.values_list("subject_id", "action__recorded_at"):
+        days[pk].add(str(recorded_at.astimezone(SHANGHAI).date()))
+    return {case.case_no: (case.status, sorted(days[case.pk])) for case in Case.objects.filter(pk__in=others)}
 
 
 def _standing(at: datetime) -> Q:

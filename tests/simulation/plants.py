@@ -24,7 +24,7 @@ from server.evidence.models import Promise
 from server.evidence.services import verification
 from server.field import services as field_services
 from server.people.services import devices
-from server.sync import arrivals, faults, pull, push, recovery, writing
+from server.sync import arrivals, faults, pull, push, recovery, units, writing
 from server.sync.difference import View, acknowledged, after
 from server.sync.units import VisibleUnits
 from tests.simulation import plants_of_devices as on_devices
@@ -176,6 +176,13 @@ def version_bump_forgotten() -> Iterator[None]:
 
 
 @contextmanager
+def related_left_out_of_the_tag() -> Iterator[None]:
+    """What a unit tells of its debtor's other cases changes, and its tag is as before."""
+    with mock.patch.object(units, "_version", lambda number, related: str(number)):
+        yield
+
+
+@contextmanager
 def reset_without_sweep() -> Iterator[None]:
     """After a reset the device keeps what was not sent again."""
     with mock.patch.object(Replica, "_sweep", return_value=0):
@@ -281,6 +288,7 @@ PLANTS: dict[str, Planted] = {
     "other_nonce_accepted": Planted(other_nonce_accepted, ("I3", "I6"), {"stale_reply": 4}),
     "portal_taken_for_success": Planted(portal_taken_for_success, ("I3", "I6"), PORTALS),
     "version_bump_forgotten": Planted(version_bump_forgotten, ("I8", "I11", "I13")),
+    "related_left_out_of_the_tag": Planted(related_left_out_of_the_tag, ("I8", "I13"), {"decree": 4}),
     "reset_without_sweep": Planted(reset_without_sweep, ("I8", "I12"), {"view_lost": 10, "decree": 3}),
     "tag_without_epoch": Planted(tag_without_epoch, ("I10", "I13"), {"restore": 6, "backup": 4, "decree": 2}),
     "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",), {"photo": 6}),

@@ -78,7 +78,7 @@ class Watch:
         for unit in step.page.put:
             epoch, version, _projection, _schema = unit.tag.rsplit(".", 3)
             if unit.type == "case":
-                self._judge_version(f"case:{unit.id}", epoch, int(version))
+                self._judge_version(f"case:{unit.id}", epoch, int(version.partition("-")[0]))
         require(applied.is_digest_right, "I12", f"{self.name}: a complete pull ended in a wrong difference")
 
     def _judge_version(self, key: str, epoch: str, version: int) -> None:

@@ -15,6 +15,7 @@ from server.cases.services import (
     suspend_case,
 )
 from server.common.errors import DomainError
+from server.field.related_units import forget_entries
 from server.ledger.models import ServerLife
 from server.ledger.services import begin_server_life
 from server.people import services
@@ -22,12 +23,15 @@ from server.people.models import Court, Device, GroupMember, Officer, Role
 from tests.simulation.chance import Chance, VirtualClock
 
 WISHES = {"assign": 5.0, "grant": 3.0, "end_grant": 2.0, "close": 0.5, "suspend": 1.0, "officer": 0.5, "file": 1.0}
+DEBTORS = 2
+"""Of so many each is pursued in several cases, and what is done in one is told in the others."""
 
 
 class World:
     def __init__(self, chance: Chance, clock: VirtualClock, officers: int, cases: int) -> None:
         self._chance, self._clock = chance, clock
         ServerLife.objects.all().delete()
+        forget_entries()
         self.server_epoch = begin_server_life(reason="simulation")
         self.court = services.create_court(code="闽0924", name="寿山县人民法院", level=Court.Level.BASIC)
         self.officers = [self._officer(number) for number in range(officers)]
@@ -52,7 +56,7 @@ class World:
             case_no=f"（2026）闽0924执{len(self.cases) + 1}号",
             cause="买卖合同纠纷",
             filed_on=date(2026, 11, 2),
-            parties=[PartyDraft("debtor", "被执行人乙")],
+            parties=[PartyDraft("debtor", "被执行人乙", id_no=f"D{len(self.cases) % DEBTORS}")],
             claim_amount=120_000,
             flow_facts={"basis": "JUDGMENT", "claim_kind": "MONEY", "track": "NORMAL"},
         )
