@@ -3,6 +3,7 @@ from django.urls import path
 from server.centre import (
     act_words,
     backfill_views,
+    bundle_views,
     device_views,
     finding_views,
     meeting_views,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("two-person-acts/<uuid:act_id>/approve", device_views.act_word, {"word": "approve"}),
     path("two-person-acts/<uuid:act_id>/refuse", device_views.act_word, {"word": "refuse"}),
     path("cases/<uuid:case_id>", views.case_view),
+    path("cases/<uuid:case_id>/bundle", bundle_views.export_case),
     path("actions/<uuid:action_id>", views.action_view),
     path("actions/<uuid:action_id>/files/<str:sha256>/want", views.file_word, {"word": "want"}),
     path("actions/<uuid:action_id>/files/<str:sha256>/leave", views.file_word, {"word": "leave"}),

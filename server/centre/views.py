@@ -18,6 +18,7 @@ from server.cases.access import cases_visible_to
 from server.cases.models import Case
 from server.centre.act_words import act_words
 from server.centre.addresses import Addresses
+from server.centre.bundle_words import export_words
 from server.centre.case_page import case_page
 from server.centre.desk import Filters, desk
 from server.centre.language import chinese_first
@@ -160,6 +161,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         addresses=Addresses.of(filters, listed),
         page=page,
         words=act_words(officer, page.shown_act, request.GET.get("code", "")) if page else None,
+        export=export_words(officer, case, request.GET.get("bundle", "")[:40]) if case else None,
         streams=streams,
         link_states=link_looks(),
     )

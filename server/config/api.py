@@ -8,6 +8,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from server.backfill.api import router as backfill
+from server.bundle.api import router as bundles
 from server.cases.api import router as cases
 from server.cases.clock_api import router as clocks
 from server.cases.clue_api import router as clues
@@ -124,6 +125,7 @@ for router in (
     evidence,
     wanted,
     papers,
+    bundles,
     field,
     live,
     supervision,

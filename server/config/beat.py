@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from server.bundle.stamping import stamp_heads
 from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
 from server.config.operations.takeover import take_over_if_promoted
@@ -109,6 +110,10 @@ def make_daily_digests() -> None:
     make_digests()
 
 
+def stamp_ledger_heads() -> None:
+    stamp_heads()
+
+
 JOBS = (
     Job("watch_warning_levels", 2, watch_warning_levels),
     Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
@@ -121,6 +126,7 @@ JOBS = (
     Job("read_stored_files_again", TURN_SECONDS, read_stored_files_again),
     Job("ask_again_for_previews", 900, ask_again_for_previews),
     Job("count_promises_left_open", 900, count_promises_left_open),
+    Job("stamp_ledger_heads", 60, stamp_ledger_heads),
     Job("forget_expired_sessions", 3600, forget_expired_sessions),
     Job("forget_old_attempts", 3600, forget_old_attempts),
     Job("forget_finished_tasks", 3600, forget_finished_tasks),

@@ -49,6 +49,10 @@ class Environment(BaseSettings):
     """How long a device keeps what is safe here."""
     scrub_days: int = Field(default=30, ge=0)
     """Every stored file is read and hashed again once in so many days; 0 never."""
+    timestamp_url: str = ""
+    """Of an authority that stamps each ledger once a day (RFC 3161); empty: none, and bundles say so."""
+    timestamp_ca_file: Path | None = None
+    """Certificates (PEM) to which its answers must lead."""
     late_upload_hours: int = Field(default=24, ge=1)
     """After so many hours from an act its arrival is late."""
     notice_days: int = Field(default=365, ge=30)
@@ -78,6 +82,20 @@ class Environment(BaseSettings):
         for network in filter(None, map(str.strip, text.split(","))):
             ip_network(network)
         return text
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def require_http(cls, text: str) -> str:
+        if text and not text.startswith(("http://", "https://")):
+            raise ValueError("an address with http:// or https://")
+        return text
+
+    @field_validator("timestamp_ca_file")
+    @classmethod
+    def require_certificates(cls, path: Path | None) -> Path | None:
+        if path and not path.is_file():
+            raise ValueError(f"{path} is no file")
+        return path
 
     @field_validator("data_dir")
     @classmethod

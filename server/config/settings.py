@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "daphne",
     "server.centre",
     "server.realtime",
+    "server.bundle",
     "server.sync",
     "server.supervision",
     "server.teamwork",
@@ -167,6 +168,8 @@ EVIDENCE_REPLICA_DIR = ENVIRONMENT.evidence_replica_dir
 SAFE_POLICY = ENVIRONMENT.safe_policy
 DEVICE_RETENTION_DAYS = ENVIRONMENT.device_retention_days
 SCRUB_DAYS = ENVIRONMENT.scrub_days
+TIMESTAMP_URL = ENVIRONMENT.timestamp_url
+TIMESTAMP_CA_FILE = ENVIRONMENT.timestamp_ca_file
 LATE_UPLOAD_HOURS = ENVIRONMENT.late_upload_hours
 NOTICE_DAYS = ENVIRONMENT.notice_days
 SEALED_BUDGET_BYTES = ENVIRONMENT.sealed_budget_bytes

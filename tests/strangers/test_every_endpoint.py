@@ -83,6 +83,7 @@ REVIEWS = {
 }
 """404 for a stranger, and for many at once the same for each."""
 ACT_WORDS = {
+    "POST /api/v1/cases/{case_id}/bundle",
     "POST /api/v1/cases/{case_id}/related",
     "POST /api/v1/cases/{case_id}/triage/override",
     "POST /api/v1/actions/{action_id}/annul",
@@ -132,6 +133,7 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     **WORK_BODIES,
     **FILLING_BODIES,
     "POST /api/v1/reviews/{review_id}/ratify": {},
+    "POST /api/v1/cases/{case_id}/bundle": {"reason": "so"},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
     "POST /api/v1/reviews/{review_id}/supplement": {"note": "more"},
     "POST /api/v1/reviews/{review_id}/belongs": {"typed": "7", "case_no": "8"},
@@ -165,6 +167,7 @@ PAGES = [
 ]
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
+    "cases/<uuid:case_id>/bundle",
     "parcels",
     "devices/<uuid:device_id>/escrow",
     "actions/<uuid:action_id>/annul",

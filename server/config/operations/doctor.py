@@ -11,6 +11,7 @@ from server.config.operations.findings import Finding, fault
 from server.config.operations.ledger_health import ledger_findings
 from server.config.operations.machine_health import machine_findings
 from server.config.operations.people_health import people_findings, worker_findings
+from server.config.operations.stamp_health import stamp_findings
 from server.config.operations.standby_health import standby_findings
 
 
@@ -23,6 +24,7 @@ def examine(*, is_deep: bool = False) -> Iterator[Finding]:
         return
     try:
         yield from ledger_findings(is_deep=is_deep)
+        yield from stamp_findings()
         yield from evidence_findings(is_deep=is_deep)
         yield from standby_findings()
         yield from people_findings()

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Bundle(AppConfig):
+    name = "server.bundle"
+    label = "bundle"

@@ -1,0 +1,127 @@
+"""A case leaves the house whole, and proves itself where nothing of ours is."""
+
+import ast
+import csv
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from server.bundle.verifier_text import verifier_text
+from server.ledger.models import Entry
+from server.people.keys import root_public_key
+from tests.actors import Cast
+from tests.bundle.bundles import act, case_with_acts, deliver, exported, files_of, unpack, verify
+from tests.sync.pushing import phone_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_twelve_acts_and_sixty_photos_verify_without_our_code(cast: Cast, tmp_path: Path) -> None:
+    case, _phone = case_with_acts(cast, acts=12, photos_each=5)
+    path = tmp_path / "bundle.zip"
+    exported(case, path, cast)
+    folder = unpack(path, tmp_path / "unpacked")
+    told = verify(folder)
+    assert (told.code, told.says.splitlines()[-1]) == (0, "verified"), told.says
+    assert "12 signed operations, 60 photos and files, 1 papers" in told.says
+    assert len(list((folder / "originals").iterdir())) == 60
+    on_zip = verify(path, verifier=folder / "verify.py")
+    assert on_zip == told
+
+
+def test_the_root_is_compared_where_it_is_given(bundle: Path, cast: Cast) -> None:
+    root = hashlib.sha256(root_public_key(cast.court)).hexdigest()
+    assert verify(bundle, "--root", root.upper()).code == 0
+    refused = verify(bundle, "--root", "0" * 64)
+    assert refused.code == 1
+    assert refused.first.startswith("MANIFEST.sig: is signed under ")
+
+
+def test_it_discloses_nothing_of_other_cases(bundle: Path, cast: Cast) -> None:
+    own = json.loads((bundle / "ledger/entries.jsonl").read_text().splitlines()[0])
+    case_id = json.loads(own["view"])["subject"]["id"]
+    others = {str(each) for each in Entry.objects.exclude(subject_id=case_id).values_list("subject_id", flat=True)}
+    said = b"".join((bundle / name).read_bytes() for name in files_of(bundle))
+    assert others - {"None"}
+    assert not [each for each in others - {"None"} if each.encode() in said]
+    assert "闽0924执8号".encode() not in said
+
+
+def test_the_export_is_an_entry_with_who_and_why(bundle: Path, cast: Cast) -> None:
+    entry = Entry.objects.get(kind="bundle_exported")
+    assert json.loads(entry.view)["by"] == str(cast.duty.pk)
+    assert json.loads(entry.facts) == {"reason": "移送审查"}
+    assert "移送审查" not in entry.view
+    last = json.loads((bundle / "ledger/entries.jsonl").read_text().splitlines()[-1])
+    assert last["position"] == entry.position
+
+
+def test_the_index_lists_each_paper_and_photo_with_both_hashes(bundle: Path) -> None:
+    rows = list(csv.DictReader((bundle / "index.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["编号"] for row in rows] == ["P1", "1", "2", "3", "4"]
+    for row in rows:
+        content = (bundle / row["文件"]).read_bytes()
+        assert row["SHA-256"] == hashlib.sha256(content).hexdigest()
+        assert len(row["SM3"]) == 64
+        assert row["证实"]
+    page = (bundle / "index.html").read_text(encoding="utf-8")
+    assert "执行裁定书" in page
+    assert all(row["SHA-256"] in page and row["SM3"] in page for row in rows)
+
+
+def test_it_says_clearly_that_no_authority_stamped_it(bundle: Path) -> None:
+    assert (bundle / "timestamps/NONE.txt").is_file()
+    assert "没有设置时间戳机构" in (bundle / "README.txt").read_text(encoding="utf-8")
+    assert "timestamps none" in verify(bundle).says
+
+
+def test_two_phones_in_one_case_each_prove_their_own_part(cast: Cast, tmp_path: Path) -> None:
+    case, _phone = case_with_acts(cast, acts=1, photos_each=1)
+    second = phone_of(cast.colleague)
+    act(second, case, [b"a note, not a photograph"])
+    deliver(second, [b"a note, not a photograph"])
+    exported(case, tmp_path / "two.zip", cast)
+    told = verify(unpack(tmp_path / "two.zip", tmp_path / "two"))
+    assert told.code == 0, told.says
+    assert "2 signed operations, 2 photos and files, 1 papers, 2 statements" in told.says
+
+
+def test_what_has_not_arrived_or_cannot_be_read_is_said_and_still_verifies(cast: Cast, tmp_path: Path) -> None:
+    case, phone = case_with_acts(cast, acts=1, photos_each=1)
+    act(phone, case, [b"never uploaded"])
+    phone.record("NO_SUCH_KIND", case_id=case.pk, photos=[b"of a kind nobody knows"])
+    phone.push()
+    exported(case, tmp_path / "open.zip", cast)
+    folder = unpack(tmp_path / "open.zip", tmp_path / "open")
+    told = verify(folder)
+    assert told.code == 0, told.says
+    rows = [json.loads(line) for line in (folder / "files.jsonl").read_text().splitlines()]
+    assert {row["path"] for row in rows if row["state"] != "verified"} == {""}
+    assert "未到达" in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_verifier_is_one_file_for_python_3_9(bundle: Path) -> None:
+    tree = ast.parse(verifier_text(), feature_version=(3, 9))
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    standard = {"argparse", "base64", "datetime", "hashlib", "json", "os", "re", "stat", "sys", "typing", "uuid"}
+    assert imported == {"__future__", "cryptography", "zipfile", *standard}
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert len(names) == len(set(names)), "two parts use one name"
+
+
+def test_every_file_in_the_zip_is_stored_the_same_way(bundle: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as packed:
+        assert {(each.date_time, each.compress_type) for each in packed.infolist()} == {((1980, 1, 1, 0, 0, 0), 0)}
