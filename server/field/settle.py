@@ -8,9 +8,9 @@ from uuid import UUID
 from server.cases.models import Case
 from server.cases.moves import moved_view
 from server.cases.queries import moving_states
-from server.cases.services.events import insert_events
+from server.cases.services.events import followed, insert_events, is_followed
 from server.cases.states import CaseChange, CaseState, merged, node_views
-from server.common.bulk import Change
+from server.common.bulk import Change, update_rows
 from server.evidence.models import Promise
 from server.evidence.settlement import Settlement
 from server.field.authority import UNKNOWN
@@ -44,9 +44,9 @@ def settle_evidence(promises: Sequence[Promise]) -> Settlement:
     held = hold(ids, {promise.pk for promise in promises if promise.state == Promise.State.VERIFIED})
     cases = _states_to_move(held)
     settled = [Settled(action, _told(action, held), _released(action, cases)) for action in held.actions]
-    changes = _changes(settled, held.cases)
+    moved, following = _written(settled)
     drafts = (draft for each in settled for draft in _drafts(each, promises[0].sha256, held.audience))
-    return Settlement(tuple(drafts), changes)
+    return Settlement((*drafts, *following), (*_changes(settled, held.cases), *moved))
 
 
 def _states_to_move(held: Held) -> dict[UUID, CaseState]:
@@ -67,9 +67,19 @@ def _released(action: HeldAction, cases: dict[UUID, CaseState]) -> tuple[tuple[U
     return release_withheld(action.state, FieldState(CourtRules(action.overrides), cases))
 
 
-def _changes(settled: Sequence[Settled], cases: Mapping[UUID, Case]) -> tuple[Change, ...]:
-    """Counts, what was released, a new version of each unit that shows it. Events are written; the cases are held."""
+def _written(settled: Sequence[Settled]) -> tuple[tuple[Change, ...], list[Draft]]:
+    """Events are written; the nodes they moved too where something follows that reads them, else left to be written."""
     moved = merged(change for each in settled for _, change in each.released)
+    nodes = insert_events([change for change in moved if change.events])
+    if not any(map(is_followed, moved)):
+        return (nodes,), []
+    update_rows(*nodes)
+    by = {change.case_id: each.action.state.officer_id for each in settled for _, change in each.released}
+    return (), [draft for change in moved for draft in followed(change, by[change.case_id])]
+
+
+def _changes(settled: Sequence[Settled], cases: Mapping[UUID, Case]) -> tuple[Change, ...]:
+    """Counts, what was released, a new version of each unit that shows it; the cases are held."""
     states = [each.action.state for each in settled]
     released = [(row, NodeEffect.APPLIED.value) for each in settled for row, _ in each.released]
     shown = {case_id for each in settled for case_id in each.cases}
@@ -77,7 +87,6 @@ def _changes(settled: Sequence[Settled], cases: Mapping[UUID, Case]) -> tuple[Ch
         (FieldAction, "id", _COUNTS, [(s.id, s.is_complete, s.files_promised, s.files_verified) for s in states]),
         (ActionSubject, "id", ("node_effect",), released),
         (Case, "id", ("version",), [(case_id, cases[case_id].version + 1) for case_id in shown]),
-        insert_events([change for change in moved if change.events]),
     )
 
 

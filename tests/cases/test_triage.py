@@ -169,6 +169,25 @@ def test_feedback_looked_through_on_a_phone_has_it_judged_again_too(case: Case, 
     assert is_a_fold(case)
 
 
+def test_a_look_through_that_waits_for_its_photo_has_it_judged_again_once_that_has_arrived(
+    case: Case, cast: Cast
+) -> None:
+    record_event(case=case, key="inquiry_feedback_received", occurred_at=datetime(2026, 11, 9, 9, tzinfo=SHANGHAI))
+    Case.objects.filter(pk=case.pk).update(claim_amount=6_000_000)
+    hold(case, cast.group)
+    phone, photo = phone_of(cast.holder), b"a page of it"
+    phone.record("complete_node", case_id=case.pk, fields={"node": "network_feedback_review"}, photos=[photo])
+    phone.push()
+    before = Case.objects.get(pk=case.pk)
+    assert before.flow_facts["track"] == "NORMAL"
+    assert phone.upload(photo) == 204
+    case.refresh_from_db()
+    assert (case.flow_facts["track"], node_of(case, "network_feedback_review").state) == ("HARD", Node.State.DONE)
+    assert (Triage.objects.filter(case=case).latest("pk").by, case.version > before.version) == (cast.holder, True)
+    assert Entry.objects.filter(kind="case_triaged", subject_id=case.pk).count() == 2
+    assert is_a_fold(case)
+
+
 def test_on_a_phone_as_at_the_desk_the_directors_word_stands(case: Case, cast: Cast) -> None:
     record_event(case=case, key="inquiry_feedback_received", occurred_at=datetime(2026, 11, 9, 9, tzinfo=SHANGHAI))
     override_track(case=case, track="HARD", reason="涉众多农民工，需专人办理", by=cast.director)

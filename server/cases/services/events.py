@@ -119,11 +119,16 @@ def follow_first(key: str, follow: Follow) -> None:
         _followers[key].append(follow)
 
 
+def is_followed(change: CaseChange) -> bool:
+    """Whether anything may follow: most changes are asked no more."""
+    return any(event.key in _followers for event in change.events)
+
+
 def followed(change: CaseChange, by: UUID | None) -> list[Draft]:
     """What follows from a change that is written. The caller holds the case, and appends what is given back."""
-    told = {event.key for event in change.events} & _followers.keys()
-    if not told:
+    if not is_followed(change):
         return []
+    told = {event.key for event in change.events} & _followers.keys()
     rows = CaseEvent.objects.filter(case_id=change.case_id, key__in=told, voided_at=None)
     earlier = rows.exclude(pk__in=[event.id for event in change.events]).values_list("key", flat=True)
     follows = dict.fromkeys(each for key in sorted(told - set(earlier)) for each in _followers[key])
