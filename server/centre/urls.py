@@ -11,7 +11,9 @@ from server.centre import (
     urge_views,
     views,
     warning_views,
+    work_views,
 )
+from server.teamwork.decide import TaskMove
 
 urlpatterns = [
     path("", views.desk_page),
@@ -37,6 +39,17 @@ urlpatterns = [
     path("actions/<uuid:action_id>/reinstate", act_words.act_word, {"word": "reinstate"}),
     path("cases/<uuid:case_id>/urges", urge_views.urges_page),
     path("urges/<uuid:urge_id>/reply", urge_views.reply),
+    path("cases/<uuid:case_id>/work", work_views.work_page),
+    path("cases/<uuid:case_id>/plan", work_views.case_word, {"word": "plan"}),
+    path("cases/<uuid:case_id>/notes", work_views.case_word, {"word": "note"}),
+    path("cases/<uuid:case_id>/tasks", work_views.case_word, {"word": "task"}),
+    path("cases/<uuid:case_id>/handovers", work_views.case_word, {"word": "offer"}),
+    path("tasks/<uuid:task_id>/done", work_views.task_word, {"word": TaskMove.DONE}),
+    path("tasks/<uuid:task_id>/return", work_views.task_word, {"word": TaskMove.RETURN}),
+    path("tasks/<uuid:task_id>/again", work_views.task_word, {"word": TaskMove.AGAIN}),
+    path("tasks/<uuid:task_id>/withdraw", work_views.task_word, {"word": TaskMove.WITHDRAW}),
+    path("handovers/<uuid:handover_id>/accept", work_views.handover_word, {"word": "accept"}),
+    path("handovers/<uuid:handover_id>/reject", work_views.handover_word, {"word": "reject"}),
     path("warnings", warning_views.warnings_page),
     path("backfill", backfill_views.backfill_page),
     path("backfill/file", backfill_views.backfill_file),

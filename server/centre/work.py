@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from server.cases.models import Case
 from server.centre.states import Look, work_look
 from server.people.models import Officer, Team
 from server.teamwork.access import inside
 from server.teamwork.models import Handover, Note, Plan, Task
-from server.teamwork.queries import lead_officer_of, named, stage_owner_of
+from server.teamwork.queries import lead_officer_of, named, receivers_of, stage_owner_of
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverLine:
+    id: UUID
     stage: str
     giver: str
     receiver: str
@@ -21,13 +23,18 @@ class HandoverLine:
     due_on: date
     decided_at: datetime | None
     reason: str
+    receivers: frozenset[UUID]
+    """Who may take it over, where it waits."""
     look: Look
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
+    id: UUID
+    state: str
     text: str
     to: str
+    to_id: UUID
     due_on: date
     said: str
     look: Look
@@ -44,15 +51,13 @@ class Work:
 
 
 def work_on(case: Case, reader: Officer, today: date, stages: Mapping[str, str]) -> Work | None:
-    """None where there is nothing to show, or nothing this reader may learn. `stages`: their names by key."""
+    """None where this reader may learn nothing of it. `stages`: their names by key."""
     if not Case.objects.filter(inside(reader, ""), pk=case.pk).exists():
         return None
     handovers = list(named(Handover.objects.filter(case=case)).order_by("proposed_at", "pk"))
     notes = list(Note.objects.filter(case=case).select_related("by").order_by("noted_at", "pk"))
     plan = Plan.objects.filter(case=case).select_related("by").order_by("-number").first()
     tasks = list(Task.objects.filter(case=case).select_related("to").order_by("due_on", "pk"))
-    if not (handovers or notes or plan or tasks):
-        return None
     lead, owner = lead_officer_of(case.pk), stage_owner_of(case)
     lines = [_line(each, stages, today) for each in handovers]
     return Work(
@@ -67,12 +72,13 @@ def work_on(case: Case, reader: Officer, today: date, stages: Mapping[str, str])
 
 def _task_line(task: Task, today: date) -> TaskLine:
     look = work_look(task.state, str(task.get_state_display()), task.due_on, today)
-    return TaskLine(task.text, task.to.name, task.due_on, task.said, look)
+    return TaskLine(task.pk, task.state, task.text, task.to.name, task.to_id, task.due_on, task.said, look)
 
 
 def _line(handover: Handover, stages: Mapping[str, str], today: date) -> HandoverLine:
     receiver = handover.decided_by if handover.state == Handover.State.ACCEPTED else handover.to_officer
     return HandoverLine(
+        id=handover.pk,
         stage=stages.get(handover.stage, handover.stage),
         giver=_side(handover.from_team, handover.from_officer),
         receiver=_side(handover.to_team, receiver),
@@ -80,6 +86,7 @@ def _line(handover: Handover, stages: Mapping[str, str], today: date) -> Handove
         due_on=handover.due_on,
         decided_at=handover.decided_at,
         reason=handover.reason,
+        receivers=receivers_of(handover) if handover.state == Handover.State.PROPOSED else frozenset(),
         look=work_look(handover.state, str(handover.get_state_display()), handover.due_on, today),
     )
 

@@ -35,8 +35,12 @@ def readable_handover(officer: Officer, handover_id: UUID) -> Handover:
     """Raises DomainError 404 `handover_not_found`, the same for one that is not yours to read and for none at all."""
     handover = handovers_visible_to(officer).filter(pk=handover_id).first()
     if handover is None:
-        raise DomainError("handover_not_found", 404, _("There is no such handover among those you may read."))
+        raise handover_not_found()
     return handover
+
+
+def handover_not_found() -> DomainError:
+    return DomainError("handover_not_found", 404, _("There is no such handover among those you may read."))
 
 
 def tasks_visible_to(officer: Officer) -> QuerySet[Task]:
@@ -47,9 +51,14 @@ def leads(officer: Officer, court_id: UUID) -> bool:
     return officer.court_id == court_id and Role.DIRECTOR in roles_of(officer)
 
 
+def can_work_on(officer: Officer, case: Case) -> bool:
+    """He leads the bureau or acts in the case."""
+    return leads(officer, case.court_id) or acts_in(officer, case.pk)
+
+
 def require_can_work_on(officer: Officer, case: Case) -> None:
-    """Raises DomainError 403 `not_in_charge` unless he leads the bureau or acts in the case."""
-    if not (leads(officer, case.court_id) or acts_in(officer, case.pk)):
+    """Raises DomainError 403 `not_in_charge`."""
+    if not can_work_on(officer, case):
         message = _("Whoever has this case in hand does this, or the director of the bureau.")
         raise DomainError("not_in_charge", 403, message)
 

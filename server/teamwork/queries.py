@@ -11,7 +11,7 @@ from server.cases.models import Assignment, Case, Node
 from server.cases.queries import flow_of, with_stage_and_due
 from server.common.clock import local_date, now
 from server.people.access import current_at
-from server.people.models import Group, GroupMember, Officer, Team
+from server.people.models import Court, Group, GroupMember, Officer, Team
 from server.people.queries import group_of
 from server.teamwork.decide import Offer, stages_to_hand_over
 from server.teamwork.models import Handover
@@ -60,6 +60,17 @@ def _assignment_at(case_id: UUID, at: datetime) -> Assignment | None:
 def members_of_team(team: Team | UUID, at: datetime | None = None) -> set[UUID]:
     members = GroupMember.objects.filter(current_at(at or now()), group__team=team)
     return set(members.values_list("officer_id", flat=True))
+
+
+def teams_with_members(court: Court) -> list[tuple[Team, list[Officer]]]:
+    """Teams of a court, each with who stands in it now, by staff number."""
+    teams = {team.pk: (team, list[Officer]()) for team in court.teams.order_by("kind", "name")}
+    members = GroupMember.objects.filter(current_at(now()), group__team__in=teams).select_related("officer", "group")
+    for member in members.order_by("officer__staff_no"):
+        known = teams[member.group.team_id][1] if member.group.team_id else []
+        if member.officer not in known:
+            known.append(member.officer)
+    return list(teams.values())
 
 
 def receivers_of(handover: Handover, at: datetime | None = None) -> frozenset[UUID]:

@@ -1,4 +1,4 @@
-"""Findings, urging and meetings in a real Chromium: by keyboard, without JavaScript, and without a complaint."""
+"""Findings, urging, tasks and meetings in a real Chromium: by keyboard, without JavaScript, and without a complaint."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -63,6 +63,24 @@ def test_a_case_is_urged_from_its_page_and_answered(served: Served, still: Page,
     urged.get_by_label("答复（仅一次）").fill("明日上门")
     urged.get_by_role("button", name="答复").press("Enter")
     expect(still.locator("section", has_text="明日上门")).to_contain_text("已答复")
+    assert complaints.heard == []
+
+
+def test_a_task_is_given_from_the_case_and_reported_done(served: Served, still: Page, complaints: Complaints) -> None:
+    case_id = served.city["cases"][1]
+    sign_in(still, served, "holder", f"/centre/cases/{case_id}")
+    still.get_by_role("link", name="办理移交、任务和注意事项").click()
+    still.get_by_label("任务内容").fill("联系物业")
+    still.get_by_label("交办给").select_option(index=1)
+    still.locator("#due").fill(str(local_date(now()) + timedelta(days=3)))
+    still.get_by_role("button", name="交办", exact=True).press("Enter")
+    task = still.locator("section[id^=task-]")
+    expect(task).to_contain_text("联系物业")
+    sign_in(still, served, "colleague", f"/centre/cases/{case_id}/work")
+    task.get_by_label("办理情况或理由").fill("已上门")
+    task.get_by_role("button", name="已完成", exact=True).press("Enter")
+    expect(task).to_contain_text("已上门")
+    expect(task.get_by_role("button")).to_have_count(0)
     assert complaints.heard == []
 
 

@@ -352,7 +352,7 @@ def test_a_day_is_judged_in_china(case: Case, cast: Cast) -> None:
 
 
 def test_a_case_that_was_handed_over_shows_to_whom_with_what_to_look_out_for(case: Case, cast: Cast) -> None:
-    assert "移交与注意事项" not in page_of(case, cast).root.text
+    assert "林岚 → 周行" not in page_of(case, cast).root.text
     handover = propose_handover(
         case=case, stage="disposal", by=cast.holder, to_officer=cast.bystander, notes=["门锁已换"]
     )
@@ -370,6 +370,7 @@ def test_a_court_it_is_lent_to_reads_the_case_and_nothing_of_that(case: Case, ca
     grant_subject(case=case, officer=cast.stranger, reason="ASSISTING")
     page = seen_by(cast.stranger, f"/centre/cases/{case.pk}")
     assert case.case_no in page.root.text
+    assert "移交与注意事项" not in page.root.text
     assert "门锁已换" not in page.root.text
     assert cast.bystander.name not in page.root.text
 

@@ -9,6 +9,7 @@ from server.cases.models import Case, Grant
 from server.cases.services import grant_subject
 from server.people.models import Officer
 from tests.actors import Cast, browser_of, officer_of
+from tests.sync.pushing import file_one, hold
 from tests.teamwork.conftest import Teams
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,10 @@ def test_the_same_proposal_sent_twice_is_one(case: Case, cast: Cast, teams: Team
     assert propose(case, cast.holder, teams, id=own_id)["id"] == own_id
     assert propose(case, cast.holder, teams, id=own_id)["id"] == own_id
     assert len(get(cast.duty, "/handovers")[1]["items"]) == 1
+    other = hold(file_one(cast, 124), cast.group)
+    said = {"stage": "disposal", "to_team": str(teams.disposal.pk), "id": own_id}
+    status, refused = post(cast.holder, f"/cases/{other.pk}/handovers", **said)
+    assert (status, refused["code"]) == (404, "handover_not_found"), "it is another case's"
 
 
 def test_a_note_stands_on_the_case_by_whoever_works_on_it(case: Case, cast: Cast, teams: Teams) -> None:

@@ -16,7 +16,7 @@ from server.teamwork.decide import TaskMove, task_after
 from server.teamwork.models import Plan, Task
 from server.teamwork.services import decide_handover, give_task, move_task, propose_handover, write_plan
 from tests.actors import Cast, browser_of
-from tests.sync.pushing import phone_of
+from tests.sync.pushing import file_one, hold, phone_of
 from tests.sync.replica import Replica
 from tests.teamwork.conftest import Teams
 
@@ -185,6 +185,14 @@ def test_a_task_that_cannot_be_given_is_refused(case: Case, cast: Cast, code: st
     with pytest.raises(DomainError, match=code):
         given(case, cast, **REFUSED[code](cast))
     assert not Task.objects.exists()
+
+
+def test_the_id_of_another_cases_task_gives_none(case: Case, cast: Cast) -> None:
+    task, other = given(case, cast), hold(file_one(cast, 124), cast.group)
+    assert given(case, cast, task_id=task.pk) == task
+    with pytest.raises(DomainError, match="task_not_found"):
+        given(other, cast, task_id=task.pk)
+    assert Task.objects.count() == 1
 
 
 def test_in_a_closed_case_nothing_is_planned_or_asked(case: Case, cast: Cast) -> None:

@@ -16,7 +16,7 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.ledger.services import Draft, append
 from server.people.models import Officer
-from server.teamwork.access import leads
+from server.teamwork.access import handover_not_found, leads
 from server.teamwork.decide import (
     REPEATED,
     TAKEN_OVER,
@@ -95,7 +95,7 @@ def _held(handover_id: UUID) -> tuple[Handover, CaseState]:
     """Locked in the one order: the case, then what hangs on it."""
     case_id = Handover.objects.filter(pk=handover_id).values_list("case_id", flat=True).first()
     if case_id is None:
-        raise DomainError("handover_not_found", 404, _("There is no such handover among those you may read."))
+        raise handover_not_found()
     state = case_states([case_id], None, lock=True)[case_id]
     return Handover.objects.get(pk=handover_id), state
 

@@ -16,7 +16,7 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.ledger.services import append
 from server.people.models import Officer, Team
-from server.teamwork.access import require_can_work_on
+from server.teamwork.access import handover_not_found, require_can_work_on
 from server.teamwork.decide import due_day, team_kinds_of, why_not_offered
 from server.teamwork.live import handover_view
 from server.teamwork.models import Handover
@@ -39,11 +39,14 @@ def propose_handover(
     """Offer the case, from this stage on, to a team, to an officer, or to an officer of a team.
 
     Those who may take it over read the case from now on. With the `handover_id` of one there is, nothing is done again.
-    Raises DomainError 403 `not_in_charge`; 409 `case_closed`, `handover_not_used`, `handover_waiting`; 422
-    `stage_unknown`, `holder_of_another_court`, `receiver_unknown`, `team_not_of_stage`, and of notes as `add_note`.
+    Raises DomainError 403 `not_in_charge`; 404 `handover_not_found` for the `handover_id` of another case's; 409
+    `case_closed`, `handover_not_used`, `handover_waiting`; 422 `stage_unknown`, `holder_of_another_court`,
+    `receiver_unknown`, `team_not_of_stage`, and of notes as `add_note`.
     """
     case = locked_case(case.pk)
-    standing = Handover.objects.filter(pk=handover_id, case=case).first() if handover_id else None
+    standing = Handover.objects.filter(pk=handover_id).first() if handover_id else None
+    if standing is not None and standing.case_id != case.pk:
+        raise handover_not_found()
     if standing is not None:
         return standing
     require_can_work_on(by, case)

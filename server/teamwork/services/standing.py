@@ -16,8 +16,11 @@ def require_open_and_in_charge(officer: Officer, case: Case) -> None:
     require_in_charge(officer, case)
 
 
+def is_in_charge(officer: Officer, case: Case) -> bool:
+    return officer in (lead_officer_of(case.pk), stage_owner_of(case).officer) or leads(officer, case.court_id)
+
+
 def require_in_charge(officer: Officer, case: Case) -> None:
-    if officer in (lead_officer_of(case.pk), stage_owner_of(case).officer) or leads(officer, case.court_id):
-        return
-    message = _("The lead officer does this, or the owner of the stage, or the director of the bureau.")
-    raise DomainError("not_in_charge", 403, message)
+    if not is_in_charge(officer, case):
+        message = _("The lead officer does this, or the owner of the stage, or the director of the bureau.")
+        raise DomainError("not_in_charge", 403, message)

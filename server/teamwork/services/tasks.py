@@ -35,11 +35,13 @@ _KINDS = {
 def give_task(*, case: Case, text: str, to: Officer, due_on: date, by: Officer, task_id: UUID | None = None) -> Task:
     """Ask something of an officer who works on the case. With the `task_id` of one there is, nothing is done again.
 
-    Raises DomainError 403 `not_in_charge`; 409 `case_closed`; 422 `not_working_on_it`, `due_day_passed`,
-    `note_required`, `note_too_long`.
+    Raises DomainError 403 `not_in_charge`; 404 `task_not_found` for the `task_id` of another case's; 409 `case_closed`;
+    422 `not_working_on_it`, `due_day_passed`, `note_required`, `note_too_long`.
     """
     case = locked_case(case.pk)
-    standing = Task.objects.filter(pk=task_id, case=case).first() if task_id else None
+    standing = Task.objects.filter(pk=task_id).first() if task_id else None
+    if standing is not None and standing.case_id != case.pk:
+        raise task_not_found()
     if standing is not None:
         return standing
     require_open_and_in_charge(by, case)
