@@ -1,6 +1,7 @@
 """Cases from a file of the national system, CSV or JSON: every line read, and every fault of it named.
 
-`docs/howto/import-cases.md`. A line is one case; in JSON the line on which its object begins.
+`docs/howto/import-cases.md`. A line is one case; in JSON the line on which its object begins, or without line breaks
+which object it is.
 """
 
 import csv
@@ -78,8 +79,10 @@ def read_case_file(raw: bytes, form: str, known_facts: Mapping[str, Any]) -> Cas
 
 def _take(line: "_Line", file: CaseFile, known_facts: Mapping[str, Any]) -> None:
     row = line.row(known_facts)
-    if row.case_no and (first := file.lines.setdefault(row.case_no, line.number)) != line.number:
-        line.refuse("case_no", _("Stands in line %(line)d already.") % {"line": first})
+    if row.case_no in file.lines:
+        line.refuse("case_no", _("Stands in line %(line)d already.") % {"line": file.lines[row.case_no]})
+    elif row.case_no:
+        file.lines[row.case_no] = line.number
     file.faults += line.faults
     if not line.faults:
         file.rows.append(row)
@@ -88,8 +91,7 @@ def _take(line: "_Line", file: CaseFile, known_facts: Mapping[str, Any]) -> None
 def _csv_lines(text: str, faults: list[Fault]) -> Iterator[_Given]:
     # Line by line: no cell holds a line break, so a quotation left open spoils its own line and no other.
     lines = text.replace("\r\n", "\n").split("\n")
-    header = [cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])]
-    _check_header(header)
+    header = _header(lines[0])
     for number, line in enumerate(lines[1:], 2):
         if not line.strip(" ,\t\r"):
             continue
@@ -99,6 +101,15 @@ def _csv_lines(text: str, faults: list[Fault]) -> Iterator[_Given]:
             faults.append(Fault(number, "", _("This line is not CSV: %(fault)s") % {"fault": error}, line[:80]))
         except RowFault as fault:
             faults.append(Fault(number, fault.field, fault.reason, line[:80]))
+
+
+def _header(line: str) -> list[str]:
+    try:
+        header = [cell.strip().lower() for cell in next(csv.reader([line]), [])]
+    except csv.Error:  # a cell beyond all measure: this is no list
+        header = []
+    _check_header(header)
+    return header
 
 
 def _check_header(header: list[str]) -> None:
@@ -124,16 +135,18 @@ def _json_objects(text: str, faults: list[Fault]) -> Iterator[_Given]:
     """Of one array, or one object a line: a line that is no JSON spoils the rest of an array, but no other line."""
     decoder = json.JSONDecoder(parse_float=Decimal)
     is_array, place, line, counted = text.lstrip().startswith("["), 0, 1, 0
+    is_one_line, number = "\n" not in text.strip(), 0
     while (place := _next_object(text, place)) < len(text):
-        line, counted = line + text.count("\n", counted, place), place
+        line, counted, number = line + text.count("\n", counted, place), place, number + 1
+        at = number if is_one_line else line
         try:
             given, place = decoder.raw_decode(text, place)
-            yield line, _flat(given)
+            yield at, _flat(given)
         except RowFault as fault:
-            faults.append(Fault(line, fault.field, fault.reason))
+            faults.append(Fault(at, fault.field, fault.reason))
         except (ValueError, RecursionError) as error:
             said = _("From here on the file is not JSON: %(fault)s") if is_array else _("Not JSON: %(fault)s")
-            faults.append(Fault(line, "", said % {"fault": error}, text[place : place + 80].partition("\n")[0]))
+            faults.append(Fault(at, "", said % {"fault": error}, text[place : place + 80].partition("\n")[0]))
             ends = text.find("\n", place)
             place = len(text) if is_array or ends < 0 else ends
 

@@ -101,6 +101,8 @@ class _Checks:
             self._source.blame(path, _("what recurs needs a number of one or more"))
         if limit.is_recurring and limit.unit not in (Unit.DAYS, Unit.MONTHS, Unit.YEARS):
             self._source.blame(path, _("what recurs is counted in d, m or y"))
+        if limit.recurs_for is not None and not limit.is_recurring:
+            self._source.blame((*path, "for"), _("bounds only what recurs: say every: true as well"))
         if "minimum" in path and limit.unit not in (Unit.DAYS, Unit.MONTHS, Unit.YEARS):
             self._source.blame(path, _("a minimum is counted in d, m or y"))
 

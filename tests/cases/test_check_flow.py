@@ -97,6 +97,7 @@ FAST = 'when: "track == FAST"'
         (FAST, 'when: "track < 3"', "the fact track has no value 3; it has FAST, NORMAL, HARD"),
         ("{n: 6, unit: m, every: true", "{n: 0, unit: m, every: true", "what recurs needs a number of one or more"),
         ("{n: 6, unit: m, every: true", "{n: 60, unit: wd, every: true", "what recurs is counted in d, m or y"),
+        ("{n: 6, unit: m, every: true", "{n: 6, unit: m, every: false", "bounds only what recurs"),
         ("movable: {n: 15, unit: d}", "movable: {n: 15, unit: wd}", "a minimum is counted in d, m or y"),
         ("movable: {n: 15, unit: d}", "moveable: {n: 15, unit: d}", "'moveable' is no kind known here"),
         ("m, start: case_filed}", "m, start: case_file}", "did you mean 'case_filed'?"),

@@ -97,11 +97,23 @@ def test_a_broken_byte_or_quotation_spoils_its_own_line(cast: Cast) -> None:
     assert report.created == 2
 
 
-@pytest.mark.parametrize("raw", [b"", b"name,cause\n", as_csv().encode("utf-16"), b"\xff\xfe\xff\xff\x80"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"name,cause\n", as_csv().encode("utf-16"), b"x" * 200_000, b"\xff\xfe\xff\xff\x80"]
+)
 def test_what_is_no_list_of_cases_is_told_in_one_line(cast: Cast, raw: bytes) -> None:
     report = import_cases(raw=raw, form="csv")
     assert [fault.line for fault in report.faults] == [1]
     assert not report.taken
+
+
+def test_of_json_without_line_breaks_the_object_is_named_also_one_that_stands_twice(cast: Cast) -> None:
+    good = [cells_of(number) for number in (1, 2, 3)]
+    bad = {**cells_of(4), "filed_on": "soon"}
+    report = imported(json.dumps([good[0], bad, good[1], good[0], good[2]]), form="json")
+    assert places(report) == [(2, "filed_on"), (4, "case_no")]
+    assert (report.created, report.refused) == (3, 2)
+    beside = imported(f"{json.dumps(cells_of(5))},{json.dumps(cells_of(5))}\n{json.dumps(cells_of(6))}", form="json")
+    assert (places(beside), beside.created) == ([(1, "case_no")], 2)
 
 
 def test_json_of_a_list_or_of_one_object_a_line(cast: Cast) -> None:
