@@ -1,7 +1,6 @@
 """What is to be carried back to the national system, over HTTP: no rules."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from server.backfill.schemas import LineFault, Named, NamedRows, Outcomes, Outco
 from server.backfill.services import Ref, fill_back, take_back, tick_off
 from server.backfill.services.marking import NOT_FOUND
 from server.backfill.sheet import sheet_answer
+from server.common.day import Day
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -28,7 +28,7 @@ class Wanted(Schema):
     case_id: UUID | None = None
     officer_id: UUID | None = None
     kind: Kind | Literal[""] = ""
-    since: date | None = None
+    since: Day | None = None
 
     @property
     def filters(self) -> Filters:

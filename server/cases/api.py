@@ -1,7 +1,6 @@
 """Cases for people at desks: HTTP in and out, no rules."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from server.cases.units import case_units
 from server.cases.why import why
 from server.cases.wording import worded
 from server.common.clock import local_date, now
+from server.common.day import Day
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -79,7 +79,7 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
 
 @router.get("/cases/{uuid:case_id}/guards", response=list[GuardView], url_name="case_guards")
 def read_guards(
-    request: HttpRequest, case_id: UUID, on: date | None = None, property_kind: Words = "", chain: Words = ""
+    request: HttpRequest, case_id: UUID, on: Day | None = None, property_kind: Words = "", chain: Words = ""
 ) -> list[GuardView]:
     """What must hold before a final round, an auction, a search or an eviction, with its evidence; as of `on`.
 

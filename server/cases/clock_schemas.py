@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field
 
 from server.cases.models import ClockPause, Extension
+from server.common.day import Day
 
 Document = Annotated[str, Field(max_length=40)]
 """A ruling or notice by its number."""
@@ -17,20 +18,20 @@ Words = Annotated[str, Field(max_length=200)]
 
 class NewPause(Schema):
     reason: ClockPause.Reason
-    started_on: date
-    ended_on: date | None = None
+    started_on: Day
+    ended_on: Day | None = None
     """The first day that counts again; none while it lasts."""
     document: Document = ""
     approved_by: StaffNo = ""
 
 
 class PauseEnd(Schema):
-    ended_on: date
+    ended_on: Day
 
 
 class Suspension(Schema):
     reason: Words
-    on: date | None = None
+    on: Day | None = None
     """None: today."""
     document: Document = ""
     approved_by: StaffNo = ""
@@ -38,7 +39,7 @@ class Suspension(Schema):
 
 class Resumption(Schema):
     reason: Words
-    on: date | None = None
+    on: Day | None = None
 
 
 class Standing(Schema):
@@ -67,8 +68,8 @@ class NewExtension(Schema):
     key: Annotated[str, Field(max_length=60)]
     """Of a clock of the case, or of a node whose limit says by how much it may be prolonged."""
     chain: Annotated[str, Field(max_length=60)] = ""
-    asked_on: date
-    new_due: date | None = None
+    asked_on: Day
+    new_due: Day | None = None
     """Of a clock of the case."""
     level: Extension.Level
     document: Document = ""

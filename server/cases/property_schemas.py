@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field
 
 from server.cases.models import Clue, Property
+from server.common.day import Day
 
 Document = Annotated[str, Field(max_length=40)]
 
@@ -17,18 +18,18 @@ class NewProperty(Schema):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     ref: Annotated[str, Field(max_length=100)] = ""
     source: Property.Source
-    confirmed_on: date | None = None
+    confirmed_on: Day | None = None
 
 
 class NewClue(Schema):
     source: Clue.Source
     text: Annotated[str, Field(min_length=1, max_length=500)]
-    submitted_on: date
+    submitted_on: Day
     """When the court was given it; its verification is due from then on."""
 
 
 class Verification(Schema):
-    verified_on: date
+    verified_on: Day
 
 
 class VerificationView(Schema):
@@ -50,13 +51,13 @@ class PropertyId(Schema):
 
 
 class NewHold(Schema):
-    started_on: date
+    started_on: Day
     document: Document = ""
     """The objection, by its number."""
 
 
 class Lifting(Schema):
-    ended_on: date
+    ended_on: Day
     document: Document = ""
     """The ruling on it."""
 

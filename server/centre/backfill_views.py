@@ -23,6 +23,7 @@ from server.backfill.services import Ref, fill_back, take_back, tick_off
 from server.backfill.sheet import sheet_answer
 from server.centre.language import chinese_first
 from server.centre.views import frame, missing
+from server.common.day import FIRST, LAST
 from server.common.errors import DomainError
 from server.common.spreadsheet import RowFault, decoded
 from server.people.models import Officer
@@ -146,9 +147,10 @@ def _uuid(text: str) -> UUID | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST <= day <= LAST else None
 
 
 def _show(request: HttpRequest, **told: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from server.common.day import Day
 from server.people.schemas import OfficerView
 from server.teamwork.schemas import TaskDraft, TaskView, TeamView, Words
 
@@ -47,7 +48,7 @@ class MeetingPage(Schema):
 
 class Opening(Schema):
     team: UUID | None = None
-    day: date | None = None
+    day: Day | None = None
     """Any day of the week; today if it is left out."""
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from server.common.day import Day
 from server.people.models import Court, Officer, Team
 from server.people.schemas import OfficerView
 from server.teamwork.decide import is_overdue
@@ -199,11 +200,11 @@ class TaskDraft(Schema):
     """Made by whoever asks; the same again changes nothing."""
     text: Words
     to: UUID
-    due_on: date
+    due_on: Day
 
 
 class TaskWord(Schema):
     said: Words = ""
     """What was done, why it is given back, what is still wanted; only where it is done may it be left out."""
-    due_on: date | None = None
+    due_on: Day | None = None
     """Of a task asked for again: until when now."""

@@ -98,6 +98,7 @@ def test_a_broken_catalogue_is_not_compiled(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_chinese_is_spoken_first_and_english_on_request() -> None:
+    translation.deactivate()  # a request of an earlier test may have been in English
     assert translation.gettext("Simplified Chinese") == "简体中文"
     with translation.override("en"):
         assert translation.gettext("Simplified Chinese") == "Simplified Chinese"
