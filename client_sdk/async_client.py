@@ -177,6 +177,14 @@ class AsyncFieldClient(AsyncRecording):
     async def save_paper(self, sha256: str, target: str | Path) -> None:
         await threaded(self._field.save_paper, sha256, target)
 
+    async def paper_kinds(self, action: Action | str) -> dict[str, str]:
+        return await threaded(self._field.paper_kinds, action)
+
+    async def render_paper(
+        self, action: Action | str, paper_kind: str | None = None, *, case_id: str | UUID | None = None
+    ) -> bytes:
+        return await threaded(self._field.render_paper, action, paper_kind, case_id=case_id)
+
     async def explain(self, action: Action, language: str | None = None) -> list[str]:
         return await threaded(self._field.explain, action, language)
 

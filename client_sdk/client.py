@@ -19,6 +19,7 @@ from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
 from client_sdk.overview import Overview
 from client_sdk.patience import PATIENCE_SECONDS
+from client_sdk.printer import Printer
 from client_sdk.recorder import Recorder
 from client_sdk.recording import Recording
 from client_sdk.records import require_uuid
@@ -63,6 +64,7 @@ class FieldClient(Recording):
         self._overview = Overview(self._holdings)
         self._recorder = Recorder(self._holdings)
         self._corrector = Corrector(self._holdings, self._recorder)
+        self._printer = Printer(self._holdings, self._recorder)
 
     @classmethod
     def enrol(
@@ -257,6 +259,27 @@ class FieldClient(Recording):
         content = self.open_paper(sha256)
         with disk.faults_named(Path(target)):
             Path(target).write_bytes(content)
+
+    def paper_kinds(self, action: Action | str) -> dict[str, str]:
+        """The papers that `render_paper` sets of an act, their Chinese titles by key. Raises as `render_paper`."""
+        self._holdings.reading.require()
+        return self._printer.titles(action)
+
+    def render_paper(
+        self, action: Action | str, paper_kind: str | None = None, *, case_id: str | UUID | None = None
+    ) -> bytes:
+        """A paper of an act recorded here, as PDF: to show on the spot, and to print, without a network.
+
+        It is what the court sets from the same records, with the same code on every page; an act that lacks something
+        is marked as a draft. `paper_kind` is one of `paper_kinds` (the first without it), `case_id` one of the cases
+        of an act that serves several.
+
+        Raises PapersUnavailable (install `zhixing-client-sdk[papers]`), NotFound (`not_found`; `paper_kind_unknown`;
+        `act_let_go`: the court holds it, and this device no more), ReadingEnded.
+        """
+        self._holdings.reading.require()
+        case = None if case_id is None else require_uuid(case_id, "/case_id")
+        return self._printer.render(action, paper_kind, case)
 
     def explain(self, action: Action, language: str | None = None) -> list[str]:
         """The texts of an act's `missing`, then `warnings`, in `language` ("zh", "en"; None: the one chosen)."""

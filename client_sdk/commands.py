@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from client_sdk import messages
+from client_sdk import disk, messages
 from client_sdk.client import FieldClient
 from client_sdk.console import errors_named, local, passphrase_from, plain, progress_shown, say_json, screen, table
 from client_sdk.errors import InvalidRecord, NotFound
@@ -216,6 +216,28 @@ def _show_papers(listed: list[tuple[Case, Paper]]) -> None:
     screen.print(shown)
 
 
+def paper(
+    action: Annotated[str, typer.Argument(help="id of an act recorded here")],
+    out: Annotated[Path, typer.Argument(help="the PDF to write")],
+    kind: Annotated[str | None, typer.Option("--kind", help="SEAL_RECORD, INVENTORY, …; else the first")] = None,
+    case: Annotated[str | None, typer.Option("--case", help="case id, of an act that serves several")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set a paper of an act as PDF, offline; a draft is marked as one. Needs the extra `papers`."""
+    with opened(store, passphrase_file, as_json=as_json) as field:
+        titles = field.paper_kinds(action)
+        content = field.render_paper(action, kind, case_id=case)
+        with disk.faults_named(out):
+            out.write_bytes(content)
+    key = kind or next(iter(titles))
+    if as_json:
+        say_json({"saved": str(out), "kind": key, "title": titles[key], "size": len(content)})
+    else:
+        typer.echo(messages.text("cli_saved", title=titles[key], file=str(out)))
+
+
 def status(store: StoreOption = DEFAULT_STORE, passphrase_file: PassphraseFile = None, as_json: AsJson = False) -> None:
     """What this device owes, when the court last answered, what its clock is worth."""
     with opened(store, passphrase_file, as_json=as_json) as field:
@@ -274,4 +296,4 @@ def renew(
         typer.echo(messages.text("cli_renewed"))
 
 
-COMMANDS = (enrol, pull, cases, record, sync, papers, status, renew, unenrol)
+COMMANDS = (enrol, pull, cases, record, sync, papers, paper, status, renew, unenrol)

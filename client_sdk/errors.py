@@ -9,6 +9,7 @@ FieldError
 ├── InvalidRecord      what is to be recorded cannot be written as strict JSON; `place` says where
 ├── ReadingEnded       the device was revoked, or has not heard from the court for too long; recording goes on
 ├── NotFound           no such case, action or photo on this device
+├── PapersUnavailable  papers are set by an extra of this SDK that is not installed
 ├── StoreLocked        another process has this store open
 ├── StoreClosed        this client was closed; open the store again
 ├── WrongPassphrase    the store stays closed
@@ -121,6 +122,10 @@ class ReadingEnded(FieldError):
 
 class NotFound(FieldError):
     code = "not_found"
+
+
+class PapersUnavailable(FieldError):
+    code = "papers_unavailable"
 
 
 class StoreLocked(FieldError):

@@ -194,6 +194,22 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "无法记录 {place}:{reason}{note}",
         "Cannot be recorded, at {place}: {reason} {note}",
     ),
+    "papers_unavailable": (
+        "本程序未安装文书排版组件,不能生成笔录和清单。请安装 zhixing-client-sdk[papers] 后再试;记录不受影响。",
+        "This program lacks what sets papers. Install zhixing-client-sdk[papers]; records are as they were.",
+    ),
+    "paper_kind_unknown": (
+        "这一行为没有这种文书({what}),可选:{known}。",
+        "Acts of this kind have no such paper ({what}). There are: {known}.",
+    ),
+    "paper_not_set": (
+        "文书未能生成,记录和照片不受影响。{note}",
+        "The paper could not be set; record and photographs are as they were. {note}",
+    ),
+    "act_let_go": (
+        "法院已安全保存这一行为,本机不再留存其内容。请在指挥中心页面打印。",
+        "The court holds this act safely, and this device no longer has its words. Print it from the command centre.",
+    ),
     "paper_not_here": (
         "文书 {what} 尚未下载到本机,请联网同步。",
         "The paper {what} is not on this device yet. Sync to fetch it.",

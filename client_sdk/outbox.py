@@ -195,6 +195,14 @@ class Outbox:
             raise NotFound(what=f"action {identity}")
         return self._action(found[0], acked_seq)
 
+    def records_of(self, action_id: str, acked_seq: int) -> list[Action]:
+        """Every record of an action id, of earlier logs too, oldest first. Raises NotFound."""
+        sql = f"SELECT {_COLUMNS} FROM operation WHERE action_id = ? ORDER BY incarnation, seq"
+        rows = self._database.rows(sql, action_id)
+        if not rows:
+            raise NotFound(what=f"action {action_id}")
+        return [self._action(row, acked_seq) for row in rows]
+
     def seqs_of(self, action_id: str) -> list[int]:
         """Every operation of an action id in this log; none where all of it stands in earlier ones. Raises NotFound."""
         rows = self._database.rows("SELECT incarnation, seq FROM operation WHERE action_id = ? ORDER BY seq", action_id)

@@ -58,7 +58,7 @@ class Recorder:
         )
         kinds = self._kinds()
         members = members_of(act, self._context(kinds))
-        document = self._document(act_kind)
+        document = self.document(act_kind)
         found = _assess(document, act_kind, together(members, beside) if beside else members)
         draft = draft_of(members, act, found.missing, found.warnings)
         seq = self._holdings.outbox.add(draft)
@@ -119,10 +119,10 @@ class Recorder:
 
     def explain(self, action: Action, language: str) -> list[str]:
         """What `missing` and `warnings` say, by the catalogue as last pulled; codes where it is silent."""
-        kinds, findings = self._document(action.kind), (*action.missing, *action.warnings)
+        kinds, findings = self.document(action.kind), (*action.missing, *action.warnings)
         return [_said(kinds, finding, language) for finding in findings]
 
-    def _document(self, kind: str) -> Mapping[str, Any] | None:
+    def document(self, kind: str) -> Mapping[str, Any] | None:
         """The one by which acts of this kind are judged, None where the court has not delivered it."""
         if kind not in case_acts.KINDS:
             return self._kinds()

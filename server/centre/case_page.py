@@ -135,6 +135,8 @@ class CasePage:
     acts: list[Act]
     has_older_acts: bool
     papers: list[PaperLine] = field(default_factory=list)
+    issued: list[PaperLine] = field(default_factory=list)
+    """Papers made of its acts."""
     work: Work | None = None
     decisions: list[Decision] = field(default_factory=list)
     """Pauses and extensions of its clocks."""
@@ -157,6 +159,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
     for party in Party.objects.filter(case=case).order_by("id"):
         parties[party.part].append(party.name)
     acts, has_older_acts = acts_of(case.pk, action_id, moved_words(late, names.nodes))
+    lines = paper_lines(case.pk)
     page = CasePage(
         case=case,
         look=_worst_look(nodes, names, today),
@@ -167,7 +170,8 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         clock=_clock_line(nodes, names, today, reasons),
         acts=acts,
         has_older_acts=has_older_acts,
-        papers=paper_lines(case.pk),
+        papers=[line for line in lines if not line.action_id],
+        issued=[line for line in lines if line.action_id],
         work=work_on(case, reader, today, names.stages),
         decisions=decisions(case, names.nodes),
         track=track_words(case),

@@ -22,6 +22,7 @@ from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
 from server.field.api import router as field
+from server.field.papers_api import router as act_papers
 from server.ledger.queries import current_server_epoch
 from server.notices.api import router as notices
 from server.people.api import router as people
@@ -126,6 +127,7 @@ for router in (
     wanted,
     papers,
     bundles,
+    act_papers,
     field,
     live,
     supervision,

@@ -121,7 +121,7 @@ class Upload(models.Model):
 
 
 class Paper(models.Model):
-    """A ruling, warrant or notice of a case: a court's own document, shown by its officers on site."""
+    """A ruling, warrant or notice of a case, shown by its officers on site; or the record of an act, set by us."""
 
     class Kind(models.TextChoices):
         RULING = "RULING", _("Ruling")
@@ -132,6 +132,7 @@ class Paper(models.Model):
         DECISION = "DECISION", _("Decision")
         ANNOUNCEMENT = "ANNOUNCEMENT", _("Announcement")
         BASIS = "BASIS", _("Basis of enforcement")
+        RECORD = "RECORD", _("Paper of an act")
         OTHER = "OTHER", _("Other paper")
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -151,10 +152,24 @@ class Paper(models.Model):
     added_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
     superseded_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="supersedes")
     """Only the newest of a line is on devices: nobody may show a ruling that was replaced."""
+    holder_id = models.UUIDField(null=True)
+    """The act it was made of; such a paper is on no device, which sets its own."""
+    made_as = models.CharField(max_length=30, default="", blank=True)
+    """Which of its papers, such as `SEARCH_RECORD`."""
+    made_from = models.CharField(max_length=64, default="", blank=True)
+    """SHA-256 of all that decided its bytes: the same state of the act is the same paper."""
+    code = models.CharField(max_length=20, default="", blank=True)
+    """On every page of it."""
+    standing = models.CharField(max_length=10, default="", blank=True)
+    """Of the act when it was made: `draft`, `signed`, `parked` or `annulled`."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject_id", "sha256"], name="paper_once_per_subject")]
-        indexes = [models.Index(fields=["sha256"], name="paper_by_hash")]
+        indexes = [
+            models.Index(fields=["sha256"], name="paper_by_hash"),
+            models.Index(fields=["holder_id"], name="paper_by_holder", condition=~models.Q(holder_id=None)),
+            models.Index(fields=["code"], name="paper_by_code", condition=~models.Q(code="")),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from server.cases.access import cases_held_by, cases_visible_to
@@ -17,7 +17,7 @@ from server.people.models import Device, Officer
 
 _IN_FORCE = Statement(
     lambda: Paper.objects.filter(
-        subject_type=SubjectType.CASE, subject_id__in=GivenMany("case_ids"), superseded_by=None
+        subject_type=SubjectType.CASE, subject_id__in=GivenMany("case_ids"), superseded_by=None, holder_id=None
     ).order_by("pk")
 )
 
@@ -49,6 +49,22 @@ def papers_of(case_id: UUID) -> QuerySet[Paper]:
     return Paper.objects.filter(subject_type=SubjectType.CASE, subject_id=case_id).order_by("-pk")
 
 
+def made_of(case_id: UUID, holder_id: UUID) -> dict[str, Paper]:
+    """The papers in force that were made of an act in a case, by which of its papers each is."""
+    rows = Paper.objects.filter(subject_id=case_id, holder_id=holder_id, superseded_by=None)
+    return {paper.made_as: paper for paper in rows.order_by("pk")}
+
+
+def paper_of_code(officer: Officer, code: str) -> Paper:
+    """The newest paper with this code on its pages, of a case the officer may read. Raises DomainError 404
+    `paper_not_found`."""
+    readable = Paper.objects.filter(subject_id__in=cases_visible_to(officer).values("pk")).exclude(code="")
+    paper = readable.filter(code=code).order_by(F("superseded_by").desc(nulls_first=True), "-pk").first()
+    if paper is None:
+        raise _unknown()
+    return paper
+
+
 def require_paper_for_device(device: Device, sha256: str) -> Paper:
     """A paper in force of a case its officer holds now. Raises DomainError 404 `paper_not_found`."""
     return _first(Paper.objects.filter(superseded_by=None), cases_held_by(device.officer).values("pk"), sha256)
@@ -63,5 +79,9 @@ def _first(papers: QuerySet[Paper], cases: Any, sha256: str) -> Paper:
     readable = papers.filter(sha256=sha256, subject_type=SubjectType.CASE, subject_id__in=cases)
     paper = readable.order_by("pk").first()
     if paper is None:
-        raise DomainError("paper_not_found", 404, _("There is no such paper among those you may read."))
+        raise _unknown()
     return paper
+
+
+def _unknown() -> DomainError:
+    return DomainError("paper_not_found", 404, _("There is no such paper among those you may read."))

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from tests.ground.sources import ROOT
 
-EXTRAS = frozenset({"keyring", "sqlcipher", "thumbnails", "zstd"})
+EXTRAS = frozenset({"keyring", "papers", "sqlcipher", "thumbnails", "zstd"})
 
 
 def brought_by(name: str, extras: frozenset[str] = frozenset()) -> set[str]:

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from datetime import date
-from typing import IO
+from typing import IO, Any
 from unicodedata import category
 
 from django.db import IntegrityError, transaction
@@ -44,7 +44,7 @@ def add_paper(
     409 `paper_exists` or `paper_superseded`, 422 `paper_of_another_case`; StoreUnavailable.
     """
     _require_fitting(title=title, document_no=document_no, signer=signer)
-    sha256, size, media_type = _store(content)
+    sha256, size, media_type = store_paper(content)
     paper = Paper(
         subject_id=subject.pk,
         kind=Paper.Kind(kind),
@@ -85,14 +85,7 @@ def _add(paper: Paper, replaces: Paper | None, by: Officer | None) -> Paper:
         _supersede(replaces, paper)
     touch([case.pk])
     case.refresh_from_db()
-    view = {
-        "id": str(paper.pk),
-        "kind": paper.kind,
-        "sha256": paper.sha256,
-        "size": paper.size,
-        "media_type": paper.media_type,
-        "supersedes": str(replaces.pk) if replaces else None,
-    }
+    view = paper_view(paper, replaces)
     append_case_entry(
         case,
         "paper_added",
@@ -104,6 +97,18 @@ def _add(paper: Paper, replaces: Paper | None, by: Officer | None) -> Paper:
         issued_on=paper.issued_on.isoformat() if paper.issued_on else None,
     )
     return paper
+
+
+def paper_view(paper: Paper, replaces: Paper | None) -> dict[str, Any]:
+    """What the ledger tells of a paper: no words of it."""
+    return {
+        "id": str(paper.pk),
+        "kind": paper.kind,
+        "sha256": paper.sha256,
+        "size": paper.size,
+        "media_type": paper.media_type,
+        "supersedes": str(replaces.pk) if replaces else None,
+    }
 
 
 def _insert(paper: Paper) -> None:
@@ -122,8 +127,8 @@ def _supersede(older: Paper, newer: Paper) -> None:
         raise DomainError("paper_superseded", 409, _("That paper was replaced already: name the one in force."))
 
 
-def _store(content: IO[bytes]) -> tuple[str, int, str]:
-    """Hash, size and type of what now lies in storage, read back from there."""
+def store_paper(content: IO[bytes]) -> tuple[str, int, str]:
+    """Hash, size and type of what now lies in storage, read back from there. Raises as `add_paper`."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as spooled:
         digest, size = hashlib.sha256(), 0
         for block in _blocks(content):

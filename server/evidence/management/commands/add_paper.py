@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("case_no")
         parser.add_argument("file", type=Path)
-        parser.add_argument("--kind", required=True, choices=Paper.Kind.values)
+        parser.add_argument(
+            "--kind", required=True, choices=[kind for kind in Paper.Kind.values if kind != Paper.Kind.RECORD]
+        )
         parser.add_argument("--title", required=True)
         parser.add_argument("--document-no", default="")
         parser.add_argument("--issued-on", type=date.fromisoformat, help="YYYY-MM-DD")
