@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n 2
 DEPLOYED := DATA_DIR=var/check SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') SECURE_COOKIES=true \
 	ALLOWED_HOSTS=zhixing.court.example PUBLIC_ORIGINS=https://zhixing.court.example
 
-.PHONY: help setup demo test test-sqlite test-postgres simulate chaos bad-link check bench lint format lock clean
+.PHONY: help setup demo test test-sqlite test-postgres simulate chaos bad-link papers check bench lint format lock clean
 
 help: ## show the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 22
@@ -42,6 +42,9 @@ chaos: setup ## kill -9 of server, database and officers, full disks, a faulty p
 
 bad-link: setup ## 300 queued acts, 900 photos, a link that dies every 2 MB; ARGS="--actions 30" is quicker
 	@$(PY) -m tests.chaos.bad_link $(ARGS)
+
+papers: setup ## hard examples of papers as PDF and pictures, to be looked at, in var/papers; ARGS="sixty seal" narrows it
+	@$(PY) -m tests.papers $(ARGS)
 
 check: lint ## lint, migrations, deployment settings, documentation
 	$(PY) manage.py makemigrations --check --dry-run

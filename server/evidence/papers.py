@@ -13,6 +13,7 @@ from server.cases.models import SubjectType
 from server.common.errors import DomainError
 from server.common.statements import GivenMany, Statement
 from server.evidence.models import Paper
+from server.evidence.store import Area, current_store
 from server.people.models import Device, Officer
 
 _IN_FORCE = Statement(
@@ -53,6 +54,11 @@ def made_of(case_id: UUID, holder_id: UUID) -> dict[str, Paper]:
     """The papers in force that were made of an act in a case, by which of its papers each is."""
     rows = Paper.objects.filter(subject_id=case_id, holder_id=holder_id, superseded_by=None)
     return {paper.made_as: paper for paper in rows.order_by("pk")}
+
+
+def is_stored(paper: Paper) -> bool:
+    """Whether its bytes lie in storage, by their size. Raises StoreUnavailable."""
+    return current_store().size_of(Area.PAPERS, paper.sha256) == paper.size
 
 
 def paper_of_code(officer: Officer, code: str) -> Paper:

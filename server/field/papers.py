@@ -14,7 +14,7 @@ from server.common.clock import local_date
 from server.common.errors import DomainError
 from server.common.hashing import canonical_json, sha256_hex
 from server.evidence.models import Paper
-from server.evidence.papers import made_of
+from server.evidence.papers import is_stored, made_of
 from server.evidence.services.issued import Made, keep_issued
 from server.evidence.store import Area, BlobMissing, StoreUnavailable, current_store
 from server.field.access import readable_subjects
@@ -92,7 +92,7 @@ def issue_paper(*, action: FieldAction, case: Case, key: str, by: Officer) -> Pa
         raise DomainError("paper_kind_unknown", 404, _("An act of this kind has no such paper."), known)
     making = _Making(key, sheets)
     listed = _listed(making, made_of(case.pk, action.pk).get(key))
-    if listed.made and listed.is_current:
+    if listed.made and listed.is_current and is_stored(listed.made):
         return listed.made
     content = typeset(_text(making.sheet), _text(sheets.terms), _pictures(sheets.pictures))
     on = local_date(action.recorded_at)

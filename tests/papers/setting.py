@@ -8,5 +8,5 @@ from tests.papers.examples import Example
 
 def inputs_of(example: Example) -> tuple[str, str, Mapping[str, bytes]]:
     """Sheet and terms as JSON, and the pictures: what the server's process is given."""
-    texts = (json.dumps(each, ensure_ascii=False) for each in (example.sheet, example.terms))
-    return (*texts, example.pictures)
+    sheet, terms = (json.dumps(each, ensure_ascii=False) for each in (example.sheet, example.terms))
+    return sheet, terms, example.pictures

@@ -20,6 +20,7 @@ from server.sync.models import Review
 from server.teamwork.services import give_task, open_meeting, propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
+from tests.strangers.act_papers import ACT_PAPERS, FORM, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
@@ -110,8 +111,7 @@ HIDDEN = {
     "GET /api/v1/evidence/{sha256}/thumbnail",
     "POST /api/v1/evidence/{sha256}/wanted",
     "DELETE /api/v1/evidence/{sha256}/wanted",
-    "GET /api/v1/papers/{sha256}",
-    "HEAD /api/v1/papers/{sha256}",
+    *ACT_PAPERS,
     "GET /api/v1/live/{court}",
     "GET /api/v1/live/{court}/snapshot",
     "GET /api/v1/live/{court}/names",
@@ -168,6 +168,7 @@ PAGES = [
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
     "cases/<uuid:case_id>/bundle",
+    FORM,
     "parcels",
     "devices/<uuid:device_id>/escrow",
     "actions/<uuid:action_id>/annul",
@@ -205,24 +206,28 @@ def known(cast: Cast) -> dict[str, str]:
     urged = urge(case_id=case.pk, text="进展如何？", by=cast.duty)
     node = Node.objects.filter(case=case).order_by("pk")[0]
     late = {"node": node, "case": case, "court": cast.court, "due": "2026-11-09", "due_on": date(2026, 11, 9)}
-    return {
-        "urge_id": str(urged.pk),
-        "finding_id": str(Finding.objects.create(level="OVERDUE", **late).pk),
-        "case_id": str(case.pk),
-        "case_no": case.case_no,
-        "action_id": str(action.pk),
-        "review_id": str(Review.objects.get().pk),
-        "sha256": sha256,
-        "court": str(cast.court.pk),
-        "court_id": str(cast.court.pk),
-        "device_id": str(phone.id),
-        "act_id": str(act.pk),
-        "task_id": str(give_task(case=case, text="取钥匙", to=cast.holder, due_on=date.max, by=cast.holder).pk),
-        "move": "done",
-        "meeting_id": str(open_meeting(court=cast.court, team=None, day=date(2026, 11, 2), by=cast.director).pk),
-        "director_id": str(cast.director.pk),
-        "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),
-    } | known_clocks(case)
+    return (
+        {
+            "urge_id": str(urged.pk),
+            "finding_id": str(Finding.objects.create(level="OVERDUE", **late).pk),
+            "case_id": str(case.pk),
+            "case_no": case.case_no,
+            "action_id": str(action.pk),
+            "review_id": str(Review.objects.get().pk),
+            "sha256": sha256,
+            "court": str(cast.court.pk),
+            "court_id": str(cast.court.pk),
+            "device_id": str(phone.id),
+            "act_id": str(act.pk),
+            "task_id": str(give_task(case=case, text="取钥匙", to=cast.holder, due_on=date.max, by=cast.holder).pk),
+            "move": "done",
+            "meeting_id": str(open_meeting(court=cast.court, team=None, day=date(2026, 11, 2), by=cast.director).pk),
+            "director_id": str(cast.director.pk),
+            "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),
+        }
+        | KNOWN_PAPERS
+        | known_clocks(case)
+    )
 
 
 def endpoints() -> set[str]:
@@ -376,7 +381,7 @@ def test_pages_show_a_stranger_nothing_of_it(known: dict[str, str], cast: Cast, 
     assert known["case_no"] not in answer.content.decode()
 
 
-@pytest.mark.parametrize("endpoint", sorted(HIDDEN - {"GET /api/v1/papers/{sha256}", "HEAD /api/v1/papers/{sha256}"}))
+@pytest.mark.parametrize("endpoint", sorted(HIDDEN - TOLD_ELSEWHERE))
 def test_one_who_may_finds_it(known: dict[str, str], cast: Cast, endpoint: str) -> None:
     """Without this the tests above would hold for a broken address too."""
     answer = ask(browser_of(cast.duty), endpoint, known)
