@@ -72,7 +72,7 @@ def test_a_task_is_given_from_the_case_and_reported_done(served: Served, still: 
     still.get_by_role("link", name="办理移交、任务和注意事项").click()
     still.get_by_label("任务内容").fill("联系物业")
     still.get_by_label("交办给").select_option(index=1)
-    still.locator("#due").fill(str(local_date(now()) + timedelta(days=3)))
+    still.locator("#task-due").fill(str(local_date(now()) + timedelta(days=3)))
     still.get_by_role("button", name="交办", exact=True).press("Enter")
     task = still.locator("section[id^=task-]")
     expect(task).to_contain_text("联系物业")
