@@ -3,7 +3,6 @@
 The hashes of other entries disclose nothing: a view holds a random identifier, facts are salted.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +15,8 @@ from server.common.signing import encode_base64
 from server.ledger import hashing
 from server.ledger.models import Entry
 from server.ledger.queries import HeadState
+from server.ledger.verify import ERASED, erased_hashes
 
-ERASED = "facts_erased"
 LINKS_AT_ONCE = 512
 
 
@@ -49,7 +48,7 @@ def write_ledger(writer: BundleWriter, matter: Matter, extract: Extract) -> None
 def erased_facts(extract: Extract) -> Mapping[int, str]:
     """What later entries of the chain say was the hash of facts that were erased, by position."""
     views = Entry.objects.filter(stream=extract.stream, kind=ERASED).values_list("view", flat=True)
-    return {each["position"]: each["facts_hash"] for view in views.iterator() for each in json.loads(view)["erased"]}
+    return erased_hashes(views.iterator())
 
 
 def _row(entry: Entry, erased: Mapping[int, str]) -> dict[str, Any]:

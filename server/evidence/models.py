@@ -145,6 +145,7 @@ class Paper(models.Model):
     issued_on = models.DateField(null=True)
     signer = models.CharField(max_length=60, default="", blank=True)
     sha256 = models.CharField(max_length=64)
+    sm3 = models.CharField(max_length=64, default="", blank=True)
     size = models.BigIntegerField()
     media_type = models.CharField(max_length=60)
     """As its own first bytes prove."""

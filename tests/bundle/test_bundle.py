@@ -5,11 +5,15 @@ import csv
 import hashlib
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from server.bundle.verifier_text import verifier_text
+from server.evidence.services.issued import Made, keep_issued
+from server.field.models import FieldAction
+from server.ledger.erasing import erase_facts
 from server.ledger.models import Entry
 from server.people.keys import root_public_key
 from tests.actors import Cast
@@ -87,6 +91,34 @@ def test_two_phones_in_one_case_each_prove_their_own_part(cast: Cast, tmp_path: 
     told = verify(unpack(tmp_path / "two.zip", tmp_path / "two"))
     assert told.code == 0, told.says
     assert "2 signed operations, 2 photos and files, 1 papers, 2 statements" in told.says
+
+
+def test_papers_set_from_acts_are_in_it_those_superseded_too(cast: Cast, tmp_path: Path) -> None:
+    case, _phone = case_with_acts(cast, acts=1, photos_each=0)
+    action = FieldAction.objects.get(subjects__subject_id=case.pk)
+    for content in (b"%PDF-1.7 as it was", b"%PDF-1.7 as it is"):
+        made = Made(
+            action.pk, "INVESTIGATION_RECORD", "调查笔录", content.hex()[:64], "A1B2", "signed", date(2026, 11, 30)
+        )
+        keep_issued(case=case, made=made, content=content, by=cast.duty)
+    exported(case, tmp_path / "papers.zip", cast)
+    folder = unpack(tmp_path / "papers.zip", tmp_path / "papers")
+    told = verify(folder)
+    assert "3 papers" in told.says, told.says
+    rows = [json.loads(line) for line in (folder / "papers.jsonl").read_text().splitlines()]
+    assert [row["is_superseded"] for row in rows if row["title"] == "调查笔录"] == [True, False]
+
+
+def test_facts_that_were_erased_leave_their_hash_and_the_chain_holds(cast: Cast, tmp_path: Path) -> None:
+    case, _phone = case_with_acts(cast, acts=1, photos_each=1)
+    filed = Entry.objects.get(kind="case_filed", subject_id=case.pk)
+    erase_facts(stream=filed.stream, positions=[filed.position], view={"by": None}, facts={})
+    exported(case, tmp_path / "erased.zip", cast)
+    folder = unpack(tmp_path / "erased.zip", tmp_path / "erased")
+    told = verify(folder)
+    assert told.code == 0, told.says
+    first = json.loads((folder / "ledger/entries.jsonl").read_text().splitlines()[0])
+    assert (first["position"], "facts" in first, len(first["facts_hash"])) == (filed.position, False, 64)
 
 
 def test_what_has_not_arrived_or_cannot_be_read_is_said_and_still_verifies(cast: Cast, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from server.bundle.verifier.signed import from_base64
 LINKS = "ledger/links.bin"
 ENTRIES = "ledger/entries.jsonl"
 LINK = 64
+PAPER_KINDS = ("paper_added", "paper_issued")
 
 
 def sha256(content: bytes) -> bytes:
@@ -104,7 +105,7 @@ class Ledger:
         view = parsed(row["view"], where)
         is_ours = (view["stream"], view["position"]) == (self.stream, row["position"])
         require(is_ours and view["subject"]["id"] == self.case, where, "is an entry of another place or case")
-        if view["kind"] == "paper_added":
+        if view["kind"] in PAPER_KINDS:
             self.papers.add(view["paper"]["sha256"])
         if view["kind"] == "bundle_exported":
             self.exports.add(view["bundle"])

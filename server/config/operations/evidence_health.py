@@ -1,6 +1,5 @@
 """Does storage take bytes and give them back, and does it still hold what was counted?"""
 
-import hashlib
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +12,7 @@ from server.common.clock import now
 from server.config.operations.findings import Finding, fault, fine, note
 from server.config.operations.speaking import size_in_words
 from server.evidence.models import Paper, ScrubPass, StoredFile
+from server.evidence.services.rereading import Held, digests_of
 from server.evidence.services.scrub import absent_originals
 from server.evidence.store import Area, StoreUnavailable, current_store
 
@@ -68,15 +68,9 @@ def _missing_papers() -> Iterator[Finding]:
 
 
 def _damaged(absent: set[str]) -> list[str]:
-    hashes = StoredFile.objects.order_by("sha256").values_list("sha256", flat=True)
-    return [sha256 for sha256 in hashes.iterator() if sha256 not in absent and _hash_of(sha256) != sha256]
-
-
-def _hash_of(sha256: str) -> str:
-    digest = hashlib.sha256()
-    for block in current_store().read(Area.ORIGINALS, sha256):
-        digest.update(block)
-    return digest.hexdigest()
+    rows = StoredFile.objects.order_by("sha256").values_list("sha256", "size")
+    held = (Held(sha256, Area.ORIGINALS, size) for sha256, size in rows.iterator() if sha256 not in absent)
+    return [each.sha256 for each in held if (read := digests_of(each)) and read.sha256 != each.sha256]
 
 
 def _scrub() -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case
 from server.evidence.models import Paper
 from server.evidence.papers import made_of
-from server.evidence.services.papers import paper_view, store_paper
+from server.evidence.services.papers import paper_view, store_paper, stored_sm3
 from server.people.models import Officer
 
 
@@ -42,7 +42,7 @@ def keep_issued(*, case: Case, made: Made, content: bytes, by: Officer) -> Paper
         if paper.holder_id != made.holder_id:  # somebody has put this very file on the case
             return paper
         _describe(paper, made)
-        paper.size, paper.media_type = size, media_type
+        paper.size, paper.media_type, paper.sm3 = size, media_type, stored_sm3(sha256)
         paper.save()
         Paper.objects.filter(pk=older.pk).update(superseded_by=paper) if older else None
         _enter(case, paper, older, by)

@@ -17,6 +17,7 @@ from server.cases.services.events import locked_case
 from server.common.errors import DomainError
 from server.evidence.media_types import HEAD_BYTES, detect
 from server.evidence.models import Paper
+from server.evidence.sm3 import sm3_hex
 from server.evidence.store import BLOCK, Area, StoreUnavailable, blob_path, current_store
 from server.ledger.services import Draft, append
 from server.people.models import Device, Officer
@@ -53,6 +54,7 @@ def add_paper(
         issued_on=issued_on,
         signer=signer,
         sha256=sha256,
+        sm3=stored_sm3(sha256),
         size=size,
         media_type=media_type,
         added_by=by,
@@ -155,6 +157,11 @@ def _require_stored(sha256: str) -> None:
         digest.update(block)
     if digest.hexdigest() != sha256:
         raise StoreUnavailable(f"other bytes came back than were stored for paper {sha256}")
+
+
+def stored_sm3(sha256: str) -> str:
+    """Of a paper as storage gives it back."""
+    return sm3_hex(current_store().read(Area.PAPERS, sha256))
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:

@@ -4,12 +4,8 @@ A file that is absent or damaged is owed again, as after a restore (`scrub.py`):
 Of a paper its case is told; whoever added it adds it again.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from heapq import merge
-from itertools import groupby, islice
 
 from django.conf import settings
 from django.db.models import Sum
@@ -19,24 +15,15 @@ from server.evidence import store
 from server.evidence.models import Paper, ScrubPass, StoredFile
 from server.evidence.services.papers import tell_absent_paper
 from server.evidence.services.replica import put_back
+from server.evidence.services.rereading import Held, digests_of, held_after
 from server.evidence.services.scrub import demote_file
 from server.evidence.store import Area, BlobMissing
 
 TURN_SECONDS = 60
 SMALLEST_TURN_BYTES = 16 * 1024 * 1024
-FILES_AT_ONCE = 500
 ABSENT_AT_ONCE = 20
 """More than this, and more than what is there, in one turn: rather a disk that is not mounted than files lost."""
 PASSES_KEPT = 12
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Held:
-    """What storage should hold, in the order in which it is read."""
-
-    sha256: str
-    area: Area
-    size: int
 
 
 @dataclass(slots=True)
@@ -123,7 +110,7 @@ def _make_good(held: Held) -> None:
 def _look(cursor: str, budget: int) -> Looked:
     """Read on behind `cursor` until the budget is spent; nothing read at all means that the pass is over."""
     looked = Looked()
-    for same in _held_after(cursor):
+    for same in held_after(cursor):
         for held in same:
             _look_at(held, looked)
         if looked.bytes >= budget:
@@ -131,36 +118,13 @@ def _look(cursor: str, budget: int) -> Looked:
     return looked
 
 
-def _held_after(cursor: str) -> Iterable[list[Held]]:
-    """Bytes of one hash together, a file and a paper: a cursor never parts them."""
-    both = merge(_rows(StoredFile, Area.ORIGINALS, cursor), _rows(Paper, Area.PAPERS, cursor))
-    groups = ([*same] for _, same in groupby(both, key=lambda held: held.sha256))
-    return islice(groups, FILES_AT_ONCE)
-
-
-def _rows(model: type[StoredFile] | type[Paper], area: Area, cursor: str) -> Iterator[Held]:
-    rows = model.objects.filter(sha256__gt=cursor).order_by("sha256").values_list("sha256", "size").distinct()
-    return (Held(sha256, area, size) for sha256, size in rows[:FILES_AT_ONCE])
-
-
 def _look_at(held: Held, looked: Looked) -> None:
-    actual = _hash_of(held)
+    actual = digests_of(held)
     if actual is None:
         looked.absent.append(held)
-    elif actual != held.sha256:
+    elif actual.sha256 != held.sha256:
         looked.damaged.append(held)
     looked.files, looked.bytes, looked.last = looked.files + 1, looked.bytes + held.size, held.sha256
-
-
-def _hash_of(held: Held) -> str | None:
-    """None where storage has nothing under that name."""
-    digest = hashlib.sha256()
-    try:
-        for block in store.current_store().read(held.area, held.sha256):
-            digest.update(block)
-    except BlobMissing:
-        return None
-    return digest.hexdigest()
 
 
 def _set_aside(held: Held) -> None:
