@@ -14,6 +14,7 @@ from server.cases.guarding import blocked_nodes, guard_view, guards_of
 from server.cases.lateness import late_after
 from server.cases.models import Assignment, Case, Property
 from server.cases.moves import told_late
+from server.cases.property_models import VALUATION_METHOD
 from server.cases.property_schemas import ChainView, HoldView, PropertyView
 from server.cases.queries import assignments_of, cases_found, holders_of, moving_states, with_stage_and_due
 from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, GuardView, NodeView, PartyView
@@ -71,7 +72,7 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
         assignments=[_assignment(row) for row in assignments],
         pauses=list(case.pauses.select_related("approved_by").order_by("started_on", "pk")),
         extensions=list(case.extensions.select_related("approved_by").order_by("entered_at", "pk")),
-        properties=[_property(each) for each in case.properties.prefetch_related("holds").order_by("pk")],
+        properties=[_property(each, case) for each in case.properties.prefetch_related("holds").order_by("pk")],
         clues=list(case.clues.order_by("pk")),
         chains=[ChainView(chain=chain, stage=stage) for chain, stage in _chains(state).items()],
     )
@@ -94,9 +95,11 @@ def _chains(state: CaseState) -> Mapping[str, str]:
     return stages_of_chains(state.flow, state.nodes.values())
 
 
-def _property(row: Property) -> PropertyView:
+def _property(row: Property, case: Case) -> PropertyView:
     holds = [HoldView.from_orm(hold) for hold in sorted(row.holds.all(), key=lambda hold: hold.started_on)]
-    return PropertyView(id=row.pk, kind=row.kind, name=row.name, ref=row.ref, source=row.source, holds=holds)
+    method = case.chain_facts.get(str(row.pk), {}).get(VALUATION_METHOD, "")
+    standing = {"source": row.source, "valuation_method": method, "holds": holds}
+    return PropertyView(id=row.pk, kind=row.kind, name=row.name, ref=row.ref, **standing)
 
 
 def _explained(state: CaseState) -> dict[str, dict[str, Any]]:

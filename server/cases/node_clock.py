@@ -169,6 +169,7 @@ def _founded(node: NodeDefinition, found: Due, situation: Situation) -> Due:
     opens = opens_on(found) if found.is_wait else None
     steps = (
         *((event,) if situation.start_event else ()),
+        *((step("variant", variant=situation.variant),) if situation.variant in node.variants else ()),
         *found.steps,
         *((step("opens", day=opens),) if opens else ()),
         basis,

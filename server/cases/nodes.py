@@ -91,8 +91,8 @@ class Ground:
     """Of that chain, beside those of the case."""
 
     def known(self, facts: Mapping[str, Any], node: NodeDefinition) -> Mapping[str, Any]:
-        """What may be asked for this node."""
-        return {**facts, **self.facts} if node.repeat and self.facts else facts
+        """What may be asked for this node; a variant goes by the chain's own before the case's."""
+        return {**self.facts, **facts, **self.facts} if node.repeat and self.facts else facts
 
 
 PLAIN = Ground()

@@ -8,8 +8,8 @@ from ninja import Router
 from server.cases.api import officer_of
 from server.cases.clock_rights import hold_to_lift, property_of, require_can_enter
 from server.cases.models import Property, PropertyHold
-from server.cases.property_schemas import HoldView, Lifting, NewHold, NewProperty, PropertyId
-from server.cases.services import add_property, hold_property, lift_hold
+from server.cases.property_schemas import HoldView, Lifting, NewHold, NewProperty, PropertyId, Valuation
+from server.cases.services import add_property, choose_valuation, hold_property, lift_hold
 from server.people.auth import SignedIn
 
 router = Router(tags=["cases"], auth=SignedIn())
@@ -21,6 +21,13 @@ def enter_property(request: HttpRequest, case_id: UUID, asked: NewProperty) -> P
     officer = officer_of(request)
     case = require_can_enter(officer, case_id)
     return add_property(**asked.dict(), case=case, by=officer)
+
+
+@router.post("/properties/{uuid:property_id}/valuation", response=PropertyId, summary="How its price is found")
+def enter_valuation(request: HttpRequest, property_id: UUID, asked: Valuation) -> Property:
+    """The report of the price is due by the method: three days for `NETWORK_INQUIRY`, else thirty."""
+    officer = officer_of(request)
+    return choose_valuation(about=property_of(officer, property_id), method=asked.method, by=officer)
 
 
 @router.post("/properties/{uuid:property_id}/holds", response=HoldView, summary="A third party claims it")

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from server.common.clock import now
 from server.common.ids import new_id
 
+VALUATION_METHOD = "valuation_method"
+"""The fact of a property that variants of its nodes go by, once somebody chose."""
+
 
 class Property(models.Model):
     """A thing or a right of the debtor's; its id is the chain of its nodes."""
@@ -32,6 +35,14 @@ class Property(models.Model):
         REWARD = "REWARD", _("Reward notice")
         THIRD_PARTY = "THIRD_PARTY", _("Third party")
         FIELD = "FIELD", _("Found on site")
+
+    class Valuation(models.TextChoices):
+        """The ways to find a reference price (参考价规定2)."""
+
+        NEGOTIATED = "NEGOTIATED", _("Agreed between the parties")
+        DIRECTED_INQUIRY = "DIRECTED_INQUIRY", _("Inquiry at an authority")
+        NETWORK_INQUIRY = "NETWORK_INQUIRY", _("Inquiry with online appraisers")
+        APPRAISAL = "APPRAISAL", _("Appraisal")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="properties")

@@ -50,6 +50,10 @@ class PropertyId(Schema):
     id: UUID
 
 
+class Valuation(Schema):
+    method: Property.Valuation
+
+
 class NewHold(Schema):
     started_on: Day
     document: Document = ""
@@ -77,6 +81,8 @@ class PropertyView(Schema):
     name: str
     ref: str
     source: str
+    valuation_method: str
+    """Empty until somebody chose."""
     holds: list[HoldView]
 
 

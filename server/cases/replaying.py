@@ -8,6 +8,7 @@ from uuid import UUID
 from server.cases.calendar_history import CalendarHistory
 from server.cases.differences import Difference, node_differences
 from server.cases.models import CaseEvent
+from server.cases.property_models import VALUATION_METHOD
 from server.cases.states import CaseState, node_views
 from server.common.clock import to_wire
 from server.ledger.models import Entry
@@ -28,14 +29,18 @@ def _unlike_the_ledger(states: Mapping[UUID, CaseState]) -> Iterator[Difference]
     nodes: dict[str, dict[str, Any]] = {}
     flows: dict[UUID, str] = {}
     events: dict[UUID, list[dict[str, Any]]] = {}
+    methods: dict[UUID, dict[str, str]] = {}
     for case_id, view in _views(states):
         nodes.update((node["id"], node) for node in view.get("nodes", ()))
         if "flow" in view:
             flows[case_id] = view["flow"]
+        if method := view.get("property", {}).get(VALUATION_METHOD):
+            methods.setdefault(case_id, {})[view["property"]["id"]] = method
         if "event" in view:
             events.setdefault(case_id, []).append(view["event"])
     for state in states.values():
         yield from _flow_told(state, flows)
+        yield from _methods_told(state, methods.get(state.id, {}))
         yield from _nodes_told(state, nodes)
         yield from _events_told(state, events.get(state.id, ()))
 
@@ -55,6 +60,16 @@ def _flow_told(state: CaseState, told: Mapping[UUID, str]) -> Iterator[Differenc
     last = told.get(state.id, state.flow.id)
     if last != state.flow.id:
         yield Difference(state.case_no, "", "", "flow", state.flow.id, last)
+
+
+def _methods_told(state: CaseState, told: Mapping[str, str]) -> Iterator[Difference]:
+    """In which way each property's price is found is what was said last."""
+    standing = {
+        chain: facts[VALUATION_METHOD] for chain, facts in state.chain_facts.items() if VALUATION_METHOD in facts
+    }
+    for chain in sorted(standing.keys() | told.keys()):
+        if standing.get(chain) != told.get(chain):
+            yield Difference(state.case_no, "", chain, VALUATION_METHOD, standing.get(chain), told.get(chain))
 
 
 def _nodes_told(state: CaseState, told: Mapping[str, dict[str, Any]]) -> Iterator[Difference]:

@@ -14,6 +14,7 @@ _TEXTS: Mapping[str, str] = {
     "start_event": gettext_noop("Started by the event %(event)s."),
     "not_started": gettext_noop("Not started: the event it counts from has not occurred."),
     "started": gettext_noop("Counted from %(at)s; the starting day or hour is not counted."),
+    "variant": gettext_noop("What counts here is the limit for: %(variant_said)s."),
     "no_period": gettext_noop("There is no period: it is tracked without a date."),
     "limit": gettext_noop("The limit is %(length)s."),
     "limit_back": gettext_noop("The limit is %(length)s before that day, counted back."),
@@ -92,6 +93,14 @@ _KINDS: Mapping[str, str] = {
     "regulatory": gettext_noop("regulatory"),
     "internal": gettext_noop("internal"),
 }
+_VARIANTS: Mapping[str, str] = {
+    "NEGOTIATED": gettext_noop("Agreed between the parties"),
+    "DIRECTED_INQUIRY": gettext_noop("Inquiry at an authority"),
+    "NETWORK_INQUIRY": gettext_noop("Inquiry with online appraisers"),
+    "APPRAISAL": gettext_noop("Appraisal"),
+    "PROPERTY_TO_DISPOSE": gettext_noop("Property to dispose of"),
+    "FINAL_ROUND": gettext_noop("Ending this round of enforcement (final round)"),
+}
 _MOVED: Mapping[str, str] = {
     "started_on": gettext_noop("the start"),
     "due_on": gettext_noop("the due date"),
@@ -139,6 +148,8 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
         said["why"] = _(_IGNORED[values["because"]])
     if "member" in values:
         said["what"], said["became_said"] = _(_MOVED[values["member"]]), said["became"] or _("no date")
+    if "variant" in values:
+        said["variant_said"] = _(_VARIANTS[values["variant"]])
     if "kind" in values:
         said["kind_said"] = _(_KINDS[values["kind"]])
     if "over" in values:

@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 
 from server.cases.chains import stages_of_chains
 from server.cases.models import Case, Property
-from server.cases.queries import moving_states
+from server.cases.property_models import VALUATION_METHOD
+from server.cases.states import CaseState
+from server.field.case_acts import SUBMIT_CLUE
+from server.field.models import ActionRecord, ActionSubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +56,58 @@ class PropertyLine:
     ref: str
     stage: str
     """In which its chain stands."""
+    valuation: str
+    """In which way its price is found, in words; empty until somebody chose."""
     held_since: date | None
     """A third party claims it since then."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClueLine:
+    text: str
+    submitted_on: date | None
+    stage: str
+    """In which its chain stands."""
+    is_verified: bool
+
+
 def chain_names(case: Case) -> dict[str, str]:
+    """Of properties and clues; those that phones were given go by the words of their act."""
     named = [*case.properties.values_list("pk", "name"), *case.clues.values_list("pk", "text")]
-    return {str(pk): name for pk, name in named}
+    acts = ActionSubject.objects.filter(subject_id=case.pk, action__kind=SUBMIT_CLUE)
+    records = ActionRecord.objects.filter(action_id__in=acts.values("action_id")).order_by("recorded_at", "pk")
+    said = [(pk, str(fields.get("text", ""))) for pk, fields in records.values_list("action_id", "fields")]
+    return {str(pk): name for pk, name in [*named, *said]}
 
 
-def property_lines(case: Case, stage_names: Mapping[str, str]) -> list[PropertyLine]:
-    rows = list(case.properties.prefetch_related("holds").order_by("pk"))
-    if not rows:
-        return []
-    state = moving_states([case], told=None)[case.pk]
+def property_lines(case: Case, state: CaseState, stage_names: Mapping[str, str]) -> list[PropertyLine]:
     stages = stages_of_chains(state.flow, state.nodes.values())
-    return [_line(row, stage_names.get(stages.get(str(row.pk), ""), "")) for row in rows]
+    rows = case.properties.prefetch_related("holds").order_by("pk")
+    return [_line(row, case, stage_names.get(stages.get(str(row.pk), ""), "")) for row in rows]
 
 
-def _line(row: Property, stage: str) -> PropertyLine:
+def _line(row: Property, case: Case, stage: str) -> PropertyLine:
     held_since = next((hold.started_on for hold in row.holds.all() if hold.ended_on is None), None)
-    return PropertyLine(row.name, row.get_kind_display(), row.ref, stage, held_since)
+    method = case.chain_facts.get(str(row.pk), {}).get(VALUATION_METHOD)
+    valuation = str(Property.Valuation(method).label) if method else ""
+    return PropertyLine(row.name, row.get_kind_display(), row.ref, stage, valuation, held_since)
+
+
+def clue_lines(state: CaseState, names: Mapping[str, str], stage_names: Mapping[str, str]) -> list[ClueLine]:
+    """Of the desk and of phones, in the order in which they were given."""
+    stages = stages_of_chains(state.flow, state.nodes.values())
+    known = state.flow.tracked
+    chained = [node for node in state.nodes.values() if node.key in known and known[node.key].repeat == "clue"]
+    started = [node for node in chained if node.chain and node.started_on]
+    return [
+        ClueLine(
+            names.get(node.chain, node.chain),
+            node.started_on,
+            stage_names.get(stages.get(node.chain, ""), ""),
+            node.finished_on is not None,
+        )
+        for node in sorted(started, key=lambda node: (str(node.started_on), node.id))
+    ]
 
 
 def _words(pause: Any) -> str:

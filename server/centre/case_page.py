@@ -21,7 +21,15 @@ from server.cases.states import CaseState
 from server.cases.why import why
 from server.cases.wording import worded
 from server.centre.act_times import moved_words, verdict_words
-from server.centre.case_clock import Decision, PropertyLine, chain_names, decisions, property_lines
+from server.centre.case_clock import (
+    ClueLine,
+    Decision,
+    PropertyLine,
+    chain_names,
+    clue_lines,
+    decisions,
+    property_lines,
+)
 from server.centre.desk import FlowNames, flow_names, level_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
@@ -145,6 +153,7 @@ class CasePage:
     track: str = ""
     """Which one, by whom, and why: in words; empty where the flow knows none."""
     properties: list[PropertyLine] = field(default_factory=list)
+    clues: list[ClueLine] = field(default_factory=list)
     shots: list[Shot] = field(default_factory=list)
     shown_act: Act | None = None
 
@@ -176,7 +185,8 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         decisions=decisions(case, names.nodes),
         track=track_words(case),
         urges=open_urges([case.pk]).get(case.pk, []),
-        properties=property_lines(case, names.stages),
+        properties=property_lines(case, state, names.stages),
+        clues=clue_lines(state, names.chains, names.stages),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:

@@ -63,10 +63,23 @@ def test_a_clue_of_a_phone_is_verified_at_the_desk_too(cast: Cast, filed: Case) 
     chain = case_states([filed.pk], None)[filed.pk].events[-1].chain
     node = node_of(filed, VERIFICATION, chain)
     assert node.started_on is not None
+    assert "待核实" in page_of(cast, filed)
+    assert f"{node.key} · {chain}" not in page_of(cast, filed)
+    assert "财产线索核实 · 车库里有一辆车" in page_of(cast, filed)
     verify_clue(case=filed, chain=chain, verified_on=date(2026, 5, 20))
     verify_clue(case=filed, chain=chain, verified_on=date(2026, 5, 20))
     assert node_of(filed, VERIFICATION, chain).stop_event is not None
     assert list(case_differences(case_states([filed.pk], None))) == []
+
+
+def test_the_page_says_in_which_stage_each_clue_stands(cast: Cast, filed: Case) -> None:
+    given(filed, "2026-05-06")
+    other = given(filed, "2026-05-11", "银行账户")
+    verify_clue(case=filed, chain=str(other.pk), verified_on=date(2026, 5, 12))
+    shown = page_of(cast, filed).partition("<h2>财产线索</h2>")[2].partition("</table>")[0]
+    rows = [row.split("</tr>")[0] for row in shown.split("<tr>")[2:]]
+    assert ["城关镇有一间店面" in rows[0], "待核实" in rows[0], "财产查控" in rows[0]] == [True] * 3
+    assert ["银行账户" in rows[1], "已核实" in rows[1], "财产查控" in rows[1]] == [True] * 3
 
 
 def test_what_cannot_be_is_refused(filed: Case) -> None:

@@ -15,6 +15,7 @@ CLOCKS = {
     "POST /api/v1/cases/{case_id}/clues",
     "POST /api/v1/cases/{case_id}/clues/{clue_id}/verify",
     "POST /api/v1/properties/{property_id}/holds",
+    "POST /api/v1/properties/{property_id}/valuation",
     "POST /api/v1/property-holds/{hold_id}/lift",
 }
 """404 for who may not read the case, 403 for who reads it and neither holds it nor leads its bureau."""
@@ -29,6 +30,7 @@ CLOCK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/flow": {"version": "v", "reason": "so"},
     "POST /api/v1/cases/{case_id}/properties": {"kind": "VEHICLE", "name": "n", "source": "NETWORK"},
     "POST /api/v1/properties/{property_id}/holds": {"started_on": "2026-01-05"},
+    "POST /api/v1/properties/{property_id}/valuation": {"method": "APPRAISAL"},
     "POST /api/v1/property-holds/{hold_id}/lift": {"ended_on": "2026-01-05"},
 }
 

@@ -16,6 +16,7 @@ from server.cases.services.pausing import end_pause, pause_clocks
 from server.cases.services.properties import add_property, hold_property, lift_hold
 from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
 from server.cases.services.status import close_case, resume_case, suspend_case
+from server.cases.services.valuing import choose_valuation
 
 __all__ = [
     "CalendarRefused",
@@ -24,6 +25,7 @@ __all__ = [
     "PartyDraft",
     "add_property",
     "assign_subject",
+    "choose_valuation",
     "close_case",
     "cover_membership",
     "end_grant",
