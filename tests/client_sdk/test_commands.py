@@ -162,6 +162,7 @@ def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
         "handover": [CASE, "--case", CASE],
         "task-done": [CASE, "--case", CASE],
         "reply": [CASE, "x", "--case", CASE],
+        "paper": [CASE, "out.pdf"],
     }.get(name, [])
     code, text = run(name, *given, "--store", str(tmp_path / "none.db"), "--json")
     assert code == 1

@@ -124,6 +124,17 @@ def test_dates_and_hours_are_china_s() -> None:
     assert "届满日期2028年11月29日" in words("seal")
 
 
+def test_it_says_no_more_than_was_recorded() -> None:
+    assert "执行人员已告知在场人员依法享有的权利，并告知本次执行全程录音录像。" in words("seal")
+    for said in ("已告知", "已出示证件", "录音录像"):
+        assert said not in words("empty")
+
+
+def test_sentences_end_once() -> None:
+    for name in EXAMPLES:
+        assert "。。" not in words(name)
+
+
 def test_a_refusal_is_noted_where_the_signature_would_stand() -> None:
     refusal = "拒绝签名：称对查封电视机有异议，拒绝在笔录及清单上签名，执行人员已当场释明，拒签过程全程录像见证人：刘𬭎"
     for name in ("seal", "sixty", "service"):
@@ -138,8 +149,13 @@ def test_who_was_there_and_has_not_signed_has_a_line_to_sign() -> None:
 
 
 def test_a_sign_that_no_font_has_is_named_by_its_number() -> None:
-    assert "王U+21D53" in words("seal")
+    assert "王〔U+21D53〕" in words("seal")
     assert "刘𬭎" in words("seal")
+
+
+def test_thousands_of_such_signs_are_no_reason_for_no_paper() -> None:
+    many = Example("LOCATE", "ONSITE_RECORD", {"narrative": "执😀行" * 3000})
+    assert "".join(pages_of(server.field.set_paper.set_paper(*inputs_of(many)))).count("〔U+1F600〕") == 3000
 
 
 def test_a_draft_says_on_every_page_that_it_is_one_and_what_it_lacks() -> None:
