@@ -10,6 +10,7 @@ from server.centre.awaited import Awaited, awaited_by
 from server.centre.language import content_language
 from server.centre.states import Look, file_look, preview_reason_text
 from server.common.clock import SHANGHAI
+from server.evidence.media_types import is_film, is_sound
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile, Upload
 from server.field.kinds import kinds_document
 from server.field.models import ActionRecord
@@ -28,6 +29,11 @@ class Shot:
     is_being_drawn: bool
     """A picture, or a better one, is on its way from the worker; no entry of the ledger will tell."""
     preview_reason: str
+    is_film: bool
+    is_sound: bool
+    """Played on the page, unless the worker could not read it."""
+    duration: str
+    """Of what is played, as the file states it: `1:05`."""
     origin: str
     stated_at: datetime | None
     file_time: str
@@ -100,6 +106,9 @@ def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
         is_shown=_has_picture(known, thumbnail),
         is_being_drawn=_is_being_drawn(known, thumbnail),
         preview_reason=preview_reason_text(known.preview_reason) if known else "",
+        is_film=is_film(_played_type(known)),
+        is_sound=is_sound(_played_type(known)),
+        duration=_duration(known.exif.get("duration_seconds")) if known else "",
         origin=promise.origin,
         stated_at=promise.recorded_at,
         file_time=_beside(known.exif.get("taken_at"), promise.recorded_at) if known else "",
@@ -120,6 +129,17 @@ def _beside(claimed: Any, stated_at: datetime | None) -> str:
     moment = moment.astimezone(SHANGHAI) if moment.tzinfo else moment
     is_same_year = stated_at is not None and stated_at.astimezone(SHANGHAI).year == moment.year
     return moment.strftime("%m-%d %H:%M:%S" if is_same_year else "%Y-%m-%d %H:%M:%S")
+
+
+def _played_type(file: StoredFile | None) -> str:
+    return file.detected_type if file and file.preview_reason in ("", PREVIEWLESS) else ""
+
+
+def _duration(stated: Any) -> str:
+    if not isinstance(stated, int | float):
+        return ""
+    minutes, seconds = divmod(round(stated), 60)
+    return f"{minutes}:{seconds:02}"
 
 
 def _place(stated: Any) -> str:

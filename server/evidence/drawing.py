@@ -1,4 +1,4 @@
-"""Has a picture examined by a limited process, and survives whatever the picture does to it."""
+"""Has a picture, film or sound examined by a limited process, and survives whatever the file does to it."""
 
 import json
 import struct
@@ -43,9 +43,14 @@ def draw(file: BinaryIO, *, side: int = THUMBNAIL_SIDE, max_pixels: int = MAX_PI
         done = subprocess.run(command, stdin=file, capture_output=True, timeout=SECONDS, env={}, cwd="/", check=False)
     except subprocess.TimeoutExpired:
         return Drawing(reason="too_costly")
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
+    return judge(done.returncode, done.stdout, done.stderr)
+
+
+def judge(returncode: int, output: bytes, complaint: bytes) -> Drawing:
+    """What the way a limited process ended says of its file."""
+    if returncode < 0 or b"MemoryError" in complaint:
         return Drawing(reason="too_costly")
-    return _parse(done.stdout) if done.returncode == 0 else Drawing(reason="unreadable")
+    return _parse(output) if returncode == 0 else Drawing(reason="unreadable")
 
 
 def _parse(output: bytes) -> Drawing:

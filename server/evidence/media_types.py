@@ -11,9 +11,22 @@ PICTURES = {
 }
 """Types we make previews of and a browser may show, with Pillow's name for each. A closed list."""
 
+DEMUXERS = {
+    "video/mp4": "mov",
+    "video/quicktime": "mov",
+    "video/3gpp": "mov",
+    "audio/mp4": "mov",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/wav": "wav",
+    "audio/ogg": "ogg",
+}
+"""Types a page plays, with FFmpeg's name for what reads them. A closed list."""
+
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _OTHER_BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
-_PLAIN_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"3gp4", b"3gp5"}
+_PLAIN_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash"}
+_TELEPHONE = b"3gp"
 
 
 def detect(head: bytes) -> str:
@@ -43,6 +56,8 @@ def _of_brands(head: bytes) -> str:
             return "image/heic"
         if brand in _OTHER_BRANDS:
             return _OTHER_BRANDS[brand]
+        if brand.startswith(_TELEPHONE):
+            return "video/3gpp"
         if brand in _PLAIN_BRANDS:
             return "video/mp4"
     return OCTET_STREAM
@@ -55,9 +70,28 @@ def _of_other_magic(head: bytes) -> str:
         return "audio/mpeg"
     if head.startswith(b"OggS"):
         return "audio/ogg"
+    return _of_sound_frame(head)
+
+
+def _of_sound_frame(head: bytes) -> str:
+    """Sound without a container begins with a frame: its sync word, and fields that are none of the reserved ones."""
+    if len(head) < 4 or head[0] != 0xFF:
+        return OCTET_STREAM
+    if head[1] & 0xF6 == 0xF0 and head[2] >> 2 & 0xF < 13:
+        return "audio/aac"
+    if head[1] & 0xE6 == 0xE2 and head[1] & 0x18 != 0x08 and head[2] >> 4 not in (0, 15) and head[2] & 0x0C != 0x0C:
+        return "audio/mpeg"
     return OCTET_STREAM
 
 
+def is_film(media_type: str) -> bool:
+    return media_type in DEMUXERS and media_type.startswith("video/")
+
+
+def is_sound(media_type: str) -> bool:
+    return media_type in DEMUXERS and media_type.startswith("audio/")
+
+
 def is_shown_inline(media_type: str) -> bool:
-    """Only pictures of the list are ever opened in a browser; everything else is a download."""
-    return media_type in PICTURES
+    """Only pictures, films and sound of the lists are ever opened in a browser; everything else is a download."""
+    return media_type in PICTURES or media_type in DEMUXERS

@@ -19,7 +19,7 @@ from server.common import clock
 from server.evidence.services import make_pending_previews
 from server.field.models import FieldAction
 from server.teamwork.services import decide_handover, give_task, propose_handover, write_plan
-from tests import pictures
+from tests import films, pictures
 from tests.actors import Cast, browser_of
 from tests.cases.conftest import file_one
 from tests.centre.reading import Page, seen_by
@@ -285,6 +285,22 @@ def test_a_file_that_cannot_be_drawn_says_why_and_is_still_to_be_had(
     original: Any = browser_of(cast.duty).get(page.one("a.ph")["href"])
     assert b"".join(original.streaming_content) == content
     original.close()
+
+
+def test_a_film_and_a_sound_are_played_on_the_page_and_say_how_long_they_are(
+    case: Case, cast: Cast, phone: TestDevice
+) -> None:
+    film, sound = films.film(), films.wav(65)
+    acted(phone, case, photos=[film, sound])
+    assert [phone.upload(content) for content in (film, sound)] == [204, 204]
+    make_pending_previews()
+    page = page_of(case, cast)
+    address = f"/api/v1/evidence/{hashlib.sha256(film).hexdigest()}"
+    video, audio = page.one("video"), page.one("audio")
+    assert (video["src"], video["poster"], video["preload"]) == (address, f"{address}/thumbnail", "none")
+    assert audio["src"] == f"/api/v1/evidence/{hashlib.sha256(sound).hexdigest()}"
+    assert any("1:05" in each.text for each in page.all("figcaption"))
+    assert browser_of(cast.duty).get(video["poster"]).status_code == 200
 
 
 def test_a_devices_own_thumbnail_is_shown_only_once_it_is_redrawn(case: Case, cast: Cast, phone: TestDevice) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from server.evidence import drawing, services
 from server.evidence.models import ProvisionalThumbnail, StoredFile
 from server.evidence.store import Area, Blocks, StoreUnavailable, current_store
-from tests import pictures
+from tests import films, pictures
 from tests.actors import Phone
 from tests.evidence.uploading import Uploader, promise, sha256_of
 
@@ -58,7 +58,8 @@ def test_a_file_delivered_by_two_devices_is_examined_once(
 NO_PICTURE: dict[str, tuple[bytes, str]] = {
     "a text file named .jpg": (pictures.text_file(), "not_an_image"),
     "half a photo": (pictures.cut_short(pictures.jpeg()), "unreadable"),
-    "a film": (b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + bytes(50), "no_preview_for_type"),
+    "half a film": (b"\0\0\0\x18ftypisom\0\0\x02\0isommp42" + bytes(50), "unreadable"),
+    "a sound": (films.wav(), "no_preview_for_type"),
     **{f"a {name} bomb": (content, "too_many_pixels") for name, content in pictures.bombs().items()},
 }
 

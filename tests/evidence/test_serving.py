@@ -1,7 +1,7 @@
 """Who may open a file, what he gets byte for byte, and what is entered about it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
@@ -18,7 +18,7 @@ from server.evidence.serving import file_response
 from server.evidence.store import BLOCK, Blocks
 from server.ledger.models import Entry
 from server.people.models import Officer, Role
-from tests import pictures
+from tests import films, pictures
 from tests.actors import Cast, Phone, browser_of, officer_of, phone_of
 from tests.cases.conftest import file_one
 from tests.evidence.uploading import Response, Uploader, promise, sha256_of
@@ -73,6 +73,20 @@ def test_what_is_no_picture_of_the_list_is_only_ever_a_download(
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
     assert body(response) == content
+
+
+@pytest.mark.parametrize(("make", "media_type"), [(films.film, "video/mp4"), (films.wav, "audio/wav")])
+def test_films_and_sound_come_under_their_own_type_by_ranges(
+    phone: Phone, holder: Client, held_case: Case, make: Callable[[], bytes], media_type: str
+) -> None:
+    content = make()
+    promise(phone, content, held_case, media_type=media_type)
+    Uploader(phone).deliver(content)
+    response = holder.get(f"/api/v1/evidence/{sha256_of(content)}", headers={"Range": "bytes=4-99"})
+    assert (response.status_code, response["Content-Type"]) == (206, media_type)
+    assert response["Content-Disposition"].startswith("inline")
+    assert response["Content-Security-Policy"].startswith("sandbox")
+    assert body(response) == content[4:100]
 
 
 @pytest.mark.parametrize(

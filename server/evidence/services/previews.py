@@ -7,7 +7,7 @@ from uuid import UUID
 from server.common.hashing import sha256_hex
 from server.evidence import store
 from server.evidence.drawing import PROVISIONAL_PIXELS, Drawing, draw
-from server.evidence.media_types import OCTET_STREAM, PICTURES
+from server.evidence.media_types import DEMUXERS, OCTET_STREAM, PICTURES
 from server.evidence.models import ProvisionalThumbnail, StoredFile
 from server.evidence.sm3 import sm3_hex
 from server.evidence.store import Area
@@ -90,9 +90,9 @@ def make_pending_previews() -> tuple[int, int]:
 def _drawing_of(file: StoredFile) -> Drawing:
     if file.detected_type == OCTET_STREAM:
         return Drawing(reason="not_an_image")
-    if file.detected_type not in PICTURES:
+    if file.detected_type not in PICTURES and file.detected_type not in DEMUXERS:
         return Drawing(reason="no_preview_for_type")
-    if file.size > MAX_PICTURE_BYTES:
+    if file.detected_type in PICTURES and file.size > MAX_PICTURE_BYTES:
         return Drawing(reason="too_large")
     with store.current_store().open_file(Area.ORIGINALS, file.sha256) as original:
         return draw(original)
