@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from server.common.clock import from_wire
-from server.common.signing import SignatureError, decode_base64, is_public_key
+from server.common.schemes import is_public_key
+from server.common.signing import SignatureError, decode_base64
 
 
 def read_uuid(members: Mapping[str, Any], name: str) -> UUID:

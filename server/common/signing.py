@@ -9,23 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from server.common.hashing import canonical_json
 from server.common.ijson import NotIJson, parse_object
+from server.common.schemes import COURT_SCHEME, SCHEMES, SIGNATURE_BYTES, verify_bytes
 
-ALGORITHMS = ("ed25519", "es256")
+ALGORITHMS = tuple(SCHEMES)
 TYPES = ("key", "certificate", "statement", "receipt", "fork")
 MAX_TEXT_CHARACTERS = 65_536
 MAX_NONCE_CHARACTERS = 64
-_SIGNATURE_BYTES = 64
 
 
 class SignatureError(ValueError):
@@ -63,54 +54,20 @@ def decode_base64url(text: str) -> bytes:
 
 
 def new_private_key() -> bytes:
-    """An Ed25519 seed, 32 raw bytes."""
-    return Ed25519PrivateKey.generate().private_bytes_raw()
+    """Of a court."""
+    return COURT_SCHEME.new_private_key()
 
 
 def public_of(private: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    return COURT_SCHEME.public_of(private)
 
 
 def sign_bytes(private: bytes, message: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(private).sign(message)
-
-
-def is_public_key(alg: str, public: bytes) -> bool:
-    """Is this a key of that algorithm: 32 raw bytes, or a SEC1 point of P-256?"""
-    try:
-        _load(alg, public)
-    except ValueError:
-        return False
-    return True
-
-
-def verify_bytes(public: bytes, alg: str, message: bytes, signature: bytes) -> bool:
-    """`alg` is `ed25519`, or `es256` (64 bytes r||s). Any malformed key or signature is simply False."""
-    if len(signature) != _SIGNATURE_BYTES:
-        return False
-    try:
-        key = _load(alg, public)
-        if isinstance(key, Ed25519PublicKey):
-            key.verify(signature, message)
-        else:
-            r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
-            key.verify(encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def _load(alg: str, public: bytes) -> Ed25519PublicKey | ec.EllipticCurvePublicKey:
-    if alg == "ed25519":
-        return Ed25519PublicKey.from_public_bytes(public)
-    # Hybrid points (first byte 6 or 7) would be a third spelling of one key.
-    if alg == "es256" and public[:1] in (b"\x02", b"\x03", b"\x04"):
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
-    raise ValueError("unknown algorithm or key form")
+    return COURT_SCHEME.sign(private, message)
 
 
 def sign_text(type_: str, members: Mapping[str, Any], private: bytes) -> str:
-    """`P.S` over these members and `type`, signed with an Ed25519 key."""
+    """`P.S` over these members and `type`, signed with a key of the court's scheme."""
     signed = canonical_json({**members, "type": type_})
     return f"{encode_base64url(signed)}.{encode_base64url(sign_bytes(private, text_message(type_, signed)))}"
 
@@ -127,7 +84,7 @@ def split_text(text: str) -> tuple[bytes, bytes]:
     if len(parts) != 2:
         raise SignatureError("not of the form P.S")
     signed, signature = (decode_base64url(part) for part in parts)
-    if len(signature) != _SIGNATURE_BYTES:
+    if len(signature) != SIGNATURE_BYTES:
         raise SignatureError("signature is not 64 bytes")
     return signed, signature
 

@@ -7,14 +7,8 @@ from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.common.members import read_uuid
-from server.common.signing import (
-    SignatureError,
-    decode_base64,
-    parse_signed,
-    request_bytes,
-    split_text,
-    verify_bytes,
-)
+from server.common.schemes import verify_bytes
+from server.common.signing import SignatureError, decode_base64, parse_signed, request_bytes, split_text
 from server.people.certificates import Certificate, open_certificate
 from server.people.keys import root_public_key
 from server.people.models import Court, Device

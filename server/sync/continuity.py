@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 from uuid import UUID
 
-from server.common.signing import verify_bytes
+from server.common.schemes import verify_bytes
 from server.sync.chain import head_bytes, link
 from server.sync.envelope import Envelope, Framed
 

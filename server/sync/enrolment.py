@@ -9,6 +9,7 @@ from django.db import transaction
 
 from server.common.ijson import NotIJson, parse_object
 from server.common.members import read_count, read_hash, read_uuid
+from server.common.schemes import is_public_key
 from server.common.signing import (
     ALGORITHMS,
     MAX_NONCE_CHARACTERS,
@@ -16,7 +17,6 @@ from server.common.signing import (
     SignatureError,
     decode_base64,
     encode_base64,
-    is_public_key,
 )
 from server.people.keys import escrow_public_key, newer_keys, root_public_key, signing_key_of
 from server.people.models import Device

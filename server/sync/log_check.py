@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.common.ijson import NotIJson, parse_object
 from server.common.members import read_count, read_hash, read_name, read_time, read_uuid
+from server.common.schemes import verify_bytes
 from server.common.signing import (
     SignatureError,
     decode_base64,
@@ -23,7 +24,6 @@ from server.common.signing import (
     request_bytes,
     split_text,
     text_hash,
-    verify_bytes,
 )
 from server.people.certificates import Certificate, open_certificate
 from server.sync.chain import MAX_SEQ, genesis, head_bytes, link

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from server.common.ijson import NotIJson, parse_object
 from server.common.members import read_count, read_uuid
-from server.common.signing import SignatureError, decode_base64, verify_bytes
+from server.common.schemes import verify_bytes
+from server.common.signing import SignatureError, decode_base64
 
 MAGIC = b"ZXP1"
 SIGNED = b"zhixing-parcel-1"

@@ -115,7 +115,9 @@ def test_what_was_supplied_later_makes_a_new_paper_that_supersedes_the_draft(
     phone.push()
     assert not papers_listed(cast.duty, act)["INVESTIGATION_RECORD"]["is_current"]
     whole = issued(cast.duty, act)
-    assert (whole["standing"], Paper.objects.get(sha256=draft["sha256"]).superseded_by.sha256) == (
+    newer = Paper.objects.get(sha256=draft["sha256"]).superseded_by
+    assert newer
+    assert (whole["standing"], newer.sha256) == (
         "signed",
         whole["sha256"],
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client_sdk import ijson, keys, vectors, wire
-from server.common import signing
+from server.common import schemes, signing
 from server.people.certificates import Continues, issue_certificate, issue_key, open_certificate
 from server.sync import chain
 from server.sync.body import BodyInvalid, parse_body
@@ -64,7 +64,7 @@ def test_the_sdk_proves_a_certificate_the_server_issued(alg: Any) -> None:
 def test_the_server_verifies_what_a_device_signed(alg: Any) -> None:
     key = keys.new_device_key(alg)
     signature = wire.from_base64(wire.request_signature(key, DEVICE, "随机-1", b"{}"))
-    assert signing.verify_bytes(key.public, alg, signing.request_bytes(DEVICE, "随机-1", b"{}"), signature)
+    assert schemes.verify_bytes(key.public, alg, signing.request_bytes(DEVICE, "随机-1", b"{}"), signature)
 
 
 @patient

@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 
 from client_sdk import vectors, wire
 from client_sdk.keys import from_base64, from_base64url, is_valid
-from server.common.signing import (
-    SignatureError,
-    decode_base64,
-    decode_base64url,
-    open_text,
-    split_text,
-    text_hash,
-    verify_bytes,
-)
+from server.common.schemes import verify_bytes
+from server.common.signing import SignatureError, decode_base64, decode_base64url, open_text, split_text, text_hash
 from server.people.certificates import open_certificate, read_enrolment_code
 from server.sync.vectors import UnreadableVectors, check_vectors, read_vectors
 from tests.wire.files import patient

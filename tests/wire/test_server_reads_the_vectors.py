@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from server.common.schemes import verify_bytes
 from server.common.signing import (
     SignatureError,
     decode_base64,
@@ -15,7 +16,6 @@ from server.common.signing import (
     request_bytes,
     split_text,
     text_hash,
-    verify_bytes,
 )
 from server.ledger.hashing import entry_hash, facts_hash, view_hash
 from server.people.certificates import enrolment_code_text, open_certificate, open_key, read_enrolment_code
