@@ -126,7 +126,7 @@ def test_what_cannot_be_is_said_with_what_was_typed(case: Case, cast: Cast, team
         (
             cast.holder,
             f"{case_url}/tasks",
-            {"text": "再联系一次", "to": str(cast.colleague.pk), "due_on": "2026-01-05"},
+            {"text": "再联系一次", "to": str(cast.colleague.pk), "due_on": str(soon() - timedelta(days=30))},
             422,
         ),
         (
