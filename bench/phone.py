@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from time import perf_counter
 from typing import Any
 
@@ -27,6 +28,7 @@ class Answer:
     status: int
     content: bytes
     seconds: float
+    headers: Message
 
     def read(self) -> dict[str, Any]:
         """The answer of a request that went well; any other ends the measurement."""
@@ -46,7 +48,7 @@ class Connection:
         self._http.request(request.method, request.path, request.content, dict(request.headers))
         response = self._http.getresponse()
         content = response.read()
-        return Answer(response.status, content, perf_counter() - begun)
+        return Answer(response.status, content, perf_counter() - begun, response.headers)
 
     def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         answer = self.send(Request("POST", path, content, {"Content-Type": "application/json", **headers}))
