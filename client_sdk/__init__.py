@@ -27,6 +27,7 @@ from client_sdk.errors import (
     WrongPassphrase,
 )
 from client_sdk.lanes import SyncPolicy
+from client_sdk.proof_files import Proved
 from client_sdk.related import RelatedCase, RelatedSeal, Resistance
 from client_sdk.views import (
     Action,
@@ -75,6 +76,7 @@ __all__ = [
     "Photo",
     "Progress",
     "ProtocolTooOld",
+    "Proved",
     "ReadingEnded",
     "Rejected",
     "RelatedCase",

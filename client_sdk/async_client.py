@@ -19,6 +19,7 @@ from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store,
 from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
 from client_sdk.patience import PATIENCE_SECONDS
+from client_sdk.proof_files import Proved
 from client_sdk.records import require_uuid
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
@@ -190,6 +191,9 @@ class AsyncFieldClient(AsyncRecording):
 
     async def safe_to_purge(self, action: Action | str) -> bool:
         return await threaded(self._field.safe_to_purge, action)
+
+    async def export_proof(self, path: str | Path, what: Action | Photo | str | None = None) -> Proved:
+        return await threaded(self._field.export_proof, path, what)
 
     async def export_parcel(self, path: str | Path) -> Parcel:
         return await threaded(self._field.export_parcel, path)

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
 
-from client_sdk import disk, doubts, enrolment, messages, parcels, renewing, syncing
+from client_sdk import disk, doubts, enrolment, messages, parcels, proof_export, renewing, syncing
 from client_sdk.carrying import Carrying
 from client_sdk.correcting import Corrector
 from client_sdk.day_views import Alarm
@@ -20,6 +20,7 @@ from client_sdk.lanes import SyncPolicy
 from client_sdk.overview import Overview
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.printer import Printer
+from client_sdk.proof_files import Proved
 from client_sdk.recorder import Recorder
 from client_sdk.recording import Recording
 from client_sdk.records import require_uuid
@@ -297,6 +298,16 @@ class FieldClient(Recording):
         else:
             seqs = self._holdings.outbox.seqs_of(action)
         return not any(self._holdings.unsafe(seq) for seq in seqs)
+
+    def export_proof(self, path: str | Path, what: Action | Photo | str | None = None) -> Proved:
+        """Write what the court signed about an act (with its photos), a photo or, without `what`, the whole log.
+
+        Named by the object, an id, or the beginning of a photo's hash. `zhixing-field verify FILE` proves the file
+        anywhere, offline. The act stands in it in clear. Raises NotFound (`not_received`: sync first; `proof_let_go`),
+        ReadingEnded, StorageFull and CannotWrite.
+        """
+        named = what.id if isinstance(what, Action | Photo) else what
+        return proof_export.export_proof(self._holdings, named, Path(path))
 
     def export_parcel(self, path: str | Path) -> Parcel:
         """Write all that the court does not safely hold into one sealed file, for another hand to carry.

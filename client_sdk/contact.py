@@ -91,6 +91,13 @@ def load_keys(database: Database, identity: Identity) -> Mapping[str, bytes]:
     return prove_keys(database.meta("keys") or [], identity)
 
 
+def newer_key_texts(database: Database, identity: Identity) -> list[str]:
+    """The key statements behind `load_keys`, one each."""
+    texts = database.meta("keys") or []
+    named = {wire.verify_key(text, identity.root_key)[1]: text for text in reversed(texts)}
+    return [named[kid] for kid in load_keys(database, identity)]
+
+
 def prove_keys(texts: Sequence[str], identity: Identity) -> dict[str, bytes]:
     """Public keys by kid, those of our own court that verify under its root. A kid is never used for a second key."""
     proved: dict[str, bytes] = {}

@@ -96,6 +96,11 @@ class Deliveries:
             if receipt.server_epoch == server_epoch:
                 self.mark_delivered(receipt.sha256, server_epoch)
 
+    def receipts(self, where: str, value: str | int) -> list[str]:
+        """Signed texts for this log's files, every life of the court's server that gave one."""
+        sql = f"SELECT signed FROM receipt WHERE incarnation = ? AND {where} ORDER BY seq, sha256, server_epoch"
+        return [signed for (signed,) in self._database.rows(sql, self._identity.incarnation, value)]
+
     def unsafe(self, statement: wire.Statement | None, *, only_seq: int | None = None) -> Unsafe:
         """What no verified statement and receipt of the current epochs covers; with `only_seq` of one operation."""
         operations, seqs, files = set[int](), set[int](), set[str]()

@@ -99,6 +99,17 @@ class Outbox:
             chosen.append(LoggedOperation(number, body, chained, signature))
         return chosen
 
+    def between(self, first: int, last: int) -> list[LoggedOperation]:
+        """Those of these numbers whose bodies are still here."""
+        sql = (
+            "SELECT seq, sealed, hash, signature FROM operation"
+            " WHERE incarnation = ? AND seq BETWEEN ? AND ? AND is_let_go = 0 ORDER BY seq"
+        )
+        return [
+            LoggedOperation(seq, self._database.unseal_bytes(sealed, f"{self._place(seq)}|body"), chained, signature)
+            for seq, sealed, chained, signature in self._database.rows(sql, self._incarnation, first, last)
+        ]
+
     def readable_after(self, seq: int, max_operations: int, max_bytes: int) -> tuple[list[LoggedOperation], bool]:
         """As `after`, up to the first that the disk has spoilt; whether there is such a one."""
         try:

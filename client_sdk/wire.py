@@ -14,6 +14,7 @@ from client_sdk.proofs import (
     Certificate,
     FileReceipt,
     Statement,
+    read_statement,
     verify_about_device,
     verify_carrier_receipt,
     verify_certificate,
@@ -36,10 +37,12 @@ __all__ = [
     "genesis",
     "head_bytes",
     "link",
+    "link_hash",
     "matches_fingerprint",
     "new_device_key",
     "open_signed",
     "read_enrolment_code",
+    "read_statement",
     "request_bytes",
     "request_signature",
     "sign",
@@ -69,8 +72,13 @@ def genesis(certificate: str) -> bytes:
 
 def link(prev: bytes, device: UUID, incarnation: int, seq: int, body: bytes) -> bytes:
     """h_n over h_{n-1} and the exact bytes of body n."""
+    return link_hash(prev, device, incarnation, seq, hashlib.sha256(body).digest())
+
+
+def link_hash(prev: bytes, device: UUID, incarnation: int, seq: int, body_sha256: bytes) -> bytes:
+    """The same for who knows of the body only its hash."""
     digest = hashlib.sha256(b"zhixing-op-1")
-    for part in (prev, _place(device, incarnation, seq), hashlib.sha256(body).digest()):
+    for part in (prev, _place(device, incarnation, seq), body_sha256):
         digest.update(part)
     return digest.digest()
 
