@@ -128,6 +128,14 @@ def test_a_photo_with_a_flipped_bit_is_found_by_the_deep_look(office: Office) ->
     assert "evidence_damaged" in wrong("--deep")
 
 
+def test_a_spoilt_paper_is_found_by_the_deep_look(office: Office) -> None:
+    paper = add_paper(subject=office.case, kind="RULING", title="查封裁定书", content=io.BytesIO(b"%PDF-1.7"))
+    assert "papers_damaged" not in wrong("--deep")
+    current_store().write_path(blob_path(Area.PAPERS, paper.sha256), [b"%PDF-1.8"])
+    assert "papers_damaged" not in wrong()
+    assert "查封裁定书" in examined("--deep")[1]["papers_damaged"]["says"]
+
+
 def test_storage_that_does_not_answer_is_found(office: Office, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("not a folder")
     settings.EVIDENCE_DIR = tmp_path / "a file"

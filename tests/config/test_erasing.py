@@ -1,17 +1,20 @@
 """Two persons erase what a ledger says in private: chain, receipts and backups go on verifying."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from server.cases.models import Case
 from server.evidence.models import Promise
+from server.field.related_units import forget_entries
 from server.ledger.models import Entry, Head
 from server.ledger.verify import verify_stream
 from server.people.streams import court_stream
 from tests.actors import people_of_a_city
 from tests.config.copying import Office, problems_in, refusal_of, said
+from tests.sync.replica import Replica
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "被执行人乙"
@@ -56,6 +59,25 @@ def test_said_again_it_changes_nothing(filed: Entry) -> None:
         told = said("erase_facts", str(filed.position), *TWO, "--reason", "依法")
         assert told == f"The facts of {count} entries are erased.\n"
     assert Entry.objects.filter(kind="facts_erased").count() == 1
+
+
+def test_no_unit_on_a_device_shows_what_is_erased_so_none_gets_a_new_version(office: Office) -> None:
+    office.record(1)
+    office.sync()
+    before = units_of(office)
+    positions = Entry.objects.filter(stream=court_stream(office.case.court_id)).values_list("position", flat=True)
+    said("erase_facts", *map(str, positions), *TWO, "--reason", "依法")
+    assert not Entry.objects.filter(facts__contains=NAME).exists()
+    forget_entries()
+    assert units_of(office) == before
+
+
+def units_of(office: Office) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
+    """All that a device is sent which holds nothing yet."""
+    replica = Replica(office.phone)
+    replica.sync()
+    assert ("case", str(office.case.pk)) in replica.units
+    return replica.units
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def evidence_findings(*, is_deep: bool) -> Iterator[Finding]:
     try:
         _probe()
         yield from _missing(is_deep=is_deep)
-        yield from _missing_papers()
+        yield from _missing_papers(is_deep=is_deep)
         yield from _scrub()
     except StoreUnavailable as error:
         says = _("The evidence store does not take bytes and give them back: %s") % error
@@ -58,19 +58,32 @@ def _missing(*, is_deep: bool) -> Iterator[Finding]:
         yield fine("evidence", _("Storage works, and the verified files looked for are there."))
 
 
-def _missing_papers() -> Iterator[Finding]:
-    rows = Paper.objects.order_by("-pk").values_list("sha256", "size", "title")[:NEWEST_FILES]
-    absent = [title for sha256, size, title in rows if current_store().size_of(Area.PAPERS, sha256) != size]
+def _missing_papers(*, is_deep: bool) -> Iterator[Finding]:
+    rows = Paper.objects.order_by("-pk").values_list("sha256", "size", "title")[: None if is_deep else NEWEST_FILES]
+    papers = {Held(sha256, Area.PAPERS, size): title for sha256, size, title in rows}
+    lost = {held for held in papers if current_store().size_of(held.area, held.sha256) != held.size}
+    absent = [title for held, title in papers.items() if held in lost]
     if absent:
         figures = {"count": len(absent), "named": "、".join(absent[:NAMED_AT_MOST])}
         says = _("%(count)d papers are gone from storage: %(named)s.") % figures
         yield fault("papers_missing", says, _("Put them back from a verified backup, or add them again."))
+    whole = [held for held in papers if held not in lost] if is_deep else []
+    damaged = [papers[held] for held in whole if _is_damaged(held)]
+    if damaged:
+        figures = {"count": len(damaged), "named": "、".join(damaged[:NAMED_AT_MOST])}
+        says = _("%(count)d papers in storage no longer hash to their names: %(named)s.") % figures
+        yield fault("papers_damaged", says, _("Put them back from a verified backup, or add them again."))
 
 
 def _damaged(absent: set[str]) -> list[str]:
     rows = StoredFile.objects.order_by("sha256").values_list("sha256", "size")
     held = (Held(sha256, Area.ORIGINALS, size) for sha256, size in rows.iterator() if sha256 not in absent)
-    return [each.sha256 for each in held if (read := digests_of(each)) and read.sha256 != each.sha256]
+    return [each.sha256 for each in held if _is_damaged(each)]
+
+
+def _is_damaged(held: Held) -> bool:
+    read = digests_of(held)
+    return read is not None and read.sha256 != held.sha256
 
 
 def _scrub() -> Iterator[Finding]:

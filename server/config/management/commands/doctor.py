@@ -19,7 +19,7 @@ class Command(SpokenCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--deep", action="store_true", help="walk every ledger, hash every file")
+        parser.add_argument("--deep", action="store_true", help="walk every ledger, hash every file and paper")
         parser.add_argument("--json", action="store_true", help="print one object")
 
     def handle(self, *args: Any, **options: Any) -> None:
