@@ -18,6 +18,7 @@ from server.cases.property_models import VALUATION_METHOD
 from server.cases.property_schemas import ChainView, HoldView, PropertyView
 from server.cases.queries import assignments_of, cases_found, holders_of, moving_states, with_stage_and_due
 from server.cases.schemas import AssignmentView, CaseDetail, CasePage, CaseRow, GuardView, NodeView, PartyView
+from server.cases.services.reading import record_case_reading
 from server.cases.states import CaseState
 from server.cases.units import case_units
 from server.cases.why import why
@@ -58,6 +59,7 @@ def read_case(request: HttpRequest, case_id: UUID) -> CaseDetail:
     case = visible.filter(pk=case_id).select_related("flow").defer("flow__document").first()
     if case is None:
         raise case_not_found()
+    record_case_reading(officer=officer_of(request), case_id=case.pk, court_id=case.court_id)
     unit, assignments = case_units([case.pk])[case.pk], assignments_of(case.pk)
     state = moving_states([case], told=None)[case.pk]
     explained = _explained(state)

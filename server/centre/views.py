@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from server.cases.access import cases_visible_to
 from server.cases.models import Case
+from server.cases.services.reading import record_case_reading
 from server.centre.act_words import act_words
 from server.centre.addresses import Addresses
 from server.centre.bundle_words import export_words
@@ -147,6 +148,8 @@ def places_of(streams: frozenset[str]) -> list[dict[str, Any]]:
 
 def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> HttpResponse:
     officer, today = _officer(request), local_date(now())
+    if case:
+        record_case_reading(officer=officer, case_id=case.pk, court_id=case.court_id)
     streams = places_of(streams_watched_by(officer))  # read first: a lower bound of what the page shows
     filters = Filters.of(request.GET)
     listed, counters = desk(officer, filters, today)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "server.evidence",
     "server.cases",
     "server.notices",
+    "server.custody",
     "server.people",
     "server.ledger",
     "server.config",

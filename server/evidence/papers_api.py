@@ -8,12 +8,21 @@ from django.http import HttpRequest, HttpResponseBase
 from ninja import Router, Schema
 
 from server.cases.access import require_can_read_case
+from server.custody.services import require_reason
 from server.evidence import store
+from server.evidence.api import Purpose, Reason
 from server.evidence.bearer import device_of_bearer
 from server.evidence.models import Paper, StoredFile
 from server.evidence.papers import papers_of, require_paper_for_device, require_paper_for_officer
 from server.evidence.services.papers import record_paper_access
-from server.evidence.serving import file_headers, file_response, head_response, storage_unavailable, wanted_range
+from server.evidence.serving import (
+    closed_on_fault,
+    file_headers,
+    file_response,
+    head_response,
+    storage_unavailable,
+    wanted_range,
+)
 from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
 from server.people.auth import SignedIn
 from server.people.models import Device, Officer
@@ -66,18 +75,20 @@ def device_or_officer(request: HttpRequest) -> Device | Officer:
 @router.api_operation(
     ["GET", "HEAD"], "/papers/{sha256}", auth=device_or_officer, url_name="paper", summary="A paper, byte for byte"
 )
-def read_paper(request: HttpRequest, sha256: str) -> HttpResponseBase:
+def read_paper(request: HttpRequest, sha256: str, purpose: Purpose = "view", reason: Reason = "") -> HttpResponseBase:
     """The file, whole or one byte range of it: papers in force to devices whose officer holds the case, all of a
-    case to people who may read it. A GET from its first byte is entered with the court's inspection."""
+    case to people who may read it. Entered with the court's inspection before the first byte, once a half-hour; to
+    take it away, `download` or `print`, wants a `reason`."""
     paper, officer, device = _readable(request, sha256)
     file = StoredFile(sha256=paper.sha256, size=paper.size, detected_type=paper.media_type)  # never saved
-    headers = file_headers(file, as_download=False)
+    headers = file_headers(file, as_download=purpose == "download")
     if request.method == "HEAD":
         return head_response(file, headers)
     span = wanted_range(request, file)
+    reason = require_reason(purpose, reason)
     blocks = _opened(paper, span or (0, paper.size))
-    if not span or span[0] == 0:
-        record_paper_access(paper=paper, officer=officer, device=device)
+    with closed_on_fault(blocks):
+        record_paper_access(paper=paper, officer=officer, device=device, purpose=purpose, reason=reason)
     return file_response(request, file, blocks, span, headers)
 
 

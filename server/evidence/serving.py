@@ -1,6 +1,7 @@
 """Answers that carry evidence: byte-exact, by range, and harmless in a browser."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -78,6 +79,16 @@ def file_response(
     if span:
         response["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
     return response
+
+
+@contextmanager
+def closed_on_fault(blocks: Blocks) -> Iterator[None]:
+    """For what must have happened before the first byte is given."""
+    try:
+        yield
+    except BaseException:
+        blocks.close()
+        raise
 
 
 def head_response(file: StoredFile, headers: dict[str, str]) -> HttpResponse:

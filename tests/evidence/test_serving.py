@@ -143,7 +143,7 @@ async def test_under_asgi_the_file_streams_and_is_closed() -> None:
 
 def test_each_view_and_download_is_entered_with_the_inspection(cast: Cast, holder: Client, delivered: Case) -> None:
     body(holder.get(HREF))
-    body(holder.get(HREF, {"download": "1"}))
+    body(holder.get(HREF, {"download": "1", "reason": "附卷"}))
     body(browser_of(cast.duty).get(HREF))
     seen = [(view["officer"], view["purpose"], view["sha256"]) for view in views_entered(cast.court)]
     assert seen == [
@@ -156,7 +156,7 @@ def test_each_view_and_download_is_entered_with_the_inspection(cast: Cast, holde
 
 
 def test_a_download_is_named_after_its_hash_and_type(holder: Client) -> None:
-    response = holder.get(HREF, {"download": "1"})
+    response = holder.get(HREF, {"download": "1", "reason": "附卷"})
     assert body(response) == PHOTO
     assert response["Content-Disposition"] == f'attachment; filename="{SHA256[:16]}.jpg"'
 

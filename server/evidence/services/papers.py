@@ -10,18 +10,19 @@ from unicodedata import category
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from server.cases.access import acts_in
 from server.cases.models import Case
 from server.cases.services import touch
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case
 from server.common.errors import DomainError
+from server.custody.models import Reading
+from server.custody.services import Read, record_reading
 from server.evidence.media_types import HEAD_BYTES, detect
 from server.evidence.models import Paper
 from server.evidence.sm3 import sm3_hex
 from server.evidence.store import BLOCK, Area, StoreUnavailable, blob_path, current_store
-from server.ledger.services import Draft, append
 from server.people.models import Device, Officer
-from server.people.streams import inspection_stream
 
 MAX_PAPER_BYTES = 64 * 1024 * 1024
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
@@ -177,14 +178,21 @@ def tell_absent_paper(sha256: str) -> None:
             append_case_entry(locked_case(paper.subject_id), "paper_absent", {"paper": view}, title=paper.title)
 
 
-@transaction.atomic
-def record_paper_access(*, paper: Paper, officer: Officer, device: Device | None = None) -> None:
-    """Enter with the inspection of the case's court that this officer opened it, or that his device fetched it."""
-    court_id = Case.objects.values_list("court_id", flat=True).get(pk=paper.subject_id)
-    view = {
-        "paper": str(paper.pk),
-        "sha256": paper.sha256,
-        "officer": str(officer.pk),
-        "device": str(device.pk) if device else None,
-    }
-    append([Draft((inspection_stream(court_id),), "paper_read", view, {}, "case", paper.subject_id)])
+def record_paper_access(
+    *, paper: Paper, officer: Officer, device: Device | None = None, purpose: str = "view", reason: str = ""
+) -> None:
+    """Enter with the inspection of the case's court that this officer reads it, or that his device fetches it."""
+    record_reading(
+        Read(
+            officer=officer,
+            thing=Reading.Thing.PAPER,
+            courts={Case.objects.values_list("court_id", flat=True).get(pk=paper.subject_id)},
+            purpose=purpose,
+            sha256=paper.sha256,
+            case_id=paper.subject_id,
+            device=str(device.pk) if device else "",
+            reason=reason,
+            named={"paper": str(paper.pk)},
+            in_hand=lambda: acts_in(officer, paper.subject_id),
+        )
+    )
