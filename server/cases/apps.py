@@ -56,11 +56,14 @@ class Cases(AppConfig):
     def ready(self) -> None:
         from server.cases.services.events import follow_first
         from server.cases.services.triaging import FEEDBACK, triage_after_feedback
+        from server.cases.watched_debtors import cases_by_debtor
+        from server.custody import persons
         from server.people.signals import group_membership_changed
 
         post_migrate.connect(load_flows_of_this_release, sender=self)
         post_migrate.connect(seed_calendar_of_this_release, sender=self)
         post_migrate.connect(hash_identities_of_earlier_releases, sender=self)
+        persons.register(cases_by_debtor)
         group_membership_changed.connect(cover_changed_membership)
         for key in FEEDBACK:
             follow_first(key, triage_after_feedback)

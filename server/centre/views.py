@@ -26,6 +26,7 @@ from server.centre.language import chinese_first
 from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
+from server.custody.access import inspects
 from server.evidence.services import stop_wanting_file, want_file
 from server.field.models import ActionSubject
 from server.ledger.models import Head
@@ -167,5 +168,6 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         export=export_words(officer, case, request.GET.get("bundle", "")[:40]) if case else None,
         streams=streams,
         link_states=link_looks(),
+        inspects=inspects(officer),
     )
     return render(request, "centre/desk.html", context)

@@ -18,6 +18,7 @@ from server.cases.triage_api import router as tracks
 from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
+from server.custody.api import router as custody
 from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
@@ -124,6 +125,7 @@ for router in (
     reviews,
     pull,
     evidence,
+    custody,
     wanted,
     papers,
     bundles,

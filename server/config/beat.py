@@ -17,6 +17,7 @@ from server.bundle.stamping import stamp_heads
 from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
 from server.config.operations.takeover import take_over_if_promoted
+from server.custody.services import find_odd_readings
 from server.evidence.services import (
     count_late_promises,
     enqueue_overdue_previews,
@@ -102,6 +103,10 @@ def tell_of_urges_unanswered() -> None:
     tell_of_late_replies()
 
 
+def look_for_odd_readings() -> None:
+    find_odd_readings()
+
+
 def send_notices() -> None:
     enqueue_due_deliveries()
 
@@ -118,6 +123,7 @@ JOBS = (
     Job("watch_warning_levels", 2, watch_warning_levels),
     Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
     Job("send_notices", 10, send_notices),
+    Job("look_for_odd_readings", 60, look_for_odd_readings),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),
     Job("make_daily_digests", 300, make_daily_digests),
     Job("take_parcels_that_waited", 30, take_parcels_that_waited),

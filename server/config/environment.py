@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.custody.odd import thresholds
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,6 +57,8 @@ class Environment(BaseSettings):
     """Certificates (PEM) to which its answers must lead."""
     late_upload_hours: int = Field(default=24, ge=1)
     """After so many hours from an act its arrival is late."""
+    odd_readings: str = ""
+    """Numbers of the rules for odd readings that differ from ours: `many_cases=60,at_night=0`; 0 switches one off."""
     notice_days: int = Field(default=365, ge=30)
     """How long what was read, or taken by its receiver, is kept."""
     sealed_budget_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
@@ -75,6 +79,12 @@ class Environment(BaseSettings):
     webhook_networks: str = ""
     """Where receivers of notices stand, such as `10.8.0.0/16`, comma separated; by default anywhere but here."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("odd_readings")
+    @classmethod
+    def require_rules(cls, text: str) -> str:
+        thresholds(text)
+        return text
 
     @field_validator("webhook_networks")
     @classmethod

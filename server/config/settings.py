@@ -8,6 +8,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
 from server.config.environment import ROOT, read_environment, secret_key
+from server.custody.odd import thresholds
 
 ENVIRONMENT = read_environment()
 DATA_DIR: Path = ENVIRONMENT.data_dir
@@ -173,6 +174,7 @@ TIMESTAMP_URL = ENVIRONMENT.timestamp_url
 TIMESTAMP_CA_FILE = ENVIRONMENT.timestamp_ca_file
 LATE_UPLOAD_HOURS = ENVIRONMENT.late_upload_hours
 NOTICE_DAYS = ENVIRONMENT.notice_days
+ODD_READINGS = thresholds(ENVIRONMENT.odd_readings)
 SEALED_BUDGET_BYTES = ENVIRONMENT.sealed_budget_bytes
 PARCEL_BUDGET_BYTES = ENVIRONMENT.parcel_budget_bytes
 DEVICE_BUDGETS = {  # of each device, each minute, in each web process

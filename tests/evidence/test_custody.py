@@ -49,7 +49,7 @@ def got(response: Response) -> int:
     """The status, once the body was read to its end."""
     if isinstance(response, StreamingHttpResponse):
         response.getvalue()
-    return response.status_code
+    return int(response.status_code)
 
 
 def entered(kind: str) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def test_nothing_is_given_where_the_entry_cannot_be_written(holder: Client, monk
     def broken(drafts: Any) -> Any:
         raise OSError("the ledger does not answer")
 
-    monkeypatch.setattr("server.custody.services.append", broken)
+    monkeypatch.setattr("server.custody.services.recording.append", broken)
     holder.raise_request_exception = False
     response = holder.get(HREF)
     assert response.status_code == 500

@@ -23,6 +23,7 @@ from tests.pictures import jpeg
 from tests.strangers.act_papers import ACT_PAPERS, FORM, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
+from tests.strangers.custody import CUSTODY
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
@@ -255,7 +256,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING}
+    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | CUSTODY | {OPENING}
 
 
 def test_every_page_is_in_the_table() -> None:

@@ -1,4 +1,4 @@
-"""The only writers of custody: a reading with its entry, and inspection's word on an odd one."""
+"""A reading with its entry, once for its window."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field

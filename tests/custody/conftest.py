@@ -1,0 +1,3 @@
+from tests.actors import cast
+
+__all__ = ["cast"]
