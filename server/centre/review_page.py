@@ -11,6 +11,7 @@ from server.centre.case_page import finding_texts, kind_names, said
 from server.centre.causes import cause_name, cause_reason, review_look
 from server.centre.shots import Shot, shots_of
 from server.centre.states import Look
+from server.evidence.likeness import alike_to
 from server.people.models import Officer
 from server.sync.models import Review, ReviewDecision
 from server.sync.pointing import numbers_suggested
@@ -54,6 +55,8 @@ class ReviewPage:
     verdict: str
     """Of the time of the act, in words."""
     shots: list[Shot] = field(default_factory=list)
+    alike: set[str] = field(default_factory=set)
+    """Photos seen in another case as well: a hint."""
     numbers: list[str] = field(default_factory=list)
     """Offered where a number as typed is in question."""
 
@@ -63,6 +66,7 @@ def review_page(review: Review, reader: Officer) -> ReviewPage:
     kind = detail.act.kind if detail.act else str((detail.stated or {}).get("kind", ""))
     names = kind_names()
     texts = finding_texts(kind) if detail.act else {}
+    shots = shots_of(detail.act.id, reader) if detail.act else []
     return ReviewPage(
         detail=detail,
         cause=cause_name(detail.cause),
@@ -76,7 +80,8 @@ def review_page(review: Review, reader: Officer) -> ReviewPage:
         said=[_said(each.choice, each.by.name if each.by else "", each.at, each.note) for each in detail.decisions],
         why_not=_why_not(detail),
         verdict=verdict_words(detail.clock_verdict),
-        shots=shots_of(detail.act.id, reader) if detail.act else [],
+        shots=shots,
+        alike=set(alike_to(reader, [shot.sha256 for shot in shots])) if shots else set(),
         numbers=numbers_suggested(review, reader) if detail.unknown_numbers and not detail.may_decide else [],
     )
 

@@ -23,6 +23,7 @@ from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
 from server.field.api import router as field
+from server.field.life_api import router as lives
 from server.field.papers_api import router as act_papers
 from server.ledger.queries import current_server_epoch
 from server.notices.api import router as notices
@@ -131,6 +132,7 @@ for router in (
     bundles,
     act_papers,
     field,
+    lives,
     live,
     supervision,
     backfill,

@@ -11,7 +11,7 @@ from pydantic import Field
 from server.common.errors import DomainError
 from server.custody.services import require_reason
 from server.evidence import queries, services, store
-from server.evidence.access import Readable, require_can_read_file
+from server.evidence.access import Readable
 from server.evidence.models import StoredFile
 from server.evidence.serving import (
     HARMLESS,
@@ -42,7 +42,7 @@ def original(
     Pictures come under the type their bytes prove, everything else as a download.
     """
     purpose = "download" if download else purpose
-    readable = _readable(request, sha256)
+    readable = services.require_readable(_officer(request), sha256)
     file = _verified_file(sha256, readable)
     headers = file_headers(file, as_download=purpose == "download")
     if request.method == "HEAD":
@@ -60,7 +60,7 @@ def original(
 @router.get("/evidence/{sha256}/thumbnail", url_name="thumbnail", summary="A small upright JPEG of it")
 def thumbnail(request: HttpRequest, sha256: str) -> HttpResponse:
     """Ours once the original was examined; before that the device's own, re-encoded: `Zhixing-Preview: provisional`."""
-    readable = _readable(request, sha256)
+    readable = services.require_readable(_officer(request), sha256)
     preview = queries.preview_of(sha256, readable)
     if not preview.stored_sha256:
         message = _("There is no preview of this file. Open or download the original.")
@@ -74,14 +74,6 @@ def thumbnail(request: HttpRequest, sha256: str) -> HttpResponse:
 def _officer(request: HttpRequest) -> Officer:
     assert isinstance(request.user, Officer)
     return request.user
-
-
-def _readable(request: HttpRequest, sha256: str) -> Readable:
-    try:
-        return require_can_read_file(_officer(request), sha256)
-    except DomainError:
-        services.record_refusal(officer=_officer(request), sha256=sha256)
-        raise
 
 
 def _verified_file(sha256: str, readable: Readable) -> StoredFile:

@@ -29,6 +29,7 @@ class Drawing:
     width: int | None = None
     height: int | None = None
     exif: dict[str, Any] = field(default_factory=dict)
+    dhash: str = ""
 
 
 def draw(file: BinaryIO, *, side: int = THUMBNAIL_SIDE, max_pixels: int = MAX_PIXELS) -> Drawing:
@@ -63,6 +64,7 @@ def _parse(output: bytes) -> Drawing:
             found.get("width"),
             found.get("height"),
             dict(found.get("exif", {})),
+            str(found.get("dhash", ""))[:16],
         )
     except (struct.error, ValueError, TypeError, AttributeError):
         return Drawing(reason="unreadable")

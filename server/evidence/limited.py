@@ -62,7 +62,8 @@ def _draw(content: bytes, media_type: str, side: int) -> tuple[dict[str, Any], b
     try:
         with _open(content, media_type) as image:
             found = {"width": image.width, "height": image.height, "exif": read_exif(image)}
-            return found, _thumbnail(image, side)
+            upright = _upright(image, side)
+            return found | {"dhash": dhash(upright)}, _jpeg(upright)
     except MemoryError:
         return {**found, "reason": "too_costly"}, b""
     except Exception as fault:  # a decoder's word for "broken" may be any exception
@@ -91,12 +92,19 @@ def _open(content: bytes, media_type: str) -> ImageFile.ImageFile:
     return Image.open(io.BytesIO(content), formats=[PICTURES[media_type]])
 
 
-def _thumbnail(image: ImageFile.ImageFile, side: int) -> bytes:
+def dhash(image: Image.Image) -> str:
+    """64 bits in hex: whether each of 8 by 8 places is brighter than the one right of it; scaling leaves it so."""
+    grey = image.convert("L").resize((9, 8)).tobytes()
+    bits = (grey[9 * row + place] > grey[9 * row + place + 1] for row in range(8) for place in range(8))
+    return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
+
+
+def _upright(image: ImageFile.ImageFile, side: int) -> Image.Image:
     image.draft("RGB", (2 * side, 2 * side))  # a JPEG is decoded at a fraction of its size
     image.thumbnail((side, side))
     upright = ImageOps.exif_transpose(image)
     upright.info.clear()  # what the file says of itself stays in the file
-    return _jpeg(_on_white(upright))
+    return _on_white(upright)
 
 
 def _jpeg(image: Image.Image) -> bytes:

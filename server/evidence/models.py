@@ -27,8 +27,21 @@ class StoredFile(models.Model):
     height = models.PositiveIntegerField(null=True)
     exif = models.JSONField(default=dict)
     """What the file itself states: taken_at, position, orientation, maker, model. A claim, not proof."""
+    dhash_1 = models.CharField(max_length=4, default="", blank=True, db_index=True)
+    dhash_2 = models.CharField(max_length=4, default="", blank=True, db_index=True)
+    dhash_3 = models.CharField(max_length=4, default="", blank=True, db_index=True)
+    dhash_4 = models.CharField(max_length=4, default="", blank=True, db_index=True)
+    """What the picture looks like, in bands: two that look alike have at least one in common (`likeness.py`)."""
     replicated_at = models.DateTimeField(null=True)
     """When the second copy was read back whole, where one is kept."""
+
+    @property
+    def dhash(self) -> str:
+        return self.dhash_1 + self.dhash_2 + self.dhash_3 + self.dhash_4
+
+    @dhash.setter
+    def dhash(self, mark: str) -> None:
+        self.dhash_1, self.dhash_2, self.dhash_3, self.dhash_4 = (mark[place : place + 4] for place in (0, 4, 8, 12))
 
 
 class ProvisionalThumbnail(models.Model):

@@ -1,4 +1,7 @@
-"""Odd readings: for inspection and the auditor of the court; `tests/custody` asks them."""
+"""Who read what: asked in tests of their own, `tests/custody` and `tests/evidence/test_likeness.py`."""
 
-CUSTODY = {"GET /api/v1/odd-readings", "POST /api/v1/odd-readings/{odd_id}/look"}
-"""403 for everybody else."""
+CUSTODY = {
+    "GET /api/v1/odd-readings",  # 403 for all but inspection and the auditor of the court
+    "POST /api/v1/odd-readings/{odd_id}/look",
+    "GET /api/v1/evidence/{sha256}/life",  # 404 for who may not read the file
+}

@@ -4,7 +4,7 @@ from server.evidence.bearer import device_of_bearer, issue_bearer
 from server.evidence.queries import wanted_by
 from server.evidence.services.previews import make_pending_previews, make_preview, store_thumbnails
 from server.evidence.services.promises import PromiseDraft, fault_of, promise_files
-from server.evidence.services.reading import open_range, record_access, record_glance, record_refusal
+from server.evidence.services.reading import open_range, record_access, record_glance, record_refusal, require_readable
 from server.evidence.services.receipts import issue_missing_receipts, receipts_after
 from server.evidence.services.replica import replicate_files
 from server.evidence.services.scrubbing import scrub_all, scrub_turn
@@ -32,6 +32,7 @@ __all__ = [
     "record_glance",
     "record_refusal",
     "replicate_files",
+    "require_readable",
     "scrub_all",
     "scrub_turn",
     "stop_wanting_file",

@@ -15,6 +15,10 @@ from server.evidence.tasks import draw_provisional
 from server.people.models import Device
 
 THUMBNAIL_BYTES = 16 * 1024
+_EXAMINED = (
+    *("sm3", "width", "height", "exif", "preview", "preview_reason", "thumbnail_sha256"),
+    *("dhash_1", "dhash_2", "dhash_3", "dhash_4"),
+)
 MAX_PICTURE_BYTES = 128 * 1024 * 1024
 
 
@@ -70,11 +74,11 @@ def make_preview(sha256: str) -> StoredFile:
     file.sm3 = sm3_hex(store.current_store().read(Area.ORIGINALS, sha256))
     drawing = _drawing_of(file)
     file.width, file.height, file.exif = drawing.width, drawing.height, drawing.exif
-    file.preview_reason, file.thumbnail_sha256 = drawing.reason, ""
+    file.dhash, file.preview_reason, file.thumbnail_sha256 = drawing.dhash, drawing.reason, ""
     file.preview = StoredFile.Preview.UNAVAILABLE
     if not drawing.reason:
         file.thumbnail_sha256, file.preview = _keep(drawing.thumbnail), StoredFile.Preview.READY
-    file.save(update_fields=["sm3", "width", "height", "exif", "preview", "preview_reason", "thumbnail_sha256"])
+    file.save(update_fields=_EXAMINED)
     return file
 
 

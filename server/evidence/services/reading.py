@@ -2,10 +2,11 @@
 
 from server.cases.access import acts_in
 from server.cases.services.reading import record_case_reading
+from server.common.errors import DomainError
 from server.custody.models import Reading
 from server.custody.services import Read, record_reading
 from server.evidence import store
-from server.evidence.access import Readable
+from server.evidence.access import Readable, require_can_read_file
 from server.evidence.models import Promise
 from server.evidence.store import Area, Blocks
 from server.people.models import Officer
@@ -17,6 +18,15 @@ def open_range(sha256: str, start: int = 0, end: int | None = None) -> Blocks:
     Raises BlobMissing, StoreUnavailable at once.
     """
     return store.current_store().read(Area.ORIGINALS, sha256, start, end)
+
+
+def require_readable(officer: Officer, sha256: str) -> Readable:
+    """What `require_can_read_file` answers or raises; that he asked in vain is entered."""
+    try:
+        return require_can_read_file(officer, sha256)
+    except DomainError:
+        record_refusal(officer=officer, sha256=sha256)
+        raise
 
 
 def record_access(*, officer: Officer, sha256: str, purpose: str, readable: Readable, reason: str = "") -> None:

@@ -22,7 +22,7 @@ from server.people.streams import court_stream
 
 _FILE = (
     *("sha256", "sm3", "size", "detected_type", "stored_at", "preview", "preview_reason", "thumbnail_sha256"),
-    *("width", "height", "exif"),
+    *("width", "height", "exif", "dhash_1", "dhash_2", "dhash_3", "dhash_4"),
 )
 _OPEN = Statement(
     lambda: (
@@ -88,7 +88,20 @@ def until_held(verify: Callable[..., None], *given: Any) -> None:
 
 
 def _record_file(sha256: str, size: int, detected_type: str) -> None:
-    row = (sha256, "", size, detected_type, now(), StoredFile.Preview.PENDING.value, "", "", None, None, "{}")
+    row = (
+        sha256,
+        "",
+        size,
+        detected_type,
+        now(),
+        StoredFile.Preview.PENDING.value,
+        "",
+        "",
+        None,
+        None,
+        "{}",
+        *[""] * 4,
+    )
     insert_unless_there(StoredFile, _FILE, row)  # another device may deliver the same this moment
     examine_file.enqueue(sha256)  # a row of this transaction: nobody examines what was not committed
 

@@ -1,0 +1,78 @@
+"""The page of one file: its whole life, and the form that takes it away with a reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from server.centre.act_times import verdict_words
+from server.centre.language import chinese_first
+from server.centre.shots import shot_names
+from server.centre.views import frame, missing
+from server.common.errors import DomainError
+from server.evidence.media_types import is_shown_inline
+from server.evidence.services import record_glance, require_readable
+from server.field.file_life import Captured, file_life
+from server.people.models import Officer
+
+STEPS: Mapping[str, str] = {
+    "captured": gettext_noop("Captured, by the device's clock"),
+    "promised": gettext_noop("Promised by an act"),
+    "stored": gettext_noop("Arrived and stored"),
+    "verified": gettext_noop("Read back and verified"),
+    "receipt": gettext_noop("Receipt signed for the device"),
+    "copied": gettext_noop("Second copy read back whole"),
+    "scrubbed": gettext_noop("Read again and found whole"),
+    "view": gettext_noop("Viewed"),
+    "download": gettext_noop("Downloaded"),
+    "print": gettext_noop("Printed"),
+    "export": gettext_noop("Exported"),
+    "refused": gettext_noop("Asked without a right, and refused"),
+}
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_GET
+def file_page(request: HttpRequest, sha256: str) -> HttpResponse:
+    assert isinstance(request.user, Officer)
+    try:
+        readable = require_readable(request.user, sha256)
+    except DomainError:
+        return missing(request)
+    record_glance(officer=request.user, sha256=sha256, readable=readable)
+    life, names = file_life(request.user, sha256, readable), shot_names()
+    context = frame(
+        request,
+        officer=request.user,
+        life=life,
+        captured=[_captured(each, names) for each in life.captured],
+        steps=[(_(STEPS[step.code]), step) for step in life.steps],
+        is_here=readable.is_verified,
+        is_picture=is_shown_inline(life.media_type),
+    )
+    return render(request, "centre/file.html", context)
+
+
+def _captured(each: Captured, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "said": each,
+        "name": names.get(each.shot_code, each.shot_code),
+        "verdict": verdict_words(each.clock_verdict),
+        "place": _place(each.position),
+        "file_place": _place(each.file_position),
+    }
+
+
+def _place(stated: Mapping[str, Any] | None) -> str:
+    match stated:
+        case {"lat": int() | float() as lat, "lon": int() | float() as lon}:
+            return f"{lat:.5f}, {lon:.5f}"
+    return ""
