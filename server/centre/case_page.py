@@ -45,6 +45,7 @@ from server.centre.states import (
 )
 from server.centre.track import track_words
 from server.centre.work import Work, work_on
+from server.evidence.models import Recording
 from server.evidence.queries import proof_times
 from server.field.authority import UNKNOWN
 from server.field.case_acts import case_document
@@ -155,6 +156,7 @@ class CasePage:
     properties: list[PropertyLine] = field(default_factory=list)
     clues: list[ClueLine] = field(default_factory=list)
     shots: list[Shot] = field(default_factory=list)
+    films: list[Recording] = field(default_factory=list)
     shown_act: Act | None = None
 
 
@@ -187,6 +189,7 @@ def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None =
         urges=open_urges([case.pk]).get(case.pk, []),
         properties=property_lines(case, state, names.stages),
         clues=clue_lines(state, names.chains, names.stages),
+        films=list(Recording.objects.filter(case_id=case.pk).order_by("starts_at", "pk")),
     )
     page.shown_act = next((act for act in acts if act.id == action_id), acts[0] if acts and not action_id else None)
     if page.shown_act:

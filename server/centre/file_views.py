@@ -23,6 +23,8 @@ from server.people.models import Officer
 
 STEPS: Mapping[str, str] = {
     "captured": gettext_noop("Captured, by the device's clock"),
+    "filmed": gettext_noop("Filmed, by the camera's clock"),
+    "imported": gettext_noop("Imported at the station"),
     "promised": gettext_noop("Promised by an act"),
     "stored": gettext_noop("Arrived and stored"),
     "verified": gettext_noop("Read back and verified"),

@@ -26,6 +26,7 @@ from server.evidence.services import (
     sweep_parts,
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
+from server.field.recordings import match_waiting_recordings
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
 from server.people.services import forget_failed_enrolments
 from server.supervision.services import ring_hour_clocks, tell_of_late_replies, watch_levels
@@ -107,6 +108,10 @@ def look_for_odd_readings() -> None:
     find_odd_readings()
 
 
+def match_films_to_acts() -> None:
+    match_waiting_recordings()
+
+
 def send_notices() -> None:
     enqueue_due_deliveries()
 
@@ -123,6 +128,7 @@ JOBS = (
     Job("watch_warning_levels", 2, watch_warning_levels),
     Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
     Job("send_notices", 10, send_notices),
+    Job("match_films_to_acts", 900, match_films_to_acts),
     Job("look_for_odd_readings", 60, look_for_odd_readings),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),
     Job("make_daily_digests", 300, make_daily_digests),

@@ -1,7 +1,7 @@
 """Who may read a file: whoever may read a subject it was promised for."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from server.cases.access import cases_visible_to
 from server.cases.models import Case, SubjectType
 from server.common.errors import DomainError
-from server.evidence.models import Promise
+from server.evidence.models import Promise, Recording
 from server.people.access import courts_watched_by, roles_of
 from server.people.models import Officer, Role
 
@@ -23,27 +23,31 @@ class Readable:
 
     promises: list[Promise]
     cases: dict[UUID, UUID]
+    recordings: list[Recording] = field(default_factory=list)
+    """Films of that hash that came from a camera, by no promise."""
 
     @property
     def is_verified(self) -> bool:
         """Only bytes delivered for a promise he may read are his to read: a known hash alone opens nothing."""
-        return any(promise.state == Promise.State.VERIFIED for promise in self.promises)
+        return bool(self.recordings) or any(promise.state == Promise.State.VERIFIED for promise in self.promises)
 
     @property
     def courts(self) -> set[UUID]:
-        return set(self.cases.values()) or {promise.device.court_id for promise in self.promises}
+        own = {promise.device.court_id for promise in self.promises}
+        return set(self.cases.values()) or own | {recording.court_id for recording in self.recordings}
 
 
 def require_can_read_file(officer: Officer, sha256: str) -> Readable:
     """Raises DomainError 404 `evidence_not_found`, the same for a file that is not yours and for none at all."""
     readable = readable_promises(officer, sha256)
-    if not readable.promises:
+    if not readable.promises and not readable.recordings:
         raise DomainError("evidence_not_found", 404, _("There is no such file among those you may read."))
     return readable
 
 
 def can_read_file(officer: Officer, sha256: str) -> bool:
-    return bool(readable_promises(officer, sha256).promises)
+    readable = readable_promises(officer, sha256)
+    return bool(readable.promises or readable.recordings)
 
 
 def wantable_by(officer: Officer, promises: Collection[Promise]) -> set[UUID]:
@@ -73,10 +77,14 @@ def readable_promises(officer: Officer, sha256: str) -> Readable:
     """The promises of this hash the officer may look behind. What stands for no subject yet (an act under review, on
     a case nobody knows) is for those who watch the device's court."""
     promises = list(Promise.objects.filter(sha256=sha256).select_related("device"))
+    films = list(Recording.objects.filter(sha256=sha256))
     asked = {case_id for promise in promises for case_id in case_ids_of(promise)}
+    asked |= {film.case_id for film in films if film.case_id}
     cases = dict(cases_visible_to(officer).filter(pk__in=asked).values_list("pk", "court_id")) if asked else {}
-    watched = courts_watched_by(officer) if any(promise.subject_id is None for promise in promises) else frozenset()
-    return Readable([promise for promise in promises if _is_open(promise, cases, watched)], cases)
+    is_loose = any(promise.subject_id is None for promise in promises) or any(film.case_id is None for film in films)
+    watched = courts_watched_by(officer) if is_loose else frozenset()
+    shown = [film for film in films if (film.case_id in cases if film.case_id else film.court_id in watched)]
+    return Readable([promise for promise in promises if _is_open(promise, cases, watched)], cases, shown)
 
 
 def _is_open(promise: Promise, cases: Iterable[UUID], watched: Iterable[UUID]) -> bool:

@@ -115,6 +115,37 @@ class Promise(models.Model):
         ]
 
 
+class Recording(models.Model):
+    """A film of a body camera, brought in at the station: evidence of its own, matched to an act by camera and time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    serial = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    name = models.CharField(max_length=200)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    """By the camera's clock, as its name or header says; None where neither does."""
+    action_id = models.UUIDField(null=True)
+    case_id = models.UUIDField(null=True)
+    candidates = models.JSONField(default=list)
+    """Ids of acts, where several name this camera at this time: a person chooses."""
+    imported_at = models.DateTimeField(default=now)
+    imported_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["court", "sha256"], name="recording_once_per_court")]
+        indexes = [
+            models.Index(fields=["sha256"], name="recording_by_hash"),
+            models.Index(fields=["action_id"], name="recording_by_action"),
+        ]
+
+    @property
+    def state(self) -> str:
+        return "matched" if self.action_id else "ambiguous" if self.candidates else "unmatched"
+
+
 class Upload(models.Model):
     """Bytes of one hash on their way from one device; gone once verified. The offset moves only after fsync."""
 

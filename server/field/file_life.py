@@ -15,7 +15,7 @@ from server.custody.models import Reading
 from server.custody.queries import readings_of_file
 from server.evidence.access import Readable
 from server.evidence.likeness import alike_to
-from server.evidence.models import Promise, ScrubPass, StoredFile
+from server.evidence.models import Promise, Recording, ScrubPass, StoredFile
 from server.field.models import ActionRecord
 from server.people.access import courts_watched_by
 from server.people.models import Officer
@@ -75,7 +75,12 @@ class FileLife(Schema):
 def file_life(officer: Officer, sha256: str, readable: Readable) -> FileLife:
     """Of a file he may read. Who watches a court of it sees everybody's readings, others their own."""
     file = StoredFile.objects.filter(pk=sha256).first() if readable.is_verified else None
-    steps = [*_promised(readable.promises), *(_kept(file) if file else ()), *_read(officer, sha256, readable)]
+    steps = [
+        *_promised(readable.promises),
+        *_filmed(readable.recordings),
+        *(_kept(file) if file else ()),
+        *_read(officer, sha256, readable),
+    ]
     return FileLife(
         sha256=sha256,
         sm3=file.sm3 if file else "",
@@ -145,6 +150,13 @@ def _promised(promises: Iterable[Promise]) -> Iterator[Step]:
             yield Step(at=promise.verified_at, code="verified", device=device)
         if promise.verified_at and promise.receipt:
             yield Step(at=promise.verified_at, code="receipt", device=device)
+
+
+def _filmed(recordings: Iterable[Recording]) -> Iterator[Step]:
+    for film in recordings:
+        if film.starts_at:
+            yield Step(at=film.starts_at, code="filmed", device=film.serial)
+        yield Step(at=film.imported_at, code="imported", who=film.imported_by.name if film.imported_by else "")
 
 
 def _kept(file: StoredFile) -> Iterator[Step]:

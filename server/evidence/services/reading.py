@@ -7,7 +7,7 @@ from server.custody.models import Reading
 from server.custody.services import Read, record_reading
 from server.evidence import store
 from server.evidence.access import Readable, require_can_read_file
-from server.evidence.models import Promise
+from server.evidence.models import Promise, Recording
 from server.evidence.store import Area, Blocks
 from server.people.models import Officer
 
@@ -58,6 +58,7 @@ def record_glance(*, officer: Officer, sha256: str, readable: Readable) -> None:
 def record_refusal(*, officer: Officer, sha256: str) -> None:
     """He asked for a file that is not his: odd, since nobody guesses a hash. Its court and his own are told."""
     courts = set(Promise.objects.filter(sha256=sha256).values_list("device__court_id", flat=True))
+    courts |= set(Recording.objects.filter(sha256=sha256).values_list("court_id", flat=True))
     if courts:
         refused = Reading.Purpose.REFUSED
         told = courts | {officer.court_id}

@@ -52,7 +52,7 @@ def _verify(device: Device, upload: Upload, size: int, detected_type: str) -> No
     promises = [promise for device_id in line for promise in _OPEN.rows(device_id=device_id, sha256=upload.sha256)]
     if promises:
         if not promises[0].is_stored:
-            _record_file(upload.sha256, size, detected_type)
+            record_file(upload.sha256, size, detected_type)
         earlier = Device.objects.in_bulk(line[1:]) if len(line) > 1 else {}
         _count({device.pk: device, **earlier}, promises, size)
     if upload.pk:
@@ -87,7 +87,7 @@ def until_held(verify: Callable[..., None], *given: Any) -> None:
             continue
 
 
-def _record_file(sha256: str, size: int, detected_type: str) -> None:
+def record_file(sha256: str, size: int, detected_type: str) -> None:
     row = (
         sha256,
         "",
