@@ -13,7 +13,7 @@ from client_sdk.related import related_of
 from client_sdk.replica import Unit
 from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party
 
-RUNNING = "RUNNING"
+RUNNING, CLOSED = "RUNNING", "CLOSED"
 PENDING = ("unsent", "sent", "applied")
 """Of our own act while the case does not show what it did; what was parked does nothing yet."""
 
@@ -65,13 +65,14 @@ def place_of(said: Mapping[str, str]) -> tuple[str, str]:
 def due_nodes(cases: Iterable[Case], today: date) -> list[DueNode]:
     """Running nodes with a due date, the most urgent first: of one day those that end within it, by the hour.
 
-    Those that this device has said are done stand last, until the court has answered.
+    Those that this device has said are done stand last, until the court has answered. Of a closed case
+    only what goes on.
     """
     due = [
         DueNode(case.id, case.case_no, node, (node.due_on - today).days)
         for case in cases
         for node in case.nodes
-        if node.state == RUNNING and node.due_on is not None
+        if node.state == RUNNING and node.due_on is not None and (node.goes_on or case.status != CLOSED)
     ]
     return sorted(due, key=_urgency)
 
@@ -135,6 +136,7 @@ def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str], cla
         is_claimed=node.get("id") in claimed,
         completed_by=completed.get((key, chain), ""),
         is_paused=node.get("is_paused") is True,
+        goes_on=node.get("goes_on") is True,
     )
 
 

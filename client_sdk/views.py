@@ -92,6 +92,8 @@ class Node:
     """Our own act that says it is done, while the court has not answered for it; `state` is the court's."""
     is_paused: bool = False
     """Its clock stands still: nothing is due until it goes on."""
+    goes_on: bool = False
+    """In a closed case: it comes after the closing, which ends everything else."""
 
 
 @dataclass(frozen=True)

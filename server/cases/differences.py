@@ -54,7 +54,7 @@ def _without_a_row(state: CaseState, fresh: dict[tuple[str, str], HeldNode]) -> 
 
 
 def _stood_once(state: CaseState, node: HeldNode, earlier: Earlier) -> bool:
-    if node.state == "RUNNING" and state.status != "CLOSED":
+    if node.state == "RUNNING" and state.runs_on(node):
         return False  # an edit of the calendar moves it
     calendars = earlier(node.computed_with.partition(" ")[2])
     anew = (nodes_anew(replace(state, calendar=calendar))[node.key, node.chain] for calendar in calendars)

@@ -11,6 +11,8 @@ from server.cases.limits import Limit
 
 CASE_CLOCK = "case_clock"
 """The stage name of the clocks that run over the whole case."""
+CASE_CLOSED = "case_closed"
+"""The event of the closing: what it does not start, and is of no stage after it, ends with it."""
 DISPOSAL = "disposal"
 """The stage whose nodes rest while a third party's claim to the property is examined."""
 
@@ -67,6 +69,8 @@ class NodeDefinition:
     """By kind of property; under the empty name where one minimum holds for all."""
     variants: Mapping[str, Limit] = field(default_factory=_no_limits)
     note: str = ""
+    outlives_closing: bool = False
+    """The closing starts it, or its stage comes after it: it goes on in a closed case."""
 
     @cached_property
     def counted_from(self) -> frozenset[str]:
@@ -120,6 +124,11 @@ class FlowDefinition:
     def tracked(self) -> Mapping[str, NodeDefinition]:
         """Case clocks and nodes: everything that events start and stop."""
         return MappingProxyType({clock.key: clock for clock in self.case_clocks} | dict(self.nodes))
+
+    @cached_property
+    def outliving(self) -> frozenset[str]:
+        """Keys of what goes on in a closed case."""
+        return frozenset(key for key, node in self.tracked.items() if node.outlives_closing)
 
     @cached_property
     def events(self) -> frozenset[str]:

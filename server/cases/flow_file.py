@@ -11,7 +11,7 @@ import yaml
 
 from server.cases import located_yaml
 from server.cases.condition_reader import ConditionReader
-from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition, Stage, Values
+from server.cases.flow import CASE_CLOCK, CASE_CLOSED, FlowDefinition, NodeDefinition, Stage, Values
 from server.cases.limits import Extendable, Limit, Unit
 from server.cases.located_yaml import KEY, Source
 from server.cases.pauses import REASONS
@@ -73,6 +73,12 @@ def openings() -> frozenset[str]:
 
 
 @cache
+def stages_after_closing() -> frozenset[str]:
+    """The same of stages that come after the closing of a case."""
+    return frozenset(yaml.safe_load(OPENINGS.read_text(encoding="utf-8"))["after_closing"])
+
+
+@cache
 def flow_definition(key: str, version: str) -> FlowDefinition:
     """A flow this release carries. Raises FileNotFoundError, or DataFileError naming every mistake."""
     return read_flow((FLOWS / f"{key}@{version}.yaml").read_text(encoding="utf-8"))
@@ -114,13 +120,16 @@ class _Reader(ConditionReader):
         return flow
 
     def stage(self, first: int, facts: Mapping[str, Values], pause: tuple[str, ...]) -> Stage:
-        self.only({"stage", "zh", "en", "nodes", "cross_cutting"})
+        self.only({"stage", "zh", "en", "nodes", "cross_cutting", "after_closing"})
         key = self.name("stage")
         nodes = tuple(r.node(key, first + i, facts, pause) for i, r in enumerate(self.each("nodes")))
+        if self.flag("after_closing") or key in stages_after_closing():
+            nodes = tuple(replace(node, outlives_closing=True) for node in nodes)
         return Stage(key, self.text("zh"), self.text("en"), nodes, self.flag("cross_cutting"))
 
     def node(self, stage: str, ordinal: int, facts: Mapping[str, Values], pause: tuple[str, ...]) -> NodeDefinition:
         self.only(NODE_KEYS)
+        start = self.events("start")
         return NodeDefinition(
             key=self.name("key"),
             zh=self.text("zh"),
@@ -128,7 +137,7 @@ class _Reader(ConditionReader):
             stage=stage,
             ordinal=ordinal,
             limit=self._own_limit(),
-            start=self.events("start"),
+            start=start,
             stop=self.events("stop"),
             kind=self.choice("kind", LIMIT_KINDS),
             basis=self.text("basis"),
@@ -141,6 +150,7 @@ class _Reader(ConditionReader):
             is_pausable=self.flag("pausable", default=True),
             rolls=self.flag("rolls", default=True),
             note=self.text("note", required=False),
+            outlives_closing=CASE_CLOSED in start,
             **self._further(),
         )
 

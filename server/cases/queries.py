@@ -129,6 +129,11 @@ def flow_versions() -> list[FlowVersion]:
     return _FLOWS.rows()
 
 
+def keys_outliving() -> frozenset[str]:
+    """Of nodes that go on in a closed case, by any flow there is."""
+    return frozenset[str]().union(*(flow_of(version).outliving for version in flow_versions()))
+
+
 @lru_cache(maxsize=64)
 def flow_by_sha256(sha256: str) -> FlowDefinition:
     # JSON is YAML, so the frozen document is read by the reader of the file it came from.

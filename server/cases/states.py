@@ -121,6 +121,10 @@ class CaseState:
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)
 
+    def runs_on(self, node: HeldNode) -> bool:
+        """Whether a running node counts: in a closed case, what outlives the closing."""
+        return self.status != "CLOSED" or node.key in self.flow.outliving
+
     def ground(self, chain: str) -> Ground:
         return Ground(self.is_urgent, self.rulings, chain, self.chain_facts.get(chain, {}))
 

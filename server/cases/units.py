@@ -60,7 +60,8 @@ def case_texts(
     """
     parties = _parties_of(case_ids)
     cases = {pk: (flow, _case(pk, *row)) for pk, row, flow in _cases_of(case_ids)}
-    nodes, protecting = _nodes_of(case_ids, {str(pk): flow for pk, (flow, _) in cases.items()})
+    closed = {str(pk) for pk, (_, case) in cases.items() if case["status"] == Case.Status.CLOSED}
+    nodes, protecting = _nodes_of(case_ids, {str(pk): flow for pk, (flow, _) in cases.items()}, closed)
     claims = claimed(protecting) if protecting else {}
     further = {pk: {**listed.get(pk, {}), **_claims(claims.get(pk))} for pk in cases}
     return {
@@ -96,7 +97,9 @@ def _parties_of(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
     return parties
 
 
-def _nodes_of(case_ids: Collection[UUID], flows: dict[str, FlowDefinition]) -> tuple[dict[str, list[str]], list[UUID]]:
+def _nodes_of(
+    case_ids: Collection[UUID], flows: dict[str, FlowDefinition], closed: Collection[str]
+) -> tuple[dict[str, list[str]], list[UUID]]:
     """The nodes of each case as text, and the ids of those that run and never roll."""
     nodes: dict[str, list[str]] = defaultdict(list)
     protecting = []
@@ -105,7 +108,8 @@ def _nodes_of(case_ids: Collection[UUID], flows: dict[str, FlowDefinition]) -> t
         if is_untouched and key not in flow.tracked:
             continue
         node = node_definition(flow, key)
-        nodes[case_id].append(f'{{"id":"{node_id}",{_standing(node.zh, node.en, node.kind, key, *columns)}')
+        goes_on = case_id in closed and node.outlives_closing
+        nodes[case_id].append(f'{{"id":"{node_id}",{_standing(node.zh, node.en, node.kind, goes_on, key, *columns)}')
         if not node.rolls and columns[2] == Node.State.RUNNING:
             protecting.append(UUID(node_id))
     return nodes, protecting
@@ -116,6 +120,7 @@ def _standing(
     zh: str,
     en: str,
     kind: str,
+    goes_on: bool,
     key: str,
     chain: str,
     stage: str,
@@ -128,7 +133,8 @@ def _standing(
     is_paused: bool,
 ) -> str:
     """A node at this point of its flow: everything after its id."""
-    further = {"due_at": due_at and to_wire(due_at), "is_provisional": is_provisional, "is_paused": is_paused}
+    further: dict[str, Any] = {"due_at": due_at and to_wire(due_at), "is_provisional": is_provisional}
+    further |= {"is_paused": is_paused, "goes_on": goes_on}
     return _text(
         {
             "key": key,

@@ -16,7 +16,7 @@ from server.cases.lateness import is_late_upload, late_after
 from server.cases.levels import Level
 from server.cases.models import Case, Node, Party
 from server.cases.moves import Late, told_late
-from server.cases.queries import holders_of, moving_states, nodes_shown
+from server.cases.queries import flow_of, holders_of, moving_states, nodes_shown
 from server.cases.states import CaseState
 from server.cases.why import why
 from server.cases.wording import worded
@@ -161,7 +161,8 @@ class CasePage:
 
 
 def case_page(case: Case, reader: Officer, today: date, action_id: UUID | None = None) -> CasePage:
-    names = replace(flow_names()[case.flow_id], chains=chain_names(case))
+    running_on = flow_of(case.flow).outliving if case.status == Case.Status.CLOSED else None
+    names = replace(flow_names()[case.flow_id], chains=chain_names(case), running_on=running_on)
     nodes = list(nodes_shown(case))
     state = moving_states([case], told=None)[case.pk]
     late = told_late(state, late_after())

@@ -108,6 +108,8 @@ class FlowNames:
     statutory: frozenset[str]
     chains: Mapping[str, str] = field(default_factory=dict)
     """Of what the case at hand holds several of, such as its properties."""
+    running_on: frozenset[str] | None = None
+    """Of the case at hand, once it is closed, what goes on; None while everything does."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "FlowNames":
@@ -138,7 +140,8 @@ def flow_names() -> dict[int, FlowNames]:
 
 
 def level_of(node: Node, names: FlowNames, today: date) -> Level:
-    if node.state != Node.State.RUNNING or node.started_on is None:
+    has_ended = names.running_on is not None and node.key not in names.running_on
+    if has_ended or node.state != Node.State.RUNNING or node.started_on is None:
         return Level.NORMAL
     if node.due_at is not None:
         return level_at(turns(_term_in_hours(node, names)), now())

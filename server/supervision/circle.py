@@ -1,7 +1,8 @@
 """Whose a node is and who else is told of it, for many cases at once (domain.md 5.2). One SELECT for each kind of row.
 
 A node is that officer's who does the stage, else the case's executor's, unless the flow names an office for it; with
-nobody to hold the case it is the director's. So each has a person, wherever the court has anybody.
+nobody to hold the case it is the director's, but what goes on in a closed one is whose case it was. So each has
+a person, wherever the court has anybody.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from server.cases.levels import Level
 from server.cases.models import Case, Grant
@@ -35,8 +36,11 @@ class Circle:
 
     def __init__(self, cases: Collection[Case], at: datetime) -> None:
         self._courts = {case.pk: case.court_id for case in cases}
+        self._closed = {case.pk for case in cases if case.status == Case.Status.CLOSED}
         self._offices = _offices({case.court_id for case in cases}, at)
         self._holders = _holders(list(self._courts), at)
+        left = [case_id for case_id in self._closed if not self._holders[case_id]]
+        self._holders.update(_last_holders(left, at) if left else {})
         everybody = {officer for holders in self._holders.values() for officer in holders}
         self._leaders = _team_leaders(everybody, at)
 
@@ -44,7 +48,13 @@ class Circle:
         """Who answers for a node of this owner in the flow file."""
         office = OFFICES.get(owner)
         holders = self._holders[case_id] if office is None else self._in_office(case_id, office)
+        if case_id in self._closed:
+            holders = holders or self._holders[case_id]
         return next(iter(holders or self._in_office(case_id, Role.DIRECTOR)), None)
+
+    def lead(self, case_id: UUID) -> UUID | None:
+        """Whose case it is, or was."""
+        return next(iter(self._holders[case_id]), None)
 
     def leaders(self, case_id: UUID, person: UUID | None, level: Level) -> set[UUID]:
         """Who is told beside that person."""
@@ -80,7 +90,15 @@ def _offices(court_ids: Iterable[UUID], at: datetime) -> dict[tuple[UUID, str], 
 
 def _holders(case_ids: Collection[UUID], at: datetime) -> dict[UUID, list[UUID]]:
     """Of each reason whoever came last, first."""
-    rows = Grant.objects.filter(current_at(at), subject_id__in=among(case_ids), reason__in=HOLDS)
+    return _by_case(Grant.objects.filter(current_at(at), subject_id__in=among(case_ids), reason__in=HOLDS), at)
+
+
+def _last_holders(case_ids: Collection[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+    """Who held them once."""
+    return _by_case(Grant.objects.filter(valid_from__lte=at, subject_id__in=among(case_ids), reason__in=HOLDS), at)
+
+
+def _by_case(rows: QuerySet[Grant], at: datetime) -> dict[UUID, list[UUID]]:
     holders: dict[UUID, list[UUID]] = defaultdict(list)
     found = rows.filter(_is_there(at)).order_by("-valid_from", "officer__staff_no")
     by_reason = sorted(found.values_list("reason", "subject_id", "officer_id"), key=_rank)

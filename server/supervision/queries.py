@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, When
 from server.cases.access import cases_visible_to
 from server.cases.levels import Level
 from server.cases.models import Case, Node
+from server.cases.watched import MOVED
 from server.people.models import Officer
 from server.supervision.models import Finding, Urge
 from server.supervision.silence import Silence, SilentDevice, end_of
@@ -18,9 +19,12 @@ Row = TypeVar("Row", Finding, Urge)
 
 
 def warned_nodes(officer: Officer, *, level: str = "", case_id: UUID | None = None) -> QuerySet[Node]:
-    """Nodes at a warning level, as of the last pass, in cases the officer may read; what is due first stands first."""
-    cases = cases_visible_to(officer).exclude(status=Case.Status.CLOSED)
-    nodes = Node.objects.filter(case__in=cases).exclude(level=Level.NORMAL)
+    """Nodes at a warning level, as of the last pass, in cases the officer may read; what is due first stands first.
+
+    In a closed case that is what goes on: until a pass has been at it since the closing, nothing.
+    """
+    nodes = Node.objects.filter(case__in=cases_visible_to(officer)).exclude(level=Level.NORMAL)
+    nodes = nodes.exclude(MOVED, case__status=Case.Status.CLOSED)
     nodes = nodes.filter(level=level) if level else nodes
     nodes = nodes.filter(case_id=case_id) if case_id else nodes
     return nodes.select_related("case__flow").defer("case__flow__document").order_by("due_on", "pk")

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from server.cases.flow import CASE_CLOCK
 from server.cases.models import Assignment, Case, Node
-from server.cases.queries import flow_of
+from server.cases.queries import flow_of, keys_outliving
 from server.common.clock import SHANGHAI, local_date, now
 from server.field.case_acts import ADD_NOTE
 from server.field.models import ActionRecord, ActionSubject
@@ -36,12 +36,16 @@ def agenda_of(court: Court, team: Team | None, week_of: date) -> list[AgendaLine
     of the court.
     """
     ids = cases_of_team(court, team)
-    return [*_handovers(court, team), *_nodes(ids, team), *_notes(ids, week_of)]
+    return [*_handovers(court, team), *_nodes(court, ids, team), *_notes(ids, week_of)]
 
 
 def cases_of_team(court: Court, team: Team | None) -> set[UUID]:
     """Open cases whose stage the team does now; without a team, all of the court."""
     cases = set(Case.objects.filter(court=court).exclude(status=Case.Status.CLOSED).values_list("pk", flat=True))
+    return _of_team(cases, court, team)
+
+
+def _of_team(cases: set[UUID], court: Court, team: Team | None) -> set[UUID]:
     if team is None:
         return cases
     accepted = Handover.objects.filter(case__court=court, state=Handover.State.ACCEPTED)
@@ -58,11 +62,18 @@ def _handovers(court: Court, team: Team | None) -> Iterator[AgendaLine]:
     return (AgendaLine(_Kind.HANDOVER, row.case_id, row.pk, row.due_on) for row in rows)
 
 
-def _nodes(case_ids: Collection[UUID], team: Team | None) -> Iterator[AgendaLine]:
-    late = Node.objects.filter(case_id__in=case_ids, state=Node.State.RUNNING, due_on__lt=local_date(now()))
-    rows = late.select_related("case__flow").defer("case__flow__document").order_by("due_on", "pk")
+def _nodes(court: Court, case_ids: Collection[UUID], team: Team | None) -> Iterator[AgendaLine]:
+    """Of these cases, and what goes on in closed ones."""
+    closed = Q(case__court=court, case__status=Case.Status.CLOSED, key__in=keys_outliving())
+    late = Node.objects.filter(state=Node.State.RUNNING, due_on__lt=local_date(now()))
+    late = late.filter(Q(case_id__in=case_ids) | closed)
+    rows = list(late.select_related("case__flow").defer("case__flow__document").order_by("due_on", "pk"))
+    left = _of_team({node.case_id for node in rows if node.case_id not in case_ids}, court, team)
     for node in rows:
-        definition = flow_of(node.case.flow).tracked[node.key]
+        flow = flow_of(node.case.flow)
+        if node.case_id not in case_ids and not (node.case_id in left and node.key in flow.outliving):
+            continue
+        definition = flow.tracked[node.key]
         if team is None or node.stage == CASE_CLOCK or is_of_team(definition.owner, team.kind):
             yield AgendaLine(_Kind.NODE, node.case_id, node.pk, node.due_on)
 

@@ -104,6 +104,15 @@ def test_a_closed_case_stays_to_be_read_and_what_is_done_in_it_waits(enrol: Enro
     assert (field.action(done).status, field.action(done).code) == ("parked", "case_closed")
 
 
+def test_of_a_closed_case_the_day_shows_what_goes_on(enrol: Enrol, held: Case, cast: Cast) -> None:
+    field = enrol(cast.holder)
+    assert "archive_case" not in {due.node.key for due in field.today().nodes}
+    close_case(case=held, closing_mode="PERFORMED")
+    field.sync()
+    assert [(due.case_id, due.node.key) for due in field.today().nodes] == [(str(held.pk), "archive_case")]
+    assert any(node.state == "RUNNING" and not node.goes_on for node in field.cases()[0].nodes)
+
+
 def test_a_right_newly_given_brings_the_case_and_its_end_takes_it(enrol: Enrol, held: Case, cast: Cast) -> None:
     field = enrol(cast.bystander)
     grant = grant_subject(case=held, officer=cast.bystander, reason="ASSISTING")

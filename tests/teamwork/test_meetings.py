@@ -120,6 +120,14 @@ def test_of_a_closed_case_nothing_is_talked_about(case: Case, cast: Cast, teams:
     assert agenda(cast, teams.finding, date(2026, 11, 2)) == []
 
 
+def test_what_goes_on_after_the_closing_is_talked_about(case: Case, cast: Cast, teams: Teams) -> None:
+    close_case(case=case, closing_mode="COMPLETED")
+    record_event(case=case, key="final_round_ruling_served", occurred_at=now())
+    set_clock(lambda: datetime(2026, 11, 20, 2, tzinfo=UTC))
+    assert late(case, cast, teams.finding) == late(case, cast, None) == {"final_round_registry"}
+    assert late(case, cast, teams.disposal) == set()
+
+
 @pytest.fixture
 def leader(cast: Cast, teams: Teams) -> Officer:
     grant_role(officer=cast.holder, role=Role.TEAM_LEADER)

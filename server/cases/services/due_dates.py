@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from server.cases.models import Case, Node
-from server.cases.queries import case_states
+from server.cases.queries import case_states, keys_outliving
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import write_case_events
 from server.cases.states import CaseChange, CaseState, HeldNode, recomputed_nodes
@@ -18,7 +18,7 @@ _AT_ONCE = 200
 
 
 def recompute_due_dates() -> int:
-    """Bring the running nodes of open cases to the calendar as it is now; how many moved.
+    """Bring the running nodes to the calendar as it is now, in closed cases what goes on; how many moved.
 
     Repeating it is harmless, and so is stopping it: each batch of cases is whole. Called after the edit is committed,
     so that whoever wrote a date by the calendar before it is either seen here or waits and reads the new one.
@@ -28,15 +28,14 @@ def recompute_due_dates() -> int:
 
 def has_dates_of_earlier_releases() -> bool:
     """Rows that do not say what they were computed with: such as counted a node's own limit alone."""
-    return _running().filter(computed_with="").exists()
-
-
-def _running() -> QuerySet[Node]:
-    return Node.objects.filter(state=Node.State.RUNNING).exclude(case__status=Case.Status.CLOSED)
+    running = Node.objects.filter(state=Node.State.RUNNING).exclude(case__status=Case.Status.CLOSED)
+    return running.filter(computed_with="").exists()
 
 
 def _cases_running() -> list[UUID]:
-    return list(_running().order_by("case_id").values_list("case_id", flat=True).distinct())
+    running = Node.objects.filter(state=Node.State.RUNNING)
+    running = running.filter(~Q(case__status=Case.Status.CLOSED) | Q(key__in=keys_outliving()))
+    return list(running.order_by("case_id").values_list("case_id", flat=True).distinct())
 
 
 def _batches(case_ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
@@ -57,7 +56,7 @@ def _recompute(case_ids: Collection[UUID]) -> int:
 
 def _moved(state: CaseState) -> Iterator[HeldNode]:
     """Of finished ones the date stands as it stood."""
-    return (node for node in recomputed_nodes(state) if node.state == Node.State.RUNNING)
+    return (node for node in recomputed_nodes(state) if node.state == Node.State.RUNNING and state.runs_on(node))
 
 
 def recompute_and_tell(

@@ -32,7 +32,8 @@ def close_case(
     recovered_amount: Decimal | int | None = None,
     by: Officer | None = None,
 ) -> Case:
-    """The case is closed and its clocks stop. Who holds it keeps it; later acts are parked for a person.
+    """The case is closed, and its clocks stop but for what comes after it. Who holds it keeps it; later acts are parked
+    for a person.
 
     Raises DomainError 409 `case_closed` for one that is closed already, 409 `guard_blocks` for a final round (终本) of
     which a condition does not hold on the day of closing.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from server.cases.calendars import work_calendar
 from server.cases.levels import Level
+from server.cases.models import Case
 from server.cases.services import touch
 from server.common.clock import local_date
 from server.notices.queries import interruptions_since
@@ -58,6 +59,8 @@ def _given(raised: Raised, circle: Circle, silence: Silence | None) -> Given:
     node = raised.node
     person = circle.person(node.case_id, raised.definition.owner)
     leaders = circle.leaders(node.case_id, person, raised.level)
+    if raised.case.status == Case.Status.CLOSED and (lead := circle.lead(node.case_id)):
+        leaders |= {lead} - {person}  # whose case it was looks at it no more by himself
     silent: tuple[SilentDevice, ...] = ()
     if silence is not None and node.started_on and node.due_on:
         silent = tuple(silence.devices(node.case_id, node.started_on, end_of(node.due_on, node.due_at)))

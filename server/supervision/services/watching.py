@@ -74,7 +74,9 @@ def _look(case_ids: Sequence[UUID], looked: Looked) -> None:
 
 
 def _level_of(node: Node, case: Case, at: datetime) -> tuple[Level, datetime | None]:
-    term = None if case.status == Case.Status.CLOSED else term_of(node, flow_of(case.flow))
+    flow = flow_of(case.flow)
+    has_ended = case.status == Case.Status.CLOSED and node.key not in flow.outliving
+    term = None if has_ended else term_of(node, flow)
     course = turns(term) if term else ()
     return level_at(course, at), next_turn(course, at)
 
