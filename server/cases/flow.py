@@ -17,6 +17,10 @@ DISPOSAL = "disposal"
 """The stage whose nodes rest while a third party's claim to the property is examined."""
 
 
+DEBTOR = "debtor"
+"""What a node is repeated for whose chains are there from the filing on."""
+
+
 class AnyNumber(Sequence[Any]):
     """The values of a fact that is a number: every number is among them, and none is listed."""
 
@@ -57,7 +61,7 @@ class NodeDefinition:
     when: Condition | None = None
     evidence: tuple[str, ...] = ()
     repeat: str = ""
-    """What a node has one chain per: property, clue, measure, entry; empty for the case itself."""
+    """What a node has one chain per: property, clue, measure, entry, debtor; empty for the case itself."""
     pause: tuple[str, ...] = ()
     is_pausable: bool = True
     rolls: bool = True
@@ -124,6 +128,10 @@ class FlowDefinition:
     def tracked(self) -> Mapping[str, NodeDefinition]:
         """Case clocks and nodes: everything that events start and stop."""
         return MappingProxyType({clock.key: clock for clock in self.case_clocks} | dict(self.nodes))
+
+    @cached_property
+    def has_debtor_chains(self) -> bool:
+        return any(node.repeat == DEBTOR for node in self.tracked.values())
 
     @cached_property
     def outliving(self) -> frozenset[str]:

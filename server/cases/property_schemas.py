@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from server.cases.models import Clue, Property
+from server.cases.models import Clue, Party, Property
 from server.common.day import Day
 
 Document = Annotated[str, Field(max_length=40)]
@@ -19,6 +19,20 @@ class NewProperty(Schema):
     ref: Annotated[str, Field(max_length=100)] = ""
     source: Property.Source
     confirmed_on: Day | None = None
+
+
+class NewDebtor(Schema):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Party.Kind = Party.Kind.PERSON
+    id_no: Annotated[str, Field(max_length=40)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    address: Annotated[str, Field(max_length=300)] = ""
+    joined_on: Day
+    """His clocks count from then on."""
+
+
+class DebtorId(Schema):
+    id: UUID
 
 
 class NewClue(Schema):

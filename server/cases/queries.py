@@ -13,10 +13,10 @@ from server.cases.calendars import calendar_version, work_calendar
 from server.cases.case_no import CaseNoError, parse_case_no
 from server.cases.flow import CASE_CLOCK, FlowDefinition, NodeDefinition
 from server.cases.flow_file import read_flow
-from server.cases.held_rows import Moving, Rights, moving_of, rights_of
+from server.cases.held_rows import Moving, Rights, debtors_of, moving_of, rights_of
 from server.cases.models import Assignment, Case, FlowVersion, Node, Party
 from server.cases.rulings import Rulings
-from server.cases.states import CaseState
+from server.cases.states import JOINED, CaseState
 from server.common.hashing import canonical_json
 from server.common.statements import GivenMany, Statement
 
@@ -64,11 +64,15 @@ def _with_rights(state: CaseState, rights: Rights) -> CaseState:
 def moving_states(
     rows: Sequence[Case], *, told: Collection[str] | None, named: Collection[str] = ()
 ) -> dict[UUID, CaseState]:
-    """Of cases at hand what events move, and nobody's rights: one SELECT. `told` and `named` as in `case_states`."""
+    """Of cases at hand what events move, and nobody's rights: one SELECT, and one where a flow repeats for each debtor.
+
+    `told` and `named` as in `case_states`.
+    """
     ids = [row.pk for row in rows]
     flows = {row.flow.pk: flow_of(row.flow) for row in rows}
     touched, telling = (None, set()) if told is None else touched_by(told, tuple(flows.values()))
     moving = moving_of(ids, touched=touched, telling=telling, named=named)
+    debtors = debtors_of([row.pk for row in rows if flows[row.flow.pk].has_debtor_chains])
     return {
         row.pk: CaseState(
             id=row.pk,
@@ -86,6 +90,7 @@ def moving_states(
             nodes=moving[row.pk].nodes,
             events=tuple(moving[row.pk].events),
             rulings=_rulings(row, moving[row.pk]),
+            debtors=frozenset(debtors.get(row.pk, ())),
         )
         for row in rows
     }
@@ -151,7 +156,8 @@ def _case_rows(case_ids: Collection[UUID], lock: bool) -> list[Case]:
 def touched_by(told: Collection[str], flows: Collection[FlowDefinition]) -> tuple[set[str], set[str]]:
     """Keys of the nodes that these events start, stop or date, and of all events that do so to one of those."""
     touched = [node for flow in flows for key in told for node in flow.touched_by(key)]
-    return {node.key for node in touched}, set(told).union(*(node.moved_by for node in touched))
+    joined = {JOINED} if any(flow.has_debtor_chains for flow in flows) else set[str]()
+    return {node.key for node in touched}, joined.union(told, *(node.moved_by for node in touched))
 
 
 def with_stage_and_due(cases: QuerySet[Case]) -> QuerySet[Case, Any]:

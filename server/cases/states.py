@@ -1,12 +1,12 @@
 """A case as decisions see it, and what an event does to it. Pure: loaded by queries, written by services."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from server.cases.flow import FlowDefinition, NodeDefinition
+from server.cases.flow import DEBTOR, FlowDefinition, NodeDefinition
 from server.cases.node_clock import NodeDates, Situation, node_dates
 from server.cases.nodes import Ground, NodeChange, NodeState, apply_event, fold_events, rounds_in, situation_of
 from server.cases.pauses import Point
@@ -14,6 +14,9 @@ from server.cases.rulings import NO_RULINGS, Rulings
 from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
 from server.common.ids import new_id
+
+JOINED = "case_filed"
+"""In the chain of a debtor who joined later: to him the case was filed on that day."""
 
 
 class HeldEvent(NamedTuple):
@@ -117,6 +120,8 @@ class CaseState:
     rulings: Rulings = NO_RULINGS
     chain_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Of what the case holds several of, by chain."""
+    debtors: frozenset[str] = frozenset()
+    """Chains of its debtors, where its flow has nodes that are repeated for each of them."""
 
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)
@@ -144,20 +149,45 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
     """The state with this event folded in, and the change to write; nothing for a source that spoke before.
 
     An event may come late: what counts is when it occurred. A chained event moves the chain's own copy of each
-    repeated node and the one copy of every other.
+    repeated node and the one copy of every other; one without a chain moves each debtor's copies as well.
     """
     if state.has_event(event.key, event.source_type, event.source_id):
         return state, CaseChange(state.id)
     events = (*state.events, event)
-    folds = {
-        definition.key: _fold(definition, state.nodes.get(_place(definition, event.chain)), state.events, event.chain)
-        for definition in state.flow.touched_by(event.key)
-    }
-    known = (state.flow_facts, state.calendar)
-    changes = apply_event(state.flow, folds, event.key, event.occurred_at, *known, state.ground(event.chain))
-    moved = tuple(_moved(state, change, event.chain, events) for change in changes if change.is_visible)
+    chains = (event.chain,) if event.chain else ("", *sorted(state.debtors))
+    moved = tuple(node for chain in chains for node in _moved_in(state, event, events, chain))
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
     return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved, _stood(state, moved))
+
+
+def _moved_in(state: CaseState, event: HeldEvent, events: tuple[HeldEvent, ...], chain: str) -> Iterator[HeldNode]:
+    """What the last of these events moves in one chain."""
+    folds = {
+        definition.key: _fold(definition, state.nodes.get(_place(definition, chain)), events[:-1], chain, events)
+        for definition in state.flow.touched_by(event.key)
+        if _is_in(definition, chain, state) and event in _told_to(definition, events, chain)
+    }
+    known = (state.flow_facts, state.calendar)
+    changes = apply_event(state.flow, folds, event.key, event.occurred_at, *known, state.ground(chain))
+    return (_moved(state, each, chain, events) for each in changes if each.is_visible and each.key in folds)
+
+
+def _is_in(definition: NodeDefinition, chain: str, state: CaseState) -> bool:
+    """Whether it has a copy in this chain: those of debtors are theirs alone, and no others are in a debtor's."""
+    if definition.repeat == DEBTOR:
+        return chain in state.debtors
+    return not (definition.repeat and chain in state.debtors)
+
+
+def _told_to(definition: NodeDefinition, events: Iterable[HeldEvent], chain: str) -> tuple[HeldEvent, ...]:
+    """Those that concern a copy of a node; a debtor's also by what names nobody, since he joined the case."""
+    if not definition.repeat:
+        return tuple(events)
+    if definition.repeat != DEBTOR:
+        return tuple(event for event in events if event.chain == chain)
+    events = tuple(events)
+    joined = min((e.occurred_at for e in events if (e.key, e.chain) == (JOINED, chain)), default=None)
+    return tuple(e for e in events if e.chain == chain or (not e.chain and (joined is None or joined <= e.occurred_at)))
 
 
 def without_events(state: CaseState, ids: Collection[UUID]) -> tuple[CaseState, CaseChange]:
@@ -196,22 +226,23 @@ def nodes_anew(state: CaseState) -> dict[tuple[str, str], HeldNode]:
     What does not apply to the case has not started; what its flow knows no more (`flow_moves.py`) stands as it stood.
     `state` holds all events and nodes of the case.
     """
-    chains = {"", *(event.chain for event in state.events), *(chain for _, chain in state.nodes)}
+    chains = {"", *(event.chain for event in state.events), *(chain for _, chain in state.nodes), *state.debtors}
     nodes = {place: node.reset() if node.key in state.flow.tracked else node for place, node in state.nodes.items()}
-    for chain in sorted(chains):
-        own = tuple(event for event in state.events if event.chain == chain)
-        nodes |= _of_chain(state, own, chain, is_repeated=True)
-    return nodes | _of_chain(state, state.events, "", is_repeated=False)
+    repeated = [definition for definition in state.flow.tracked.values() if definition.repeat]
+    for chain in sorted(chains) if repeated else ():
+        nodes |= _of_chain(state, chain, [each for each in repeated if _is_in(each, chain, state)])
+    return nodes | _of_chain(state, "", [each for each in state.flow.tracked.values() if not each.repeat])
 
 
-def _of_chain(
-    state: CaseState, events: tuple[HeldEvent, ...], chain: str, *, is_repeated: bool
-) -> dict[tuple[str, str], HeldNode]:
-    """Of the nodes there is one of, or of those repeated for this chain, from the events that concern them."""
+def _of_chain(state: CaseState, chain: str, definitions: Sequence[NodeDefinition]) -> dict[tuple[str, str], HeldNode]:
+    """Of nodes there is one of, or of those repeated for this chain, from the events that concern them."""
+    if not definitions:
+        return {}
+    events = _told_to(definitions[0], state.events, chain)
     told = [(event.key, event.occurred_at) for event in events]
     folded = fold_events(state.flow, told, state.flow_facts, state.calendar, state.ground(chain))
-    wanted = {key: after for key, after in folded.items() if bool(state.flow.tracked[key].repeat) is is_repeated}
-    return {(key, chain): _standing(state, after, chain, events) for key, after in wanted.items()}
+    wanted = {each.key for each in definitions} & folded.keys()
+    return {(key, chain): _standing(state, folded[key], chain, events) for key in folded if key in wanted}
 
 
 def situation_in(state: CaseState, node: HeldNode) -> Situation:
@@ -288,9 +319,18 @@ def _place(definition: NodeDefinition, chain: str) -> tuple[str, str]:
     return (definition.key, chain if definition.repeat else "")
 
 
-def _fold(definition: NodeDefinition, node: HeldNode | None, events: Iterable[HeldEvent], chain: str) -> NodeState:
-    """The fold so far: the row holds the dates, the events hold the stops that found nothing to stop yet."""
-    ours = [e for e in events if not definition.repeat or e.chain == chain]
+def _fold(
+    definition: NodeDefinition,
+    node: HeldNode | None,
+    events: Collection[HeldEvent],
+    chain: str,
+    known: Iterable[HeldEvent] = (),
+) -> NodeState:
+    """The fold so far: the row holds the dates, the events hold the stops that found nothing to stop yet.
+
+    `known` are the same with one that is to be folded: a debtor who joins by it has nothing to do with what was before.
+    """
+    ours = [e for e in _told_to(definition, known or events, chain) if not known or e in events]
     stops = sorted({(local_date(e.occurred_at), e.key) for e in ours if e.key in definition.stop})
     counted_from: dict[str, Point] = {}
     for e in ours:
@@ -313,8 +353,7 @@ def _fold(definition: NodeDefinition, node: HeldNode | None, events: Iterable[He
 
 
 def _moved(state: CaseState, change: NodeChange, chain: str, events: tuple[HeldEvent, ...]) -> HeldNode:
-    is_repeated = bool(state.flow.tracked[change.key].repeat)
-    ours = tuple(event for event in events if event.chain == chain) if is_repeated else events
+    ours = _told_to(state.flow.tracked[change.key], events, chain)
     node = _standing(state, change.after, chain, ours)
     return node._replace(version=node.version + (not node.is_unwritten))
 

@@ -72,8 +72,9 @@ class ClueLine:
 
 
 def chain_names(case: Case) -> dict[str, str]:
-    """Of properties and clues; those that phones were given go by the words of their act."""
-    named = [*case.properties.values_list("pk", "name"), *case.clues.values_list("pk", "text")]
+    """Of properties, debtors and clues; those that phones were given go by the words of their act."""
+    named = [row for rows in (case.properties, case.parties) for row in rows.values_list("pk", "name")]
+    named += case.clues.values_list("pk", "text")
     acts = ActionSubject.objects.filter(subject_id=case.pk, action__kind=SUBMIT_CLUE)
     records = ActionRecord.objects.filter(action_id__in=acts.values("action_id")).order_by("recorded_at", "pk")
     said = [(pk, str(fields.get("text", ""))) for pk, fields in records.values_list("action_id", "fields")]

@@ -12,6 +12,7 @@ from server.bundle.api import router as bundles
 from server.cases.api import router as cases
 from server.cases.clock_api import router as clocks
 from server.cases.clue_api import router as clues
+from server.cases.debtor_api import router as debtors
 from server.cases.flow_api import router as flows
 from server.cases.property_api import router as properties
 from server.cases.triage_api import router as tracks
@@ -118,6 +119,7 @@ for router in (
     clocks,
     flows,
     clues,
+    debtors,
     tasks,
     meetings,
     properties,

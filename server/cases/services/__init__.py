@@ -10,6 +10,7 @@ from server.cases.services.extending import extend_limit
 from server.cases.services.filing import file_case
 from server.cases.services.flow_versions import FlowChanged, load_flows
 from server.cases.services.importing import ImportReport, import_cases
+from server.cases.services.joining import add_debtor
 from server.cases.services.levels import pass_over_unstarted, write_levels
 from server.cases.services.moving import move_flow
 from server.cases.services.pausing import end_pause, pause_clocks
@@ -23,6 +24,7 @@ __all__ = [
     "FlowChanged",
     "ImportReport",
     "PartyDraft",
+    "add_debtor",
     "add_property",
     "assign_subject",
     "choose_valuation",

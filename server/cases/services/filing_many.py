@@ -57,6 +57,7 @@ class _Frame:
 class _Filed:
     case: Case
     parties: list[PartyDraft]
+    rows: list[Party]
     change: CaseChange
     assignment: Assignment | None
     grants: list[Grant]
@@ -94,7 +95,9 @@ def _filed(filing: Filing, frame: _Frame) -> _Filed:
     members = frame.members[filing.group.pk] if filing.group else []
     grants = grants_of(assignment, members, filing.officer) if assignment else []
     parties = [replace(party, kind=party.kind or Party.Kind.PERSON) for party in row.parties]
-    return _Filed(case, parties, _change(case, row, assignment, triage, frame), assignment, grants, triage)
+    rows = [party_of(case, party) for party in parties]
+    change = _change(_unstarted_state(case, rows, frame), row, assignment, triage, frame)
+    return _Filed(case, parties, rows, change, assignment, grants, triage)
 
 
 def _assignment(case: Case, filing: Filing, frame: _Frame) -> Assignment | None:
@@ -106,23 +109,22 @@ def _assignment(case: Case, filing: Filing, frame: _Frame) -> Assignment | None:
 
 
 def _change(
-    case: Case, row: CaseRow, assignment: Assignment | None, triage: Triage | None, frame: _Frame
+    state: CaseState, row: CaseRow, assignment: Assignment | None, triage: Triage | None, frame: _Frame
 ) -> CaseChange:
     """All nodes of the case as its first events leave them, in the order in which the events are told."""
-    state = _unstarted_state(case, frame)
-    events = [_event("case_filed", _morning_of(row.filed_on), case.pk)]
+    events = [_event("case_filed", _morning_of(row.filed_on), state.id)]
     if row.received_on:
-        events.append(_event("application_received", _morning_of(row.received_on), case.pk))
+        events.append(_event("application_received", _morning_of(row.received_on), state.id))
     if triage:
         events.append(track_event(triage, _morning_of(row.filed_on)))
     if assignment:
         events.append(_event("handler_assigned", frame.at, assignment.pk))
     for event in events:
         state, _ = after_event(state, event)
-    return CaseChange(case.pk, tuple(events), tuple(state.nodes.values()))
+    return CaseChange(state.id, tuple(events), tuple(state.nodes.values()))
 
 
-def _unstarted_state(case: Case, frame: _Frame) -> CaseState:
+def _unstarted_state(case: Case, parties: Sequence[Party], frame: _Frame) -> CaseState:
     keys = initial_nodes(frame.definition, case.flow_facts)
     return CaseState(
         id=case.pk,
@@ -137,6 +139,9 @@ def _unstarted_state(case: Case, frame: _Frame) -> CaseState:
         calendar=frame.calendar,
         nodes={(key, ""): unstarted(frame.definition.tracked[key]) for key in keys},
         is_urgent=case.priority == Case.Priority.HIGH,
+        debtors=frozenset(str(each.pk) for each in parties if each.part == Party.Part.DEBTOR)
+        if frame.definition.has_debtor_chains
+        else frozenset(),
     )
 
 
@@ -150,7 +155,7 @@ def _morning_of(day: date) -> datetime:
 
 def _insert(filed: Sequence[_Filed]) -> None:
     Case.objects.bulk_create([each.case for each in filed])
-    Party.objects.bulk_create([party_of(each.case, party) for each in filed for party in each.parties])
+    Party.objects.bulk_create([row for each in filed for row in each.rows])
     Triage.objects.bulk_create([each.triage for each in filed if each.triage])
     insert_events([each.change for each in filed])
     Assignment.objects.bulk_create([each.assignment for each in filed if each.assignment])
