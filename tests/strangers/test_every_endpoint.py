@@ -20,10 +20,11 @@ from server.sync.models import Review
 from server.teamwork.services import give_task, open_meeting, propose_handover
 from tests.actors import Cast, browser_of, cast
 from tests.pictures import jpeg
-from tests.strangers.act_papers import ACT_PAPERS, FORM, KNOWN_PAPERS, TOLD_ELSEWHERE
+from tests.strangers.act_papers import ACT_PAPERS, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.custody import CUSTODY
+from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
@@ -158,36 +159,6 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     },
 }
 """What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
-PAGES = [
-    "/centre/",
-    "/centre/cases/{case_id}",
-    "/centre/actions/{action_id}",
-    "/centre/reviews",
-    "/centre/reviews/{review_id}",
-    "/centre/warnings",
-]
-PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
-FORMS = {
-    "cases/<uuid:case_id>/bundle",
-    FORM,
-    "parcels",
-    "devices/<uuid:device_id>/escrow",
-    "actions/<uuid:action_id>/annul",
-    "actions/<uuid:action_id>/reinstate",
-    "reviews/<uuid:review_id>/belongs",
-    "reviews/decide",
-    "devices/sheet",
-    "devices/<uuid:device_id>/revoke",
-    "devices/<uuid:device_id>/release",
-    "devices/<uuid:device_id>/answer",
-    "two-person-acts/<uuid:act_id>/approve",
-    "two-person-acts/<uuid:act_id>/refuse",
-    "actions/<uuid:action_id>/files/<str:sha256>/want",
-    "actions/<uuid:action_id>/files/<str:sha256>/leave",
-}
-"""Asked in tests of their own."""
-DEVICE_PAGES = {"devices": "/centre/devices", "devices/<uuid:device_id>": "/centre/devices/{device_id}"}
-"""For all, each with his own; the administrator sees devices, and is told of no case."""
 
 
 @pytest.fixture
@@ -261,9 +232,16 @@ def test_every_endpoint_is_in_the_table() -> None:
 
 def test_every_page_is_in_the_table() -> None:
     routes = {str(route.pattern) for route in urlpatterns}
-    kinds = {"": "/centre/", "cases/<uuid:case_id>": PAGES[1], "actions/<uuid:action_id>": PAGES[2]}
-    kinds |= {"warnings": PAGES[5], "reviews": PAGES[3], "reviews/<uuid:review_id>": PAGES[4]}
-    assert routes == PAGES_FOR_ALL | FORMS | BACKFILL_FORMS | kinds.keys() | DEVICE_PAGES.keys() | BACKFILL_PAGES.keys()
+    assert (
+        routes
+        == PAGES_FOR_ALL
+        | FORMS
+        | BACKFILL_FORMS
+        | PAGES.keys()
+        | DEVICE_PAGES.keys()
+        | BACKFILL_PAGES.keys()
+        | ODD_PAGES
+    )
 
 
 @pytest.mark.parametrize(
@@ -367,18 +345,18 @@ def test_pages_of_devices_tell_a_stranger_of_none_and_the_administrator_of_no_ca
     assert known["case_no"] not in listed.content.decode() + shown.content.decode()
 
 
-@pytest.mark.parametrize("path", [*PAGES, *DEVICE_PAGES.values(), *BACKFILL_PAGES.values()])
+@pytest.mark.parametrize("path", [*PAGES.values(), *DEVICE_PAGES.values(), *BACKFILL_PAGES.values()])
 def test_pages_send_those_not_signed_in_to_the_door(known: dict[str, str], path: str) -> None:
     answer = Client().get(path.format(**known))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/centre/sign-in")
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGES.values())
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
 def test_pages_show_a_stranger_nothing_of_it(known: dict[str, str], cast: Cast, who: str, path: str) -> None:
     answer = browser_of(getattr(cast, who)).get(path.format(**known))
-    assert answer.status_code == (200 if path in ("/centre/", "/centre/warnings") else 404)
+    assert answer.status_code == (200 if path in LISTS_FOR_ALL else 404)
     assert known["case_no"] not in answer.content.decode()
 
 
