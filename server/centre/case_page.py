@@ -30,7 +30,7 @@ from server.centre.case_clock import (
     decisions,
     property_lines,
 )
-from server.centre.desk import FlowNames, flow_names, level_of, worst_of
+from server.centre.desk import FlowNames, flow_names, has_ended, level_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
 from server.centre.shots import Shot, shot_labels, shots_of
@@ -38,6 +38,7 @@ from server.centre.states import (
     Look,
     action_look,
     done_look,
+    ended_look,
     level_look,
     paused_look,
     pending_look,
@@ -225,7 +226,8 @@ def stage_lines(
     by_stage: dict[str, list[Node]] = defaultdict(list)
     for node in nodes:
         by_stage[node.stage].append(node)
-    running = [node.stage for node in nodes if node.state == Node.State.RUNNING and node.stage in names.stages]
+    open_nodes = [node for node in nodes if node.state == Node.State.RUNNING and not has_ended(node, names)]
+    running = [node.stage for node in open_nodes if node.stage in names.stages]
     current = running[0] if running else None
     return [
         _stage_line(key, name, by_stage[key], names, today, reasons, is_current=key == current)
@@ -251,7 +253,7 @@ def _stage_line(
 ) -> StageLine:
     done = sum(node.state == Node.State.DONE for node in nodes)
     worst = max((level_of(node, names, today) for node in nodes), key=lambda level: level.rank)
-    is_running = any(node.state == Node.State.RUNNING for node in nodes)
+    is_running = any(node.state == Node.State.RUNNING and not has_ended(node, names) for node in nodes)
     if is_running:
         look = level_look(worst) if worst is not Level.NORMAL else Look("active", "blue", "")
     else:
@@ -263,6 +265,8 @@ def _stage_line(
 def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> NodeLine:
     if node.state == Node.State.DONE:
         look = done_look(node.finished_on, node.due_on)
+    elif node.state == Node.State.RUNNING and has_ended(node, names):
+        look = ended_look()
     elif node.is_paused:
         look = paused_look()
     elif node.state == Node.State.RUNNING:

@@ -139,9 +139,13 @@ def flow_names() -> dict[int, FlowNames]:
     return found
 
 
+def has_ended(node: Node, names: FlowNames) -> bool:
+    """With the closing of its case: nothing of it is late any more."""
+    return names.running_on is not None and node.key not in names.running_on
+
+
 def level_of(node: Node, names: FlowNames, today: date) -> Level:
-    has_ended = names.running_on is not None and node.key not in names.running_on
-    if has_ended or node.state != Node.State.RUNNING or node.started_on is None:
+    if has_ended(node, names) or node.state != Node.State.RUNNING or node.started_on is None:
         return Level.NORMAL
     if node.due_at is not None:
         return level_at(turns(_term_in_hours(node, names)), now())

@@ -65,6 +65,11 @@ def paused_look() -> Look:
     return Look("active", "grey", _("Clock stands still"))
 
 
+def ended_look() -> Look:
+    """Of a node that was open when its case was closed."""
+    return Look("superseded", "grey", _("Ended with the case"))
+
+
 def pending_look() -> Look:
     return Look("pending", "grey", _("Not started"))
 

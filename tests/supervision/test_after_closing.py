@@ -1,5 +1,6 @@
 """A closed case: what comes after the closing is warned of like anything else, and all the rest has ended with it."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -30,6 +31,14 @@ def closed(case: Case, clock: Clock) -> Case:
     close_case(case=case, closing_mode="COMPLETED", closed_on=date(2026, 11, 10))
     happens(case, "final_round_ruling_served", 11, 10, 9)
     return case
+
+
+def line_of(key: str, page: str) -> str:
+    found = re.search(
+        rf"{flow_definition('enforcement_implementation', '2026.11-2').tracked[key].zh}.*?</tr>", page, re.DOTALL
+    )
+    assert found
+    return found[0]
 
 
 def half_a_year_later(clock: Clock) -> Finding:
@@ -71,6 +80,14 @@ def test_the_lists_show_it_and_nothing_else_of_that_case(closed: Case, bureau: B
     assert [each["node_key"] for each in browser.get("/api/v1/warnings").json()["items"]] == [REGISTRY]
     assert "录入终本库" in browser.get("/centre/warnings").content.decode()
     assert node(closed, NODE).state == "RUNNING", "it keeps what it says"
+
+
+def test_the_page_of_the_case_says_what_ended_with_it(closed: Case, bureau: Bureau, clock: Clock) -> None:
+    clock.on(12, 31)
+    page = browser_of(bureau.cast.holder).get(f"/centre/cases/{closed.pk}").content.decode()
+    assert "随案件结案终止" in line_of(NODE, page)
+    assert "逾期" not in line_of(NODE, page)
+    assert "逾期" in line_of(REGISTRY, page)
 
 
 def test_the_office_answers_and_whose_case_it_was_is_told(closed: Case, bureau: Bureau, clock: Clock) -> None:
