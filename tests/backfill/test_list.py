@@ -65,7 +65,7 @@ def test_filters_are_by_case_officer_kind_and_the_day_it_came_here(recorded: Cas
     assert {row["case_no"] for row in rows_of(seen, officer_id=cast.bystander.pk)} == {other.case_no}
     assert {row["case_no"] for row in rows_of(seen, case_id=recorded.pk)} == {recorded.case_no}
     assert {row["kind"] for row in rows_of(seen, kind="pause")} == {"pause"}
-    assert not rows_of(seen, since="2999-01-01")
+    assert not rows_of(seen, since="2199-01-01")
     assert len(rows_of(seen, court_id=cast.court.pk)) == len(rows_of(seen))
     assert not rows_of(seen, court_id=cast.other_court.pk)
 

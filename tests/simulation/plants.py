@@ -320,7 +320,7 @@ PLANTS: dict[str, Planted] = {
     ),
     "photo_without_folder_sync": Planted(on_disks.photo_without_folder_sync, ("I1",), {"photo": 6, "power_cut": 10}),
     "photo_not_synced": Planted(on_disks.photo_not_synced, ("I1",), {"photo": 6, "power_cut": 10}),
-    "keys_not_flushed": Planted(on_disks.keys_not_flushed, ("I1", "I17"), {"power_cut": 10}),
+    "keys_not_flushed": Planted(on_disks.keys_not_flushed, ("I1", "I8", "I17"), {"power_cut": 10}),
     "commit_not_synced": Planted(on_disks.commit_not_synced, ("I1", "I7", "I17"), {"power_cut": 10}),
     "two_finishes_unlocked": Planted(
         on_scenes.two_finishes_unlocked, ("I2",), scene=scenes.two_finishes_at_once, needs_postgres=True

@@ -28,7 +28,7 @@ WORK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/notes": {"text": "no"},
     "POST /api/v1/handovers/{handover_id}/reject": {"reason": "no"},
     "POST /api/v1/cases/{case_id}/plan": {"text": "no"},
-    "POST /api/v1/cases/{case_id}/tasks": {"text": "no", "to": "{director_id}", "due_on": "2999-01-01"},
+    "POST /api/v1/cases/{case_id}/tasks": {"text": "no", "to": "{director_id}", "due_on": "2199-01-01"},
     "POST /api/v1/meetings/{meeting_id}/minutes": {"items": [{"case": "{case_id}", "said": "no"}]},
     "PUT /api/v1/courts/{court_id}/work": {"assignment_model": "STAGED", "handover_days": 3},
 }
