@@ -135,6 +135,13 @@ def test_files_that_pages_name_exist() -> None:
     assert not missing, listed(missing)
 
 
+def test_where_each_room_begins_is_there() -> None:
+    rooms = re.findall(r"^\| `([\w/]+)` \|.*\| (`[^|]*) \|$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE)
+    assert len(rooms) > 15
+    named = [Path(room) / name for room, names in rooms for name in re.findall(r"`([\w/.]+)`", names)]
+    assert [str(path) for path in named if not (ROOT / path).exists()] == []
+
+
 def test_tests_that_pages_name_exist() -> None:
     named = mentioned(r"^(tests/[\w/]+\.py::\w+)")
     assert named

@@ -94,7 +94,7 @@ class Zip:
                     if not block:
                         return
                     yield block
-        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as fault:
+        except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError) as fault:
             raise Wrong(name, "cannot be read from the zip: {}".format(fault)) from None
 
 
@@ -184,10 +184,13 @@ def new_sm3() -> Any:
     if "sm3" in hashlib.algorithms_available:
         return hashlib.new("sm3")
     try:
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import hashes
-
+    except ImportError:
+        return None
+    try:
         return hashes.Hash(hashes.SM3())
-    except Exception:
+    except UnsupportedAlgorithm:
         return None
 
 
