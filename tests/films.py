@@ -10,14 +10,24 @@ import av
 from tests import pictures
 
 POSTER = (160, 120)
+_QUIET = {
+    "libx264": {"threads": "1", "x264-params": "log-level=none"},
+    "libx265": {"threads": "1", "x265-params": "log-level=none:pools=none:frame-threads=1"},
+}
+"""One thread each: whoever makes films here may fork."""
 
 
-def film(container: str = "mp4", *, frames: int = 3, size: tuple[int, int] = POSTER, **stated: str) -> bytes:
-    """`container` is FFmpeg's name: `mp4`, `mov`, `3gp`. `stated` are its own words: `creation_time`, `location`."""
+def film(
+    container: str = "mp4", *, codec: str = "mpeg4", frames: int = 3, size: tuple[int, int] = POSTER, **stated: str
+) -> bytes:
+    """`container` is FFmpeg's name: `mp4`, `mov`, `3gp`; `codec` its encoder: `libx264`, `libx265`, `libvpx-vp9`.
+
+    `stated` are the film's own words: `creation_time`, `location`.
+    """
     buffer = io.BytesIO()
     with av.open(buffer, "w", format=container) as made:
         made.metadata.update(stated)
-        stream: Any = made.add_stream("mpeg4", rate=25)
+        stream: Any = made.add_stream(codec, rate=25, options=_QUIET.get(codec, {}))
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(frames):
             frame: Any = av.VideoFrame.from_image(pictures.drawing(size, seed=number))  # type: ignore[no-untyped-call]

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -39,6 +40,7 @@ class Run:
     seed: int
     folder: Path
     keep: Path | None
+    grown_bytes: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -70,6 +72,7 @@ class Run:
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fuzz-media-") as folder:
+        tempfile.tempdir = folder  # so that a file anybody leaves there is seen
         run, files = Run(options.seed, Path(folder), options.keep), corpus()
         before: tuple[int, int] | None = None
         for done, number in enumerate(range(options.first, options.first + options.inputs)):
@@ -100,10 +103,11 @@ def _held() -> tuple[int, int]:
 
 def _look_for_leaks(run: Run, before: tuple[int, int]) -> None:
     now = _held()
+    run.grown_bytes = now[0] - before[0]
     left = os.listdir(run.folder)
     children = psutil.Process().children(recursive=True)
     found = {
-        f"memory grew by {(now[0] - before[0]) >> 20} MB": now[0] - before[0] > GROWTH_BYTES,
+        f"memory grew by {run.grown_bytes >> 20} MB": run.grown_bytes > GROWTH_BYTES,
         f"descriptors grew from {before[1]} to {now[1]}": now[1] > before[1],
         f"files left: {left[:5]}": bool(left),
         f"processes left: {len(children)}": bool(children),
@@ -118,6 +122,8 @@ def _report(run: Run, inputs: int) -> dict[str, Any]:
         "seed": run.seed,
         "answers": dict(sorted(run.answers.items())),
         "faults": run.faults[:20],
+        "grown_mb": round(run.grown_bytes / 2**20, 1),
+        "largest_process_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10,
         "median_ms": round(1000 * median(run.seconds), 1),
         "slowest_s": round(max(run.seconds), 2),
         "seconds": round(total, 1),

@@ -23,6 +23,8 @@ def corpus() -> dict[str, bytes]:
         "webp": pictures.webp(SIZE),
         "heic": pictures.heic(SIZE, metadata=stated),
         "mp4": films.film(size=SIZE, frames=2, **told),
+        "h264": films.film(codec="libx264", size=SIZE, frames=3),
+        "hevc": films.film("mov", codec="libx265", size=SIZE, frames=2),
         "turned": films.turned(films.film(size=SIZE, frames=1)),
         "mov": films.film("mov", size=SIZE, frames=2, **told),
         "3gp": films.film("3gp", size=SIZE, frames=1),
