@@ -27,6 +27,7 @@ export class Feed extends EventTarget {
     this.failures = 0;
     this.state = "reconnect";
     this.asked = new Map();
+    this.unnamed = new Set(); // streams that the last heartbeat did not name
   }
 
   start() {
@@ -66,6 +67,7 @@ export class Feed extends EventTarget {
   #subscribe() {
     if (this.state !== "stale") this.#become("catchup"); // an open socket has said nothing yet
     this.asked.clear();
+    this.unnamed.clear();
     this.heads = new Map([...this.places.keys()].map((stream) => [stream, Infinity]));
     this.#send({ subscribe: [...this.places.values()].map((place) => this.#withSeen(place)) });
   }
@@ -136,7 +138,7 @@ export class Feed extends EventTarget {
   #entries(frame) {
     this.#send({ ack: frame.to });
     const place = this.places.get(frame.stream);
-    if (!place) return;
+    if (!place || (place.ledger_epoch && place.ledger_epoch !== frame.ledger_epoch)) return;
     const fresh = frame.entries.filter((entry) => entry.position > place.position);
     if (!fresh.length) return;
     if (fresh[0].position !== place.position + 1) {
@@ -157,7 +159,16 @@ export class Feed extends EventTarget {
     this.#send({ need: { stream, after } });
   }
 
+  // Not named twice: we are not among its watchers, and the word that said so was lost. Ask to be let in again.
+  #askWhereUnnamed(heads) {
+    const absent = [...this.places.values()].filter(({ stream }) => !(stream in heads));
+    const still = absent.filter(({ stream }) => this.unnamed.has(stream));
+    this.unnamed = new Set(absent.filter((place) => !still.includes(place)).map(({ stream }) => stream));
+    if (still.length) this.#send({ subscribe: still.map((place) => this.#withSeen(place)) });
+  }
+
   #heartbeat(frame) {
+    this.#askWhereUnnamed(frame.heads);
     for (const [stream, head] of Object.entries(frame.heads)) {
       const place = this.places.get(stream);
       if (place) this.heads.set(stream, head);
