@@ -29,6 +29,7 @@ from client_sdk.errors import (
 from client_sdk.lanes import SyncPolicy
 from client_sdk.proof_files import Proved
 from client_sdk.related import RelatedCase, RelatedSeal, Resistance
+from client_sdk.signatures import Signature
 from client_sdk.views import (
     Action,
     Case,
@@ -83,6 +84,7 @@ __all__ = [
     "RelatedSeal",
     "Resistance",
     "Review",
+    "Signature",
     "Status",
     "StorageFull",
     "StoreClosed",

@@ -12,6 +12,8 @@ from client_sdk.case_acts import NodeNamed
 from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.recording import Photos, Recording
+from client_sdk.signatures import ON_PAPER, Signature
+from client_sdk.strokes import Strokes
 from client_sdk.views import OTHER_SHOT, Action, Photo
 
 P = ParamSpec("P")
@@ -36,6 +38,20 @@ class AsyncRecording:
     async def require_room(self, size: int = USUAL_PHOTO_BYTES) -> None:
         await threaded(self._field.require_room, size)
 
+    async def sign(self, *, name: str, role: str, strokes: Strokes | Sequence[Sequence[Sequence[int]]]) -> Signature:
+        return await threaded(self._field.sign, name=name, role=role, strokes=strokes)
+
+    async def sign_by_picture(
+        self, *, name: str, role: str, state: str = ON_PAPER, picture: Photo | None = None
+    ) -> Signature:
+        return await threaded(self._field.sign_by_picture, name=name, role=role, state=state, picture=picture)
+
+    async def note_refusal(
+        self, *, name: str, role: str, reason: str, witnessed_by: str = "", picture: Photo | None = None
+    ) -> Signature:
+        told = partial(self._field.note_refusal, reason=reason, witnessed_by=witnessed_by)
+        return await threaded(told, name=name, role=role, picture=picture)
+
     async def record_action(
         self,
         *,
@@ -48,6 +64,7 @@ class AsyncRecording:
         node_id: str | UUID | None = None,
         corrects: Action | str | None = None,
         position: Mapping[str, object] | None = None,
+        signatures: Sequence[Signature] = (),
     ) -> Action:
         return await threaded(
             self._field.record_action,
@@ -60,6 +77,7 @@ class AsyncRecording:
             node_id=node_id,
             corrects=corrects,
             position=position,
+            signatures=signatures,
         )
 
     async def correct(
@@ -70,10 +88,10 @@ class AsyncRecording:
         fields: Mapping[str, object] | None = None,
         photos: Photos = (),
         position: Mapping[str, object] | None = None,
+        signatures: Sequence[Signature] = (),
     ) -> Action:
-        return await threaded(
-            self._field.correct, action, reason=reason, fields=fields, photos=photos, position=position
-        )
+        told = partial(self._field.correct, reason=reason, position=position, signatures=signatures)
+        return await threaded(told, action, fields=fields, photos=photos)
 
     async def complete_node(
         self,

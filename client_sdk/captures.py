@@ -34,12 +34,12 @@ class Captures:
         if free - size < self._store.surroundings.reserve_bytes:
             raise StorageFull(free_bytes=free)
 
-    def capture(self, content: bytes, shot_code: str) -> Photo:
-        """Seal bytes from the camera. Raises InvalidRecord (empty), StorageFull."""
+    def capture(self, content: bytes, shot_code: str, name: str = "") -> Photo:
+        """Seal bytes from the camera, or what the app made itself. Raises InvalidRecord (empty), StorageFull."""
         if not content:
             raise InvalidRecord("empty_file", "/photo")
         self.require_room(len(content))
-        facts = self._facts(CAMERA, shot_code, media_type_of(content[:64]), "")
+        facts = self._facts(CAMERA, shot_code, media_type_of(content[:64], name), name)
         return self._seal([content], facts, make_thumbnail(content))
 
     def import_file(self, path: Path, shot_code: str) -> Photo:

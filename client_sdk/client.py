@@ -24,6 +24,7 @@ from client_sdk.proof_files import Proved
 from client_sdk.recorder import Recorder
 from client_sdk.recording import Recording
 from client_sdk.records import require_uuid
+from client_sdk.signatures import Signing
 from client_sdk.steps import Flow
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import HttpTransport, Transport
@@ -65,6 +66,7 @@ class FieldClient(Recording):
         self._overview = Overview(self._holdings)
         self._recorder = Recorder(self._holdings)
         self._corrector = Corrector(self._holdings, self._recorder)
+        self._signing = Signing(self._holdings, self._recorder)
         self._printer = Printer(self._holdings, self._recorder)
 
     @classmethod

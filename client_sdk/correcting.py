@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from client_sdk.case_acts import ACCEPT_HANDOVER, REJECT_HANDOVER
+from client_sdk.corrections import together
 from client_sdk.errors import InvalidRecord, NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.recorder import Recorder
@@ -23,6 +25,8 @@ class Original:
     action_id: str
     kind: str
     members: Mapping[str, Any]
+    act: Mapping[str, Any]
+    """All its records together, as far as they are here."""
 
 
 class Corrector:
@@ -52,17 +56,22 @@ class Corrector:
             photos,
             position,
             original.hash,
-            beside=original.members,
+            beside=original.act,
         )
 
     def _original(self, action: Action | str) -> Original:
         outbox = self._holdings.outbox
         known = outbox.as_recorded(action.hash) if isinstance(action, Action) else outbox.action(action, 0)
+        members = self._members(known)
+        beside = [self._members(each) for each in outbox.records_of(known.id, 0)]
+        act = reduce(lambda first, later: together(later, first), beside)
+        return Original(known.hash, known.id, known.kind, members, act)
+
+    def _members(self, known: Action) -> Mapping[str, Any]:
         try:
-            members = outbox.body(known.seq, known.incarnation)
+            return self._holdings.outbox.body(known.seq, known.incarnation)
         except NotFound:  # let go of, once the court held it safely: what is listed of it is enough
-            members = _listed(known)
-        return Original(known.hash, known.id, known.kind, members)
+            return _listed(known)
 
     def _subject(self, stated: Mapping[str, Any]) -> Subject:
         """As this device knows the case today: it is today that its officer corrects."""

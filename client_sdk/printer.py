@@ -9,7 +9,7 @@ from client_sdk.errors import FieldError, NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.recorder import Recorder
 from client_sdk.set_paper import set_paper
-from client_sdk.sheets import Recorded, kind_in, sheet_of, terms_of, titles_of
+from client_sdk.sheets import Recorded, images_signed, kind_in, sheet_of, terms_of, titles_of
 from client_sdk.views import Action
 
 MOST_PICTURES = 90
@@ -76,7 +76,9 @@ class Printer:
 
     def _pictures(self, records: Sequence[Recorded]) -> dict[str, bytes]:
         """The previews made when the photos were taken, by the hash of the photo."""
-        files = [file for each in records for file in each.members.get("evidence") or ()][:MOST_PICTURES]
+        signed = images_signed(records)
+        files = [file for each in records for file in each.members.get("evidence") or ()]
+        files = sorted(files, key=lambda file: file["sha256"] not in signed)[:MOST_PICTURES]
         previews = {file["sha256"]: file.get("thumbnail_sha256") for file in files}
         wanted = [sha256 for sha256 in previews.values() if sha256]
         here = self._holdings.captures.thumbnails(wanted, MAX_PICTURE_BYTES)

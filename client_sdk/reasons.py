@@ -45,6 +45,15 @@ REASONS: dict[str, tuple[str, str]] = {
         "对移交的答复不能补正,请与法院联系。",
         "An answer to a handover is not corrected; speak to the court.",
     ),
+    "strokes_needed": ("没有笔迹,请在签名框内签名。", "Nothing was drawn; sign in the field."),
+    "strokes_invalid": (
+        "笔迹格式不对:每点是四个整数(横、纵坐标、毫秒、压力),时间从零起且不倒退。",
+        "Strokes of another form: a point is four whole numbers (x, y, milliseconds, pressure), times begin at 0.",
+    ),
+    "picture_needed": (
+        "纸面签名须附签名页照片。",
+        "A signature on paper needs the photograph of its page.",
+    ),
     "text_needed": ("请写明内容。", "Say it in words."),
     "subject_needed": (
         "请指明一个案件:case_id、case_ids 或 case_no 只用一个。",

@@ -49,7 +49,7 @@ class Recorder:
         beside: Mapping[str, Any] | None = None,
     ) -> Action:
         """`beside` is the body of the record it corrects: it joins that act, and is judged together with it."""
-        _require_photos(photos)
+        require_photos(photos)
         if photos:  # before any file is taken in: an officer who must correct a text does not seal his photos twice
             body_bytes({"fields": fields, "position": position})
         sealed = tuple(self._sealed(photo) for photo in photos)
@@ -142,7 +142,7 @@ class Recorder:
         return self._catalogue[1].get(name)
 
 
-def _require_photos(photos: Any) -> None:
+def require_photos(photos: Any) -> None:
     """One path alone is a row of letters to Python: said before any of them is looked for."""
     if isinstance(photos, str | bytes) or not isinstance(photos, Sequence):
         raise InvalidRecord("photos_needed", "/photos")

@@ -14,6 +14,8 @@ from client_sdk.holdings import Holdings
 from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.recorder import Recorder
 from client_sdk.records import require_uuid
+from client_sdk.signatures import ON_PAPER, Signature, Signing, signed, with_files
+from client_sdk.strokes import Strokes
 from client_sdk.views import OTHER_SHOT, Action, Photo
 
 Photos = Sequence[Photo | Path | str]
@@ -25,6 +27,7 @@ class Recording:
     _holdings: Holdings
     _recorder: Recorder
     _corrector: Corrector
+    _signing: Signing
 
     def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
         """Seal a photograph from the app's own camera now: hash, time, encryption, fsync. Its origin is CAMERA.
@@ -42,6 +45,33 @@ class Recording:
         """Raises StorageFull unless a file of `size` bytes fits and the reserve stays. Ask before the shutter."""
         self._holdings.captures.require_room(size)
 
+    def sign(self, *, name: str, role: str, strokes: Strokes | Sequence[Sequence[Sequence[int]]]) -> Signature:
+        """Take a signature drawn on the screen, of as many people one after the other as there are. Sealed at once.
+
+        A stroke is a list of points `(x, y, t, pressure)`, whole numbers: hundredths of a millimetre from the upper
+        left corner of the field, milliseconds since the first point of all, thousandths of full pressure (1000 where
+        the screen measures none). `role` is a code of the catalogue's `signer_role`. Strokes, and the picture drawn of
+        them, are evidence of the act that takes the answer among its `signatures`.
+
+        Raises InvalidRecord, naming the point (`strokes_needed`, `strokes_invalid`, `too_many`), and StorageFull.
+        """
+        return self._signing.drawn(name, role, strokes)
+
+    def sign_by_picture(
+        self, *, name: str, role: str, state: str = ON_PAPER, picture: Photo | None = None
+    ) -> Signature:
+        """A signature that a photograph shows: on a printed paper (ON_PAPER), a FINGERPRINT, a stamp (STAMPED).
+
+        `picture` may be missing only of the latter two. Raises InvalidRecord (`picture_needed`).
+        """
+        return self._signing.shown(name, role, state, picture)
+
+    def note_refusal(
+        self, *, name: str, role: str, reason: str, witnessed_by: str = "", picture: Photo | None = None
+    ) -> Signature:
+        """That somebody would not sign, how, and who saw it. What the rules miss in it, the act's answer says."""
+        return self._signing.refused(name, role, reason, witnessed_by, picture)
+
     def record_action(
         self,
         *,
@@ -54,6 +84,7 @@ class Recording:
         node_id: str | UUID | None = None,
         corrects: Action | str | None = None,
         position: Mapping[str, Any] | None = None,
+        signatures: Sequence[Signature] = (),
     ) -> Action:
         """Record one act on site. When this returns it is chained, signed and on the disk: the officer is done.
 
@@ -61,13 +92,15 @@ class Recording:
         as typed by hand, which the court reconciles. `fields` are what the kind asks for; `photos` are captures, or
         paths, which are sealed as IMPORTED. `position` is `{"lat", "lon", "accuracy" (metres), "crs"}`. `corrects` is
         an earlier action, or the hash of its operation: a record is never edited, a correction is a new one.
+        `signatures` join those of `fields`, with their files.
 
         The answer's `missing` and `warnings` say what the catalogue's rules still want; nothing is refused for them.
         Raises InvalidRecord, naming the place of a text or number that cannot go on the wire, and StorageFull.
         """
         subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id)
         corrected = corrects.hash if isinstance(corrects, Action) else corrects
-        return self._recorder.record(kind, fields or {}, subjects, photos, position, corrected)
+        said, files = signed(fields or {}, signatures), with_files(photos, signatures)
+        return self._recorder.record(kind, said, subjects, files, position, corrected)
 
     def correct(
         self,
@@ -77,14 +110,16 @@ class Recording:
         fields: Mapping[str, Any] | None = None,
         photos: Photos = (),
         position: Mapping[str, Any] | None = None,
+        signatures: Sequence[Signature] = (),
     ) -> Action:
         """补正: a new record of the same act, which names the one it corrects. Both stay, and are shown together.
 
         `fields` are only those that were wrong or left out; what was said before still stands beside them, and what was
-        not is filled in. The answer's `missing` is what both together still lack. Raises NotFound for an act of another
-        device, and as `record_action`.
+        not is filled in; `signatures` add to those there are. The answer's `missing` is what all of it together still
+        lacks. Raises NotFound for an act of another device, and as `record_action`.
         """
-        return self._corrector.correct(action, fields or {}, reason, photos, position)
+        said, files = signed(fields or {}, signatures), with_files(photos, signatures)
+        return self._corrector.correct(action, said, reason, files, position)
 
     def complete_node(
         self,

@@ -77,6 +77,13 @@ def _record(recorded: Recorded, officer: str) -> dict[str, Any]:
     }
 
 
+def images_signed(records: Sequence[Recorded]) -> frozenset[str]:
+    """Hashes of the pictures that signatures name: shown however many photographs there are."""
+    named = [each.members["fields"].get("signatures") for each in records]
+    listed = (each for signatures in named if isinstance(signatures, list) for each in signatures)
+    return frozenset(str(each.get("image_sha256")) for each in listed if isinstance(each, dict))
+
+
 def paper_code(key: str, operations: Sequence[str]) -> str:
     """What stands on every page, as the court counts it: which paper, of which records."""
     digest = hashlib.sha256("\n".join(["zhixing-paper-1", key, *operations]).encode()).digest()

@@ -16,6 +16,7 @@ from server.common.ids import new_id
 from server.field.authority import ACT_ANNULLED, UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
 from server.field.case_acts import COMPLETE_NODE, acted_on, node_named, why_held, why_impossible, why_waiting
 from server.field.effects import PARALLEL, SOURCE, claim_only, node_effect, release_withheld
+from server.field.joining import joined
 from server.field.operation import (
     NodeEffect,
     Outcome,
@@ -75,7 +76,7 @@ def together(facts: Facts, known: ActionState | None) -> Facts:
         return facts
     return Facts(
         facts.kind,
-        {**facts.fields, **known.facts.fields},
+        joined(known.facts.fields, facts.fields),
         (*known.facts.evidence, *facts.evidence),
         known.facts.position or facts.position,
     )

@@ -14,7 +14,7 @@ import yaml
 from server.cases.located_yaml import SafeLoader
 from server.common.hashing import canonical_json, sha256_hex
 
-CURRENT = "onsite@2026.11-1"
+CURRENT = "onsite@2026.11-2"
 FILES = Path(__file__).parent / "kinds"
 
 Document = Mapping[str, Any]

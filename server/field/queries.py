@@ -19,6 +19,7 @@ from server.field.authority import UNKNOWN
 from server.field.case_acts import COMPLETE_NODE, case_act_kinds, node_named, said_in
 from server.field.decide import action_id_of, case_no_of, case_uuid_of, facts_of
 from server.field.effects import SOURCE
+from server.field.joining import joined
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, SignedOperation, Status, SubjectOutcome, TimeBounds
 from server.field.rules import CourtRules, events_told_by
@@ -183,8 +184,8 @@ def founded(
     founding = {subject.record_id for subject in subjects if subject.status in _FOUNDING}
     counted = [record for record in records if record.pk in founding] or records
     fields: dict[str, Any] = {}
-    for record in reversed(counted):
-        fields.update(record.fields)
+    for record in counted:
+        fields = joined(fields, record.fields)
     files = tuple(item for record in counted for item in evidence.get(record.operation_hash, ()))
     first = counted[0]
     return replace(

@@ -58,7 +58,7 @@ def sheets_of(action: FieldAction, case: Case) -> Sheets:
         "missing": _missing(action) if standing == DRAFT else [],
         "records": [_record(record, promises[record.operation_hash]) for record in records],
     }
-    pictures = _pictures(list(chain.from_iterable(promises.values())))
+    pictures = _pictures(_signed_first(records, promises))
     titles = paper_titles(action.kind, is_corrected=any(record.corrects for record in records)) if records else {}
     return Sheets(titles, standing, common, terms_of(kind), pictures)
 
@@ -137,6 +137,14 @@ def _shape(code: str, document: Mapping[str, Any]) -> str:
     rule, _colon, place = code.partition(":")
     said = document["shape"] if rule == "shape" else document["messages"].get("kind" if rule == "kind_unknown" else "")
     return "：".join(each for each in (place, said["zh"] if said else code) if each)
+
+
+def _signed_first(records: Sequence[ActionRecord], promises: Mapping[str, Sequence[Promise]]) -> list[Promise]:
+    """However many photographs there are: a signature is never left out for them."""
+    signatures = (record.fields.get("signatures") for record in records)
+    listed = chain.from_iterable(each for each in signatures if isinstance(each, list))
+    signed = {str(each.get("image_sha256")) for each in listed if isinstance(each, dict)}
+    return sorted(chain.from_iterable(promises.values()), key=lambda promise: promise.sha256 not in signed)
 
 
 def _pictures(promises: Sequence[Promise]) -> dict[str, str]:

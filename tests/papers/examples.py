@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from client_sdk import ink, strokes
 from client_sdk.sheets import kind_in, paper_code, terms_of, titles_of
 from server.common.hashing import sha256_hex
 from server.field.kinds import kinds_document
 from tests.pictures import jpeg
+from tests.strokes import drawn
 
 LONG_NAME = "阿卜杜热合曼·买买提江·吐尔逊"
 COMPANY = "寿宁县鳌阳镇兴隆建材贸易有限责任公司（曾用名：寿宁县兴隆五金交电批发部）"
@@ -202,6 +204,18 @@ FILES = tuple(
 )
 SIGNED = [{**COMMON["signatures"][0], "image_sha256": FILES[3]["sha256"]}, *COMMON["signatures"][1:]]
 SHOWN = {file["sha256"]: shot for file, shot in zip(FILES, SHOTS, strict=True)}
+INK = [ink.draw(strokes.checked(drawn(seed))) for seed in range(2)]
+DRAWN = [
+    {**SIGNED[0], "image_sha256": sha256_hex(INK[0]), "strokes_sha256": "a1" * 32},
+    {**COMMON["signatures"][0], "name": "陈默", "image_sha256": sha256_hex(INK[1]), "strokes_sha256": "b2" * 32},
+    {**REFUSAL, "name": RARE, "role": "WITNESS", "state": "ON_PAPER", "image_sha256": FILES[7]["sha256"]},
+    *COMMON["signatures"][1:],
+]
+INK_FILES = tuple(
+    {**FILES[0], "sha256": sha256, "shot_code": "SIGNATURE", "media_type": media_type}
+    for signature in DRAWN[:2]
+    for sha256, media_type in ((signature["image_sha256"], "image/png"), (signature["strokes_sha256"], "text/plain"))
+)
 PERSON = {
     "person_name": LONG_NAME,
     "arrived_at": "2026-11-30T09:30:00+08:00",
@@ -227,6 +241,17 @@ MISSHAPEN: dict[str, Any] = {
 }
 EXAMPLES: dict[str, Example] = {
     "seal": Example("SEAL", "SEAL_RECORD", {**SEALED, "signatures": SIGNED}, files=FILES, pictures=SHOWN),
+    "signed": Example(
+        "SEAL",
+        "SEAL_RECORD",
+        {**FEW, "signatures": DRAWN},
+        files=(*FILES, *INK_FILES),
+        pictures=SHOWN | {sha256_hex(picture): picture for picture in INK},
+        correction={
+            "correction_reason": "周宁补签",
+            "signatures": [{"name": "周宁", "role": "RECORDER", "state": "SIGNED", "at": "2026-11-30T11:20:00+08:00"}],
+        },
+    ),
     "sixty": Example("SEAL", "INVENTORY", SEALED),
     "draft": Example("SEAL", "SEAL_RECORD", FEW, state="draft", missing=("缺少照片：封条近景", "保管人未签名")),
     "annulled": Example("SEAL", "INVENTORY", FEW, state="annulled"),

@@ -1,5 +1,6 @@
 """Papers a clerk would file: read back from real PDFs, each hard example set by the server's own template."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import client_sdk.set_paper
 import server.field.set_paper
 from server.field.kinds import kinds_document
 from server.field.paper_codes import as_printed, paper_code
-from tests.papers.examples import EXAMPLES, HASHES, LONG_NAME, SEALED, Example
+from tests.papers.examples import EXAMPLES, FILES, HASHES, INK_FILES, LONG_NAME, SEALED, Example
 from tests.papers.reading import pages_of, sizes_of
 from tests.papers.setting import inputs_of
 
@@ -207,3 +208,29 @@ def test_a_code_is_of_this_paper_and_these_records_and_reads_back_as_it_was_type
     assert code == EXAMPLES["seal"].code
     assert len({code, paper_code("INVENTORY", HASHES[:1]), paper_code("SEAL_RECORD", HASHES)}) == 3
     assert as_printed(code.lower().replace("-", " ").replace("0", "o")) == code
+
+
+def test_what_was_drawn_stands_in_its_signatures_place_and_not_among_the_photographs() -> None:
+    found = words("signed")
+    assert f"附：现场照片及资料（共{len(FILES)}件）" in found
+    assert "笔迹a1a1a1a1a1a1a1a1" in found
+    assert "笔迹b2b2b2b2b2b2b2b2" in found
+    assert "签名图样" not in found
+    assert "拒绝签名：称对查封电视机有异议" in found
+
+
+def test_who_signed_later_stands_with_those_who_signed_first() -> None:
+    assert "记录人周宁签名2026年11月30日11时20分" in words("signed")
+
+
+def test_a_signature_is_drawn_however_many_photographs_there_are() -> None:
+    photo = {**FILES[0], "sha256": "f" * 64}
+    example = replace(EXAMPLES["signed"], files=(*[photo] * 95, *INK_FILES))
+    pdf = server.field.set_paper.set_paper(*inputs_of(example))
+    assert pdf.count(b"/Subtype/Image") >= 2
+
+
+def test_whoever_signed_gets_no_second_line_even_with_a_sign_no_font_draws() -> None:
+    found = words("signed")
+    assert found.count("王〔U+21D53〕") == 2, "among those present, and with the signature"
+    assert found.count("王〔U+21D53〕纸面签名") == 1

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 VECTORS = Path(__file__).parent / "vectors"
+NAME = "onsite@2026.11-2"
 
 GARBAGE: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=3),
@@ -46,7 +47,7 @@ NUMBERS: st.SearchStrategy[Any] = st.sampled_from(
 @cache
 def catalogue() -> Mapping[str, Any]:
     """The document as a device received it."""
-    document: Mapping[str, Any] = json.loads((VECTORS / "onsite@2026.11-1.json").read_text(encoding="utf-8"))
+    document: Mapping[str, Any] = json.loads((VECTORS / f"{NAME}.json").read_text(encoding="utf-8"))
     return document
 
 

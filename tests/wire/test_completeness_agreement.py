@@ -1,5 +1,6 @@
 """Two interpreters, written apart, give one answer: the vectors', and each other's on records nobody thought of."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from client_sdk import completeness as device
 from server.field import completeness as court
 from server.field.kinds import kinds_document
-from tests.wire.records import bodies, catalogue, findings, overrides, vectors
+from tests.wire.records import VECTORS, bodies, catalogue, findings, overrides, vectors
 
 KINDS = [kind["key"] for kind in catalogue()["kinds"]]
 
@@ -75,3 +76,17 @@ def test_both_sides_say_it_in_both_languages() -> None:
         for language in ("zh", "en"):
             said = device.message(document, device.Finding(**finding), language)
             assert said not in (finding["code"], finding["rule"])
+
+
+def test_what_a_device_of_the_first_catalogue_holds_is_still_what_it_was() -> None:
+    held = json.loads((VECTORS / "onsite@2026.11-1.json").read_text(encoding="utf-8"))
+    assert held == kinds_document(catalogue="onsite@2026.11-1")
+
+
+@pytest.mark.parametrize("side", [court, device], ids=["server", "sdk"])
+def test_under_the_first_catalogue_the_answers_are_the_same_but_for_what_it_had_not(side: Any) -> None:
+    held = json.loads((VECTORS / "onsite@2026.11-1.json").read_text(encoding="utf-8"))
+    for vector in vectors():
+        found = side.assess(held, vector["kind"], vector["record"], vector.get("overrides"))
+        if not vector.get("since"):
+            assert (findings(found.missing), findings(found.warnings)) == (vector["missing"], vector["warnings"])
