@@ -37,10 +37,11 @@ MORNING = time(9)
 """In China: when what ends with a day is rung for."""
 STILL_SHOWN = 7 * DAY
 """After it rang, where the clock is certain."""
+COUNTING = ("unsent", "sent", "applied")
 KINDS = ("COMPEL", "DETAIN", "SEAL", "SEIZE", "FREEZE_COUNTER")
 _ASKED = (
     *("result", "started_at", "finished_at", "arrived_at", "released_at", "detained_at", "term_days", "ends_on"),
-    *("early_release_on", "expires_on", "priority_order"),
+    *("early_release_on", "expires_on", "priority_order", "measure", "is_renewal", "renews"),
 )
 
 
@@ -77,7 +78,9 @@ def alarms_of(records: Sequence[Recorded], clocks: Clocks) -> list[Alarm]:
     acts: dict[str, list[Recorded]] = {}
     for record in records:
         acts.setdefault(record.action.id, []).append(record)
-    return sorted((alarm for act in acts.values() for alarm in _of_act(act, clocks)), key=lambda each: each.in_seconds)
+    renewed = {named for act in acts.values() if (named := _renewed(act))}
+    standing = (act for action_id, act in acts.items() if action_id not in renewed)
+    return sorted((alarm for act in standing for alarm in _of_act(act, clocks)), key=lambda each: each.in_seconds)
 
 
 def next_of_each(alarms: Sequence[Alarm]) -> list[Alarm]:
@@ -88,12 +91,27 @@ def next_of_each(alarms: Sequence[Alarm]) -> list[Alarm]:
     return list(first.values())
 
 
-def _of_act(records: Sequence[Recorded], clocks: Clocks) -> list[Alarm]:
+def _renewed(records: Sequence[Recorded]) -> str:
+    """The act whose seal or freeze this one renewed: named, done, with nothing missing and in nobody's doubt (R109)."""
+    action, fields = records[0].action, _said(records)
+    is_renewal = fields.get("is_renewal") is True or fields.get("measure") == "RENEW"
+    if not is_renewal or fields.get("result") not in ("DONE", "PARTIAL") or _day(fields, "expires_on") is None:
+        return ""
+    if action.missing or action.status not in COUNTING:
+        return ""
+    return str(fields.get("renews") or "").removeprefix("measure:")
+
+
+def _said(records: Sequence[Recorded]) -> dict[str, Any]:
     """What the first record says stands; a later one adds what was not said, such as a release."""
-    first = records[0]
     fields: dict[str, Any] = {}
     for record in reversed(records):
         fields.update(record.facts.get("fields") or {})
+    return fields
+
+
+def _of_act(records: Sequence[Recorded], clocks: Clocks) -> list[Alarm]:
+    first, fields = records[0], _said(records)
     if fields.get("result") in ("FAILED", "NOT_FOUND"):
         return []
     now, is_certain = _now_for(first, clocks)

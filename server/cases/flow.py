@@ -19,6 +19,8 @@ DISPOSAL = "disposal"
 
 DEBTOR = "debtor"
 """What a node is repeated for whose chains are there from the filing on."""
+MEASURE = "measure"
+"""What a node is repeated for whose events may leave open which chain they are of (`measures.py`)."""
 
 
 class AnyNumber(Sequence[Any]):
@@ -132,6 +134,11 @@ class FlowDefinition:
     @cached_property
     def has_debtor_chains(self) -> bool:
         return any(node.repeat == DEBTOR for node in self.tracked.values())
+
+    @cached_property
+    def measured(self) -> tuple[NodeDefinition, ...]:
+        """Those repeated for each measure."""
+        return tuple(node for node in self.tracked.values() if node.repeat == MEASURE)
 
     @cached_property
     def outliving(self) -> frozenset[str]:

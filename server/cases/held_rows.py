@@ -22,10 +22,11 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from server.cases.extensions import Extension as Prolonging
+from server.cases.held_rights import HeldAssignment, HeldGrant, HeldLoan
 from server.cases.models import Assignment, CaseEvent, ClockPause, Extension, Grant, Node, Party, PropertyHold
 from server.cases.pauses import HOLD, Pause
 from server.cases.rulings import Granted, Hold
-from server.cases.states import HeldAssignment, HeldEvent, HeldGrant, HeldLoan, HeldNode
+from server.cases.states import HeldEvent, HeldNode
 from server.common.clock import local_date
 from server.common.statements import Given, GivenMany, Statement, UuidText
 
@@ -81,7 +82,7 @@ def moving_of(
 def _take(moving: Moving, what: str, cells: list[Any]) -> None:
     id_, key, chain, third, _, fourth, first_day, other_day, last_day = cells[:9]
     if what == _EVENT:
-        moving.events.append(HeldEvent(id_, key, cells[-2], third, fourth, chain, cells[-1]))
+        moving.events.append(HeldEvent(id_, key, cells[-2], third, fourth, chain, first_day, cells[-1]))
     elif what == _PAUSE:
         moving.pauses.append(Pause(first_day, last_day, key, third, fourth, local_date(cells[-1])))
     elif what == _HOLD:
@@ -137,7 +138,7 @@ def _nodes() -> QuerySet[Node, Any]:
 def _events() -> QuerySet[CaseEvent, Any]:
     rows = CaseEvent.objects.filter(case_id__in=GivenMany("case_ids"), voided_at=None)
     told = ("id", "key", "chain", "source_type", _nothing(BigIntegerField()), "source_id")
-    days = (_nothing(DateField()) for _ in range(3))
+    days = ("acted_on", _nothing(DateField()), _nothing(DateField()))
     return rows.values_list(_text(_EVENT), "case_id", *told, *days, *_rest(), "occurred_at", "received_at")
 
 

@@ -219,9 +219,11 @@ class CaseEvent(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(default=now)
     source_type = models.CharField(max_length=20)
-    """`desk`, `operation`, `import` or `handover`."""
+    """`desk`, `operation`, `claim`, `import`, `handover`, or `assigned` of what a person says an act renews."""
     source_id = models.CharField(max_length=64, default="")
     chain = models.CharField(max_length=60, default="", blank=True)
+    acted_on = models.DateField(null=True)
+    """The day of the act that told it, of what lies ahead of its act."""
     voided_at = models.DateTimeField(null=True)
     """Its act was annulled: kept for the record, and folded no more."""
 

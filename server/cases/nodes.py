@@ -1,8 +1,8 @@
 """Which nodes an event starts and stops. Pure: events in, changes out; the services write them.
 
 A node's state is a fold over the events of its case, whatever the order in which they arrive: it starts with the
-earliest event that starts it and is done with the first event at or after that start that stops it. Dates are those of
-the act, never of its upload.
+earliest event that starts it and is done with the first event at or after that start that stops it; what counts back
+from its start, with the first that stops it at all. Dates are those of the act, never of its upload.
 """
 
 from bisect import insort
@@ -194,7 +194,7 @@ def _after(node: NodeDefinition, before: NodeState, event: str, occurred: Point)
         after = replace(after, stops_seen=tuple(stops))
     if node.limit.is_recurring:
         return _gone_round(after, rounds_in(node, after.started_on, after.stops_seen))
-    return _finished(after)
+    return _finished(after, is_early=node.limit.counts_back)
 
 
 def rounds_in(node: NodeDefinition, started_on: date | None, stops: Sequence[tuple[date, str]]) -> Rounds:
@@ -215,9 +215,10 @@ def _started(before: NodeState, event: str, occurred_on: date) -> NodeState:
     return replace(before, started_on=first[0], start_event=first[1])
 
 
-def _finished(node: NodeState) -> NodeState:
+def _finished(node: NodeState, *, is_early: bool) -> NodeState:
+    """`is_early`: what it is to be done before lies ahead, so that it may end before its start."""
     if node.started_on is None:
         return node
-    stops = [stop for stop in node.stops_seen if stop[0] >= node.started_on]
+    stops = [stop for stop in node.stops_seen if is_early or stop[0] >= node.started_on]
     finished_on, stop_event = stops[0] if stops else (None, "")
     return replace(node, finished_on=finished_on, stop_event=stop_event)

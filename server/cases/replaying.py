@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.cases.calendar_history import CalendarHistory
 from server.cases.differences import Difference, node_differences
+from server.cases.measures import ASSIGNED
 from server.cases.models import CaseEvent
 from server.cases.property_models import VALUATION_METHOD
 from server.cases.states import CaseState, node_views
@@ -30,17 +31,21 @@ def _unlike_the_ledger(states: Mapping[UUID, CaseState]) -> Iterator[Difference]
     flows: dict[UUID, str] = {}
     events: dict[UUID, list[dict[str, Any]]] = {}
     methods: dict[UUID, dict[str, str]] = {}
+    assigned: dict[UUID, dict[str, str]] = {}
     for case_id, view in _views(states):
         nodes.update((node["id"], node) for node in view.get("nodes", ()))
         if "flow" in view:
             flows[case_id] = view["flow"]
         if method := view.get("property", {}).get(VALUATION_METHOD):
             methods.setdefault(case_id, {})[view["property"]["id"]] = method
+        if said := view.get("renewal"):
+            assigned.setdefault(case_id, {})[said["act"]] = said["chain"]
         if "event" in view:
             events.setdefault(case_id, []).append(view["event"])
     for state in states.values():
         yield from _flow_told(state, flows)
         yield from _methods_told(state, methods.get(state.id, {}))
+        yield from _renewals_told(state, assigned.get(state.id, {}))
         yield from _nodes_told(state, nodes)
         yield from _events_told(state, events.get(state.id, ()))
 
@@ -70,6 +75,14 @@ def _methods_told(state: CaseState, told: Mapping[str, str]) -> Iterator[Differe
     for chain in sorted(standing.keys() | told.keys()):
         if standing.get(chain) != told.get(chain):
             yield Difference(state.case_no, "", chain, VALUATION_METHOD, standing.get(chain), told.get(chain))
+
+
+def _renewals_told(state: CaseState, told: Mapping[str, str]) -> Iterator[Difference]:
+    """What each renewal is of is what a person said last."""
+    standing = {event.source_id: event.chain for event in state.events if event.source_type == ASSIGNED}
+    for act in sorted(standing.keys() | told.keys()):
+        if standing.get(act) != told.get(act):
+            yield Difference(state.case_no, act, "", "renewal", standing.get(act), told.get(act))
 
 
 def _nodes_told(state: CaseState, told: Mapping[str, dict[str, Any]]) -> Iterator[Difference]:

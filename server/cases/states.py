@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from server.cases.flow import DEBTOR, FlowDefinition, NodeDefinition
+from server.cases.flow import DEBTOR, MEASURE, FlowDefinition, NodeDefinition
+from server.cases.held_rights import HeldAssignment, HeldGrant, HeldLoan
+from server.cases.measures import chains_of_measures, told_to_measure
 from server.cases.node_clock import NodeDates, Situation, node_dates
 from server.cases.nodes import Ground, NodeChange, NodeState, apply_event, fold_events, rounds_in, situation_of
 from server.cases.pauses import Point
@@ -28,6 +30,8 @@ class HeldEvent(NamedTuple):
     source_type: str
     source_id: str
     chain: str = ""
+    acted_on: date | None = None
+    """The day of the act that told it, of what lies ahead of its act."""
     received_at: datetime | None = None
     """None until it is written."""
 
@@ -65,35 +69,6 @@ class HeldNode(NamedTuple):
     def reset(self) -> "HeldNode":
         """As if nothing had ever been told of it."""
         return HeldNode(*self[:5], "NOT_STARTED", version=self.version, is_unwritten=self.is_unwritten)
-
-
-class HeldGrant(NamedTuple):
-    reason: str
-    assignment_no: int | None
-    valid_from: datetime
-    valid_to: datetime | None
-
-    def covers(self, moment: datetime) -> bool:
-        return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
-
-
-class HeldLoan(NamedTuple):
-    """Another court that is told of the case."""
-
-    court_id: UUID
-    valid_from: datetime
-    valid_to: datetime | None
-
-    def covers(self, moment: datetime) -> bool:
-        return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
-
-
-class HeldAssignment(NamedTuple):
-    number: int
-    assigned_at: datetime
-    ended_at: datetime | None
-    group_id: UUID | None
-    officer_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +124,16 @@ def after_event(state: CaseState, event: HeldEvent) -> tuple[CaseState, CaseChan
     """The state with this event folded in, and the change to write; nothing for a source that spoke before.
 
     An event may come late: what counts is when it occurred. A chained event moves the chain's own copy of each
-    repeated node and the one copy of every other; one without a chain moves each debtor's copies as well.
+    repeated node and the one copy of every other; one without a chain moves each debtor's copies as well. Of measures
+    it may settle which chain an earlier one was of.
     """
     if state.has_event(event.key, event.source_type, event.source_id):
         return state, CaseChange(state.id)
     events = (*state.events, event)
     chains = (event.chain,) if event.chain else ("", *sorted(state.debtors))
-    moved = tuple(node for chain in chains for node in _moved_in(state, event, events, chain))
+    plain = (node for chain in chains for node in _moved_in(state, event, events, chain))
+    measured = [each for each in state.flow.measured if event.key in each.moved_by]
+    moved = (*plain, *_to_write(state, _of_measures(replace(state, events=events), measured)))
     nodes = {**state.nodes, **{(node.key, node.chain): node for node in moved}} if moved else state.nodes
     return replace(state, events=events, nodes=nodes), CaseChange(state.id, (event,), moved, _stood(state, moved))
 
@@ -173,7 +151,12 @@ def _moved_in(state: CaseState, event: HeldEvent, events: tuple[HeldEvent, ...],
 
 
 def _is_in(definition: NodeDefinition, chain: str, state: CaseState) -> bool:
-    """Whether it has a copy in this chain: those of debtors are theirs alone, and no others are in a debtor's."""
+    """Whether it has a copy in this chain: those of debtors are theirs alone, and no others are in a debtor's.
+
+    Those of measures are folded apart, all together.
+    """
+    if definition.repeat == MEASURE:
+        return False
     if definition.repeat == DEBTOR:
         return chain in state.debtors
     return not (definition.repeat and chain in state.debtors)
@@ -183,6 +166,8 @@ def _told_to(definition: NodeDefinition, events: Iterable[HeldEvent], chain: str
     """Those that concern a copy of a node; a debtor's also by what names nobody, since he joined the case."""
     if not definition.repeat:
         return tuple(events)
+    if definition.repeat == MEASURE:
+        return told_to_measure(definition, events, chain)
     if definition.repeat != DEBTOR:
         return tuple(event for event in events if event.chain == chain)
     events = tuple(events)
@@ -210,14 +195,16 @@ def _stood(state: CaseState, moved: Iterable[HeldNode]) -> tuple[HeldNode, ...]:
 
 def moved_anew(state: CaseState) -> tuple[HeldNode, ...]:
     """The nodes to write where rows stand otherwise than events, facts and flow of `state` make them, new ones too."""
-    moved = []
-    for place, node in nodes_anew(state).items():
+    return tuple(_to_write(state, nodes_anew(state)))
+
+
+def _to_write(state: CaseState, nodes: Mapping[tuple[str, str], HeldNode]) -> Iterator[HeldNode]:
+    for place, node in nodes.items():
         before = state.nodes.get(place)
         if before is None and (node.state != "NOT_STARTED" or not node.chain):
-            moved.append(node)
+            yield node
         elif before is not None and not node.stands_as(before):
-            moved.append(node._replace(version=before.version + 1))
-    return tuple(moved)
+            yield node._replace(version=before.version + (not before.is_unwritten))
 
 
 def nodes_anew(state: CaseState) -> dict[tuple[str, str], HeldNode]:
@@ -231,7 +218,16 @@ def nodes_anew(state: CaseState) -> dict[tuple[str, str], HeldNode]:
     repeated = [definition for definition in state.flow.tracked.values() if definition.repeat]
     for chain in sorted(chains) if repeated else ():
         nodes |= _of_chain(state, chain, [each for each in repeated if _is_in(each, chain, state)])
+    nodes |= _of_measures(state, state.flow.measured)
     return nodes | _of_chain(state, "", [each for each in state.flow.tracked.values() if not each.repeat])
+
+
+def _of_measures(state: CaseState, definitions: Iterable[NodeDefinition]) -> dict[tuple[str, str], HeldNode]:
+    nodes: dict[tuple[str, str], HeldNode] = {}
+    for definition in definitions:
+        for chain in sorted(chains_of_measures(definition, state.events)):
+            nodes |= _of_chain(state, chain, [definition])
+    return nodes
 
 
 def _of_chain(state: CaseState, chain: str, definitions: Sequence[NodeDefinition]) -> dict[tuple[str, str], HeldNode]:

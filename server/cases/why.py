@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from server.cases.explanation import Step, step
+from server.cases.measures import awaiting, chain_of_act, in_force
 from server.cases.moves import Late
 from server.cases.node_clock import node_due, row_dates
 from server.cases.states import CaseState, HeldNode, situation_in
+from server.common.clock import local_date
 
 
 def why(state: CaseState, node: HeldNode, late: Sequence[Late] = ()) -> tuple[Step, ...]:
@@ -24,6 +26,7 @@ def why(state: CaseState, node: HeldNode, late: Sequence[Late] = ()) -> tuple[St
         steps = (*steps, step("earliest", day=found.earliest_on))
     if held := held_step(state, node):
         steps = (*steps, held)
+    steps = (*steps, *waiting_steps(state, node))
     steps = (*steps, *(each for told in late if told.concerns(node) for each in _late_steps(told, node)))
     if node.started_on and node.due_on and not row_dates(found, situation, state.calendar).same_as(node.dates):
         steps = (*steps, step("stands", day=node.due_on, version=node.computed_with))
@@ -36,6 +39,17 @@ def _late_steps(told: Late, node: HeldNode) -> Iterator[Step]:
     for move in told.moves:
         if move.node == node.id:
             yield step("moved", member=move.member, was=move.before, became=move.after)
+
+
+def waiting_steps(state: CaseState, node: HeldNode) -> Iterator[Step]:
+    """Of a seal or freeze not renewed: the renewals that may be of it, while nobody has said what they are of."""
+    definition = state.flow.tracked[node.key]
+    if node.state != "RUNNING" or definition not in state.flow.measured:
+        return
+    for renewal in awaiting(definition, state.events):
+        on, is_own = local_date(renewal.at), node.chain == chain_of_act(renewal.act)
+        if not renewal.named and not is_own and node.chain in in_force(definition, state.events, on):
+            yield step("renewal_waits", day=on, act=renewal.act)
 
 
 def held_step(state: CaseState, node: HeldNode) -> Step | None:

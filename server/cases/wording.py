@@ -57,6 +57,9 @@ _TEXTS: Mapping[str, str] = {
         "Blocked since %(since)s: a third party claims this property (%(document)s). "
         "It may not be disposed of before that is decided."
     ),
+    "renewal_waits": gettext_noop(
+        "A renewal of %(day)s names no seal or freeze, and several are in force: it waits for a person to say which."
+    ),
     "nothing_runs": gettext_noop("No such clock runs in this case."),
     "not_extendable": gettext_noop("The limit of this node cannot be extended."),
     "nothing_to_extend": gettext_noop("There is no date to extend."),

@@ -8,11 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from server.cases.chains import stages_of_chains
+from server.cases.measures import chain_of_act
 from server.cases.models import Case, Property
 from server.cases.property_models import VALUATION_METHOD
 from server.cases.states import CaseState
+from server.centre.language import content_language
+from server.common.clock import local_date
 from server.field.case_acts import SUBMIT_CLUE
+from server.field.kinds import kinds_document
 from server.field.models import ActionRecord, ActionSubject
+from server.field.rules import protective_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,26 @@ def chain_names(case: Case) -> dict[str, str]:
     acts = ActionSubject.objects.filter(subject_id=case.pk, action__kind=SUBMIT_CLUE)
     records = ActionRecord.objects.filter(action_id__in=acts.values("action_id")).order_by("recorded_at", "pk")
     said = [(pk, str(fields.get("text", ""))) for pk, fields in records.values_list("action_id", "fields")]
-    return {str(pk): name for pk, name in [*named, *said]}
+    return {str(pk): name for pk, name in [*named, *said]} | _measure_names(case)
+
+
+def _measure_names(case: Case) -> dict[str, str]:
+    """Of seals and freezes: which act, about what, of which day."""
+    acts = ActionSubject.objects.filter(subject_id=case.pk, action__kind__in=protective_kinds())
+    records = ActionRecord.objects.filter(action_id__in=acts.values("action_id")).order_by("recorded_at", "pk")
+    rows = records.values_list("action_id", "action__kind", "recorded_at", "fields")
+    names = {kind["key"]: kind[content_language()] for kind in kinds_document()["kinds"]}
+    return {
+        chain_of_act(pk): " ".join(filter(None, (names[kind], _about(fields), str(local_date(at)))))
+        for pk, kind, at, fields in reversed(rows)
+    }
+
+
+def _about(fields: Mapping[str, Any]) -> str:
+    """An account, or the first thing on the list."""
+    items = fields.get("items")
+    first = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
+    return next((each for each in (fields.get("account_masked"), first.get("name")) if isinstance(each, str)), "")
 
 
 def property_lines(case: Case, state: CaseState, stage_names: Mapping[str, str]) -> list[PropertyLine]:

@@ -15,6 +15,7 @@ from server.cases.clue_api import router as clues
 from server.cases.debtor_api import router as debtors
 from server.cases.flow_api import router as flows
 from server.cases.property_api import router as properties
+from server.cases.renewal_api import router as renewals
 from server.cases.triage_api import router as tracks
 from server.common.clock import now, to_wire
 from server.config.problems import answer
@@ -123,6 +124,7 @@ for router in (
     tasks,
     meetings,
     properties,
+    renewals,
     enrolment,
     sync,
     reviews,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from server.cases.states import CaseState, HeldGrant
+from server.cases.held_rights import HeldGrant
+from server.cases.states import CaseState
 from server.field.operation import SignedOperation, plausible_time
 from server.field.states import Corrected
 

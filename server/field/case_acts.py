@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.flow import NodeDefinition
+from server.cases.measures import chain_meant, chain_of_act
 from server.cases.nodes import State
 from server.cases.states import CaseState, HeldNode
 from server.common.clock import local_date
@@ -46,11 +47,20 @@ def told_of_case(facts: Facts, events: Sequence[CausedEvent], act_id: UUID, case
     if facts.kind == SUBMIT_CLUE:
         return [replace(event, chain=str(act_id)) for event in events]
     if facts.kind != COMPLETE_NODE:
-        return events
+        return [_of_measure(event, facts, act_id, case) for event in events]
     node, ending = node_named(facts, case), ending_named(facts, case)
     if node is None or not ending:
         return []
     return [replace(event, event=ending, chain=node.chain) for event in events]
+
+
+def _of_measure(event: CausedEvent, facts: Facts, act_id: UUID, case: CaseState) -> CausedEvent:
+    """An act that takes a measure has a chain of its own; one that renews may say which."""
+    if any(event.event in node.start for node in case.flow.measured):
+        return replace(event, chain=chain_of_act(act_id))
+    if any(event.event in node.stop for node in case.flow.measured):
+        return replace(event, chain=chain_meant(facts.fields.get("renews")))
+    return event
 
 
 def node_named(facts: Facts, case: CaseState) -> HeldNode | None:

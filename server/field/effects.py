@@ -23,7 +23,7 @@ def release_withheld(action: ActionState, state: FieldState) -> tuple[tuple[UUID
     """Once an action is complete, the nodes that waited for it."""
     if not action.is_complete:
         return ()
-    return tuple((row, _tell(action, case, state)) for row, case in action.withheld if case in state.cases)
+    return tuple((row, tell(action, case, state)) for row, case in action.withheld if case in state.cases)
 
 
 def node_effect(action: ActionState, code: str, case_id: UUID, state: FieldState) -> tuple[NodeEffect, CaseChange]:
@@ -31,11 +31,11 @@ def node_effect(action: ActionState, code: str, case_id: UUID, state: FieldState
     if code == PARALLEL or not concerned:
         return NodeEffect.NONE, CaseChange(case_id)
     if not code and action.is_complete:
-        return NodeEffect.APPLIED, _tell(action, case_id, state)
+        return NodeEffect.APPLIED, tell(action, case_id, state)
     return NodeEffect.WITHHELD, claim_only(action, case_id, state)
 
 
-def _tell(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
+def tell(action: ActionState, case_id: UUID, state: FieldState) -> CaseChange:
     """Fold what the act tells the flow."""
     return _fold(action, case_id, state, _told_by(action, case_id, state), SOURCE)
 
@@ -69,7 +69,9 @@ def _fold(
     case = state.cases[case_id]
     for event in events:
         if event.event in case.flow.events:
-            held = HeldEvent(new_id(), event.event, moment_of(event, action), source, str(action.id), event.chain)
+            acted_on = done_on(action, state) if event.is_forecast else None
+            told = (event.event, moment_of(event, action), source, str(action.id), event.chain, acted_on)
+            held = HeldEvent(new_id(), *told)
             if not _is_told(held, case):
                 case, change = after_event(case, held)
                 changes.append(change)
@@ -77,10 +79,21 @@ def _fold(
     return merged(changes)[0]
 
 
+def done_on(action: ActionState, state: FieldState) -> date:
+    """The day of an act: as it tells of what it did, no later than it was recorded."""
+    recorded = local_date(bounded(None, action.bounds, action.recorded_at))
+    told = (each for each in state.rules.events(action.facts) if each.at and not each.is_forecast)
+    return min((recorded, *(local_date(moment_of(each, action)) for each in told)))
+
+
 def _is_told(event: HeldEvent, case: CaseState) -> bool:
-    """The same was told of that day before. Nodes count days, so it moves nothing; the act itself is on record."""
-    day = local_date(event.occurred_at)
-    return any((e.key, e.chain) == (event.key, event.chain) and local_date(e.occurred_at) == day for e in case.events)
+    """The same was told of that day before. Nodes count days, so it moves nothing; the act itself is on record.
+
+    Not of measures: two that are renewed on one day are two.
+    """
+    day, is_of_measure = local_date(event.occurred_at), any(event.key in node.moved_by for node in case.flow.measured)
+    same = (e for e in case.events if (e.key, e.chain) == (event.key, event.chain))
+    return any(local_date(e.occurred_at) == day and (e.source_id == event.source_id or not is_of_measure) for e in same)
 
 
 def moment_of(event: CausedEvent, action: ActionState) -> datetime:

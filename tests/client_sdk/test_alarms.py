@@ -8,7 +8,7 @@ import pytest
 from client_sdk import alarms, messages
 from client_sdk.day_views import Alarm
 from tests.client_sdk.conftest import Device
-from tests.wire.records import catalogue
+from tests.wire.records import catalogue, vectors
 
 CASE = "0199a000-0000-7000-8000-000000000001"
 # A Thursday in the week of National Day: nobody works before the 8th.
@@ -182,3 +182,43 @@ def test_an_alarm_says_in_words_what_is_due(offline: Device, monkeypatch: pytest
     assert "应当解除" in last.text
     monkeypatch.setenv("ZHIXING_LANG", "en")
     assert "release" in offline.field.alarms()[-1].text
+
+
+FREEZE: dict[str, Any] = next(v["record"]["fields"] for v in vectors() if v["name"] == "FREEZE_COUNTER: complete")
+
+
+def renewal(device: Device, renews: str | None, **changes: Any) -> str:
+    fields = {**FREEZE, "measure": "RENEW", "expires_on": "2027-10-05", "renews": renews, **changes}
+    return record(device, "FREEZE_COUNTER", **fields)
+
+
+def ringing(device: Device) -> set[str]:
+    return {alarm.action_id for alarm in device.field.alarms()}
+
+
+def test_a_renewal_that_names_a_freeze_ends_its_alarms_offline_and_rings_for_itself(offline: Device) -> None:
+    first, second = (record(offline, "FREEZE_COUNTER", **FREEZE) for _ in range(2))
+    assert ringing(offline) == {first, second}
+    renewed = renewal(offline, first)
+    assert ringing(offline) == {second, renewed}
+    chained = renewal(offline, f"measure:{second}")
+    assert ringing(offline) == {renewed, chained}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"renews": None}, {"result": "FAILED"}, {"result": None}, {"measure": "FREEZE"}, {"expires_on": None}],
+)
+def test_one_that_names_none_or_came_to_nothing_silences_nothing(offline: Device, changes: dict[str, Any]) -> None:
+    first = record(offline, "FREEZE_COUNTER", **FREEZE)
+    renewal(offline, **{"renews": first, **changes})
+    assert first in ringing(offline)
+
+
+def test_one_that_lacks_something_silences_nothing(device: Device) -> None:
+    device.court.units[("catalogue", "onsite")] = ("c-1", {"id": "onsite", "kinds": catalogue(), "flows": {}})
+    device.field.sync()
+    device.clock.moment = NOON
+    first = record(device, "FREEZE_COUNTER", **FREEZE)
+    renewal(device, first, narrative="九时到场", authority_docs=None)
+    assert first in ringing(device)

@@ -207,7 +207,7 @@ def test_a_failed_detention_starts_nothing(phone: TestDevice, held: Case) -> Non
 def test_a_seal_is_watched_from_its_expiry_on_although_the_record_is_incomplete(phone: TestDevice, held: Case) -> None:
     phone.record("SEAL", case_id=held.pk, fields={"expires_on": "2029-11-22", "result": "DONE"})
     assert effect_of(phone.push()) == "withheld"
-    node = node_of(held, "control_renewal")
+    node = Node.objects.get(case=held, key="control_renewal", state=Node.State.RUNNING)
     assert (node.state, node.started_on) == (Node.State.RUNNING, date(2029, 11, 22))
     assert node.due_on == date(2029, 10, 23), "thirty days before it lapses"
 

@@ -15,6 +15,7 @@ CLOCKS = {
     "POST /api/v1/cases/{case_id}/clues",
     "POST /api/v1/cases/{case_id}/debtors",
     "POST /api/v1/cases/{case_id}/clues/{clue_id}/verify",
+    "POST /api/v1/cases/{case_id}/renewals/{act}",
     "POST /api/v1/properties/{property_id}/holds",
     "POST /api/v1/properties/{property_id}/valuation",
     "POST /api/v1/property-holds/{hold_id}/lift",
@@ -28,6 +29,7 @@ CLOCK_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/cases/{case_id}/resume": {"reason": "ruling"},
     "POST /api/v1/cases/{case_id}/clues": {"source": "OWN", "text": "t", "submitted_on": "2026-01-05"},
     "POST /api/v1/cases/{case_id}/clues/{clue_id}/verify": {"verified_on": "2026-01-05"},
+    "POST /api/v1/cases/{case_id}/renewals/{act}": {"chain": "c", "reason": "so"},
     "POST /api/v1/cases/{case_id}/debtors": {"name": "n", "joined_on": "2026-01-05"},
     "POST /api/v1/cases/{case_id}/flow": {"version": "v", "reason": "so"},
     "POST /api/v1/cases/{case_id}/properties": {"kind": "VEHICLE", "name": "n", "source": "NETWORK"},
@@ -38,7 +40,8 @@ CLOCK_BODIES: dict[str, dict[str, Any]] = {
 
 
 def known_clocks(case: Case) -> dict[str, str]:
-    """Ids of a property of this case, of a hold on it, and of no pause."""
+    """Ids of a property of this case, of a hold on it, and of no pause, clue or renewal."""
     held = Property.objects.create(case=case, kind="VEHICLE", name="n", source="NETWORK")
     hold = PropertyHold.objects.create(property=held, started_on=case.filed_on, document="d")
-    return {"property_id": str(held.pk), "hold_id": str(hold.pk), "pause_id": str(hold.pk), "clue_id": str(hold.pk)}
+    none = dict.fromkeys(("pause_id", "clue_id", "act"), str(hold.pk))
+    return {"property_id": str(held.pk), "hold_id": str(hold.pk), **none}

@@ -103,6 +103,7 @@ HIDDEN = {
     "GET /api/v1/handovers/{handover_id}",
     "GET /api/v1/cases/{case_id}/actions",
     "GET /api/v1/cases/{case_id}/claims",
+    "GET /api/v1/cases/{case_id}/renewals",
     "GET /api/v1/cases/{case_id}/guards",
     "GET /api/v1/cases/{case_id}/triage",
     "POST /api/v1/cases/{case_id}/triage",

@@ -15,6 +15,7 @@ from server.cases.services.levels import pass_over_unstarted, write_levels
 from server.cases.services.moving import move_flow
 from server.cases.services.pausing import end_pause, pause_clocks
 from server.cases.services.properties import add_property, hold_property, lift_hold
+from server.cases.services.renewing import assign_renewal
 from server.cases.services.stage_rights import end_rights, open_rights, standing_rights
 from server.cases.services.status import close_case, resume_case, suspend_case
 from server.cases.services.valuing import choose_valuation
@@ -26,6 +27,7 @@ __all__ = [
     "PartyDraft",
     "add_debtor",
     "add_property",
+    "assign_renewal",
     "assign_subject",
     "choose_valuation",
     "close_case",
