@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.cases.located_yaml import CODE, KEY, DataFileError, Mistake, Reader, Source
+from server.common.marking import gettext_noop as _
 from server.field.predicate_check import Places, check_path, check_predicate
 from server.field.shape import SCALARS
 
@@ -76,9 +77,9 @@ class _FileReader(Reader):
     def names(self) -> list[str]:
         for code, label in self.mapping.items():
             if not isinstance(code, str) or not CODE.fullmatch(code):
-                self.blame(code, "is no code")
+                self.blame(code, _("is no code"))
             if not isinstance(label, list) or len(label) != 2 or not all(isinstance(text, str) for text in label):
-                self.blame(code, "must be [Chinese, English]")
+                self.blame(code, _("must be [Chinese, English]"))
         return [str(code) for code in self.mapping]
 
     def labels(self) -> None:
@@ -114,21 +115,21 @@ class _FileReader(Reader):
         reader = self.inner(key)
         for name in reader.mapping:
             if not isinstance(name, str) or not KEY.fullmatch(name):
-                reader.blame(name, "is no field name: small letters, digits and _")
+                reader.blame(name, _("is no field name: small letters, digits and _"))
             reader.inner(name).field(places, scope)
 
     def field(self, places: Places, scope: Mapping[str, str]) -> None:
         self.only({"type", "zh", "en", "required"})
         self.labels()
         spec = self.text("type")
-        form, _, argument = spec.partition(":")
+        form, _colon, argument = spec.partition(":")
         known = {
             "list": argument in places.types or argument in SCALARS,
             "record": argument in places.types,
             "code": argument in places.codes,
         }
         if not known.get(form, spec in SCALARS):
-            self.blame("type", f"{spec!r} is no known type")
+            self.blame("type", _("%(found)s is no known type"), found=repr(spec))
         if "required" in self.mapping:
             required = self.inner("required")
             required.only(REQUIRED_KEYS)
@@ -142,7 +143,7 @@ class _FileReader(Reader):
         self._labels("papers")
         facts = self.fields("facts")
         for name in facts.keys() & names.places.fields.keys():
-            self.inner("facts").blame(name, "is a field of the common record already")
+            self.inner("facts").blame(name, _("is a field of the common record already"))
         places = Places(names.places.codes, names.places.types, {**names.places.fields, **facts})
         self.check_fields("facts", places, places.fields)
         self._levels(names)
@@ -168,7 +169,7 @@ class _FileReader(Reader):
         reader = self.inner("levels")
         for rule in reader.mapping:
             if rule not in names.common_rules:
-                reader.blame(rule, "is no common rule")
+                reader.blame(rule, _("is no common rule"))
             change = reader.inner(rule)
             change.only({"level", "conf", "basis"})
             change.grade()
@@ -185,7 +186,7 @@ class _FileReader(Reader):
         if "each" in self.mapping:
             spec = check_path(self.text("each"), scope, names.places)
             if not spec or not spec.startswith("list:"):
-                self.blame("each", "must name a list")
+                self.blame("each", _("must name a list"))
             scope = names.places.types.get((spec or "").removeprefix("list:"), {})
         if "each" not in self.mapping or "at" in self.mapping:
             self.place("at", names.places, scope)
@@ -196,7 +197,7 @@ class _FileReader(Reader):
         self.only(SHOT_KEYS)
         self.codes("any", tuple(names.places.codes.get("shot_code", ())), ())
         if not self.mapping.get("any"):
-            self.blame("any", "must name at least one shot")
+            self.blame("any", _("must name at least one shot"))
         if "level" in self.mapping:
             self.grade()
             self.blocks_by_law(proof=self.flag("proof"))
@@ -209,13 +210,13 @@ class _FileReader(Reader):
         self.only(EVENT_KEYS)
         event = self.name("event")
         if names.events is not None and event not in names.events:
-            self.blame("event", f"no node of the flow waits for {event!r}")
+            self.blame("event", _("no node of the flow waits for %(found)s"), found=repr(event))
         self.text("why")
         self.flag("protective")
         self.flag("forecast")
         for path in self.mapping.get("at") or [""]:
             if check_path(path, names.places.fields, names.places) not in ("time", "date"):
-                self.blame("at", f"{path!r} is no time or date")
+                self.blame("at", _("%(found)s is no time or date"), found=repr(path))
         self.predicate("when", names.places, names.places.fields)
 
     def _alarm(self, names: _Names) -> None:
@@ -225,28 +226,28 @@ class _FileReader(Reader):
         self.number("minutes")
         for key in ("from", "until"):
             if check_path(self.text(key), names.places.fields, names.places) != "time":
-                self.blame(key, "must name a time")
+                self.blame(key, _("must name a time"))
 
     def place(self, key: str, places: Places, scope: Mapping[str, str]) -> None:
         if check_path(self.text(key), scope, places) is None:
-            self.blame(key, f"{self.mapping.get(key)!r} is no field here")
+            self.blame(key, _("%(found)s is no field here"), found=repr(self.mapping.get(key)))
 
     def predicate(self, key: str, places: Places, scope: Mapping[str, str], *, required: bool = False) -> None:
         if key not in self.mapping:
             if required:
-                self.blame(key, "is missing")
+                self.blame(key, _("is missing"))
             return
-        for reason in check_predicate(self.mapping[key], scope, places):
-            self.blame(key, reason)
+        for fault in check_predicate(self.mapping[key], scope, places):
+            self.blame(key, fault.template, **fault.values)
 
     def blocks_by_law(self, *, proof: bool = False) -> None:
         if self.mapping.get("level") == "block" and self.mapping.get("conf") != "A" and not proof:
-            self.blame("level", "only a rule of grade A blocks by default")
+            self.blame("level", _("only a rule of grade A blocks by default"))
 
     def _unique_rules(self) -> None:
         codes: set[Any] = set()
         for reader in self._each("rules"):
             code = reader.mapping.get("code")
             if code in codes:
-                reader.blame("code", f"{code!r} is used by another rule here")
+                reader.blame("code", _("%(found)s is used by another rule here"), found=repr(code))
             codes.add(code)

@@ -1,8 +1,11 @@
 """Checks predicates of a kinds file against the declared fields, so that a typing mistake cannot switch off a rule."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from server.common.marking import gettext_noop as _
 
 ORDERED = frozenset({"integer", "number", "money"})
 DATED = frozenset({"time", "date"})
@@ -20,6 +23,18 @@ class Places:
 
 
 Scope = Mapping[str, str]
+
+
+class Fault(NamedTuple):
+    """What is wrong, in words marked for translation, and what fills them."""
+
+    template: str
+    values: Mapping[str, str] = MappingProxyType({})
+
+
+def fault(template: str, names: Iterable[str] | str, **values: str) -> Fault:
+    name = names if isinstance(names, str) else ", ".join(map(str, names))
+    return Fault(template, {"name": name, **values})
 
 
 def check_path(path: Any, scope: Scope, places: Places) -> str | None:
@@ -41,10 +56,10 @@ def check_path(path: Any, scope: Scope, places: Places) -> str | None:
     return spec
 
 
-def check_predicate(spec: Any, scope: Scope, places: Places) -> Iterator[str]:
+def check_predicate(spec: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     """What is wrong with it, in words."""
     if not isinstance(spec, dict) or not spec:
-        yield "a predicate is a mapping with one name"
+        yield Fault(_("a predicate is a mapping with one name"))
         return
     if set(spec) == {"when", "then"}:
         yield from check_predicate(spec["when"], scope, places)
@@ -52,23 +67,23 @@ def check_predicate(spec: Any, scope: Scope, places: Places) -> Iterator[str]:
         return
     (name, argument), *others = spec.items()
     if others or name not in CHECKS:
-        yield f"{', '.join(map(str, spec))}: must be one of {', '.join(CHECKS)}, or when and then"
+        yield fault(_("%(name)s: must be one of %(allowed)s, or when and then"), spec, allowed=", ".join(CHECKS))
         return
     yield from CHECKS[name](argument, scope, places)
 
 
-def _present(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+def _present(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     if check_path(argument, scope, places) is None:
-        yield f"present: {argument!r} is no field here"
+        yield fault(_("%(name)s: %(found)s is no field here"), "present", found=repr(argument))
 
 
-def _equals(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+def _equals(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     yield from _keys("equals", argument, {"path", "value"})
     if isinstance(argument, dict):
         yield from _values("equals", argument.get("path"), [argument.get("value")], scope, places)
 
 
-def _one_of(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+def _one_of(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     yield from _keys("one_of", argument, {"path", "values"})
     if isinstance(argument, dict):
         values = argument.get("values")
@@ -76,12 +91,12 @@ def _one_of(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
         yield from _values("one_of", argument.get("path"), listed, scope, places)
 
 
-def _values(name: str, path: Any, values: list[Any], scope: Scope, places: Places) -> Iterator[str]:
+def _values(name: str, path: Any, values: list[Any], scope: Scope, places: Places) -> Iterator[Fault]:
     spec = check_path(path, scope, places)
     if spec is None:
-        yield f"{name}: {path!r} is no field here"
+        yield fault(_("%(name)s: %(found)s is no field here"), name, found=repr(path))
         return
-    form, _, codes = spec.partition(":")
+    form, _colon, codes = spec.partition(":")
     for value in values:
         fits = {
             "code": isinstance(value, str) and value in places.codes.get(codes, ()),
@@ -90,29 +105,29 @@ def _values(name: str, path: Any, values: list[Any], scope: Scope, places: Place
             "integer": type(value) is int,
         }.get(form, False)
         if not fits:
-            yield f"{name}: {value!r} is no value of {path} ({spec})"
+            yield fault(_("%(name)s: %(found)s is no value of %(of)s"), name, found=repr(value), of=f"{path} ({spec})")
 
 
-def _several(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+def _several(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     if not isinstance(argument, list) or not argument:
-        yield "all and any take a list of predicates"
+        yield Fault(_("all and any take a list of predicates"))
         return
     for part in argument:
         yield from check_predicate(part, scope, places)
 
 
-def _count(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+def _count(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     yield from _keys("count", argument, {"of"}, {"where", "same", "at_least", "at_most"})
     if not isinstance(argument, dict):
         return
     spec = check_path(argument.get("of"), scope, places)
     if not spec or not spec.startswith("list:"):
-        yield f"count: {argument.get('of')!r} is no list"
+        yield fault(_("%(name)s: %(found)s is no list"), "count", found=repr(argument.get("of")))
         return
     if not {"at_least", "at_most"} & argument.keys():
-        yield "count: needs at_least or at_most"
+        yield Fault(_("count: needs at_least or at_most"))
     if not all(type(argument.get(key, 0)) is int for key in ("at_least", "at_most")):
-        yield "count: at_least and at_most are whole numbers"
+        yield Fault(_("count: at_least and at_most are whole numbers"))
     element = places.types.get(spec.removeprefix("list:"), {})
     if "where" in argument:
         yield from check_predicate(argument["where"], element, places)
@@ -120,46 +135,48 @@ def _count(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
         yield from _same(argument["same"], scope, element, places)
 
 
-def _same(paths: Any, scope: Scope, element: Scope, places: Places) -> Iterator[str]:
+def _same(paths: Any, scope: Scope, element: Scope, places: Places) -> Iterator[Fault]:
     if not isinstance(paths, list) or len(paths) != 2:
-        yield "same: takes two paths"
+        yield Fault(_("same: takes two paths"))
         return
     for path, where in zip(paths, (scope, element), strict=True):
         if check_path(path, where, places) != "text":
-            yield f"same: {path!r} is no text"
+            yield fault(_("%(name)s: %(found)s is no text"), "same", found=repr(path))
 
 
 def _pair(name: str, first: str, second: str, allowed: frozenset[str]) -> "Check":
-    def check(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+    def check(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
         yield from _keys(name, argument, {first, second} | ({"hours"} if name == "within" else set()))
         if not isinstance(argument, dict):
             return
         specs = {check_path(argument.get(key), scope, places) for key in (first, second)}
         if not specs <= allowed or (len(specs) > 1 and name != "after"):
-            yield f"{name}: {argument.get(first)!r} and {argument.get(second)!r} do not compare"
+            both = {"one": repr(argument.get(first)), "other": repr(argument.get(second))}
+            yield fault(_("%(name)s: %(one)s and %(other)s do not compare"), name, **both)
         if name == "within" and type(argument.get("hours")) is not int:
-            yield "within: hours is a whole number"
+            yield Fault(_("within: hours is a whole number"))
 
     return check
 
 
-def _at_most(argument: Any, scope: Scope, places: Places) -> Iterator[str]:
+def _at_most(argument: Any, scope: Scope, places: Places) -> Iterator[Fault]:
     yield from _keys("at_most", argument, {"path", "most"}, {"least"})
     if isinstance(argument, dict):
         if check_path(argument.get("path"), scope, places) not in ORDERED - {"money"}:
-            yield f"at_most: {argument.get('path')!r} is no number"
+            yield fault(_("%(name)s: %(found)s is no number"), "at_most", found=repr(argument.get("path")))
         if not all(type(argument.get(key, 0)) is int for key in ("least", "most")):
-            yield "at_most: least and most are whole numbers"
+            yield Fault(_("at_most: least and most are whole numbers"))
 
 
-def _keys(name: str, argument: Any, needed: set[str], allowed: set[str] | None = None) -> Iterator[str]:
+def _keys(name: str, argument: Any, needed: set[str], allowed: set[str] | None = None) -> Iterator[Fault]:
     if not isinstance(argument, dict):
-        yield f"{name}: takes {', '.join(sorted(needed))}"
+        yield fault(_("%(name)s: takes %(needed)s"), name, needed=", ".join(sorted(needed)))
     elif not needed <= argument.keys() <= needed | (allowed or set()):
-        yield f"{name}: takes {', '.join(sorted(needed))}, not {', '.join(map(str, argument))}"
+        said = {"needed": ", ".join(sorted(needed)), "found": ", ".join(map(str, argument))}
+        yield fault(_("%(name)s: takes %(needed)s, not %(found)s"), name, **said)
 
 
-Check = Callable[[Any, Scope, Places], Iterator[str]]
+Check = Callable[[Any, Scope, Places], Iterator[Fault]]
 
 CHECKS: Mapping[str, Check] = {
     "present": _present,

@@ -13,13 +13,12 @@ from server.cases.models import Case
 from server.evidence.services.previews import make_pending_previews
 from server.field.joining import joined
 from server.field.models import FieldAction
-from server.people.services import issue_enrolment_code
 from tests.actors import Cast
 from tests.devices import TestDevice
+from tests.field.sdk import client_of
 from tests.field.test_act_papers import bytes_of, issued
 from tests.papers.examples import COMMON, LONG_NAME
 from tests.papers.reading import pages_of
-from tests.sdk_line import DjangoLine
 from tests.strokes import drawn
 from tests.sync.pushing import statuses
 
@@ -35,12 +34,7 @@ FIELDS = st.fixed_dictionaries({}, optional={"signatures": SIGNATURES | WORDS, "
 @pytest.fixture
 def field(cast: Cast, held: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldClient]:
     monkeypatch.setattr(vault, "SCRYPT_COST", 2**4)
-    code = issue_enrolment_code(officer=cast.holder)
-    client = FieldClient.enrol(
-        "http://court.test", code=code, store=tmp_path / "o.db", passphrase="三号楼", transport=DjangoLine()
-    )
-    with client:
-        client.sync()
+    with client_of(cast.holder, tmp_path / "o.db") as client:
         yield client
 
 

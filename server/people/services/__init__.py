@@ -6,6 +6,7 @@ from server.people.services.courts import (
     create_team,
     rename_court,
     rotate_signing_key,
+    set_kind_rule,
     set_pause_policy,
     set_way_of_working,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "require_confirmed",
     "revoke_device",
     "rotate_signing_key",
+    "set_kind_rule",
     "set_password",
     "set_pause_policy",
     "set_way_of_working",

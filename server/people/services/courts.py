@@ -98,3 +98,22 @@ def set_pause_policy(*, court: Court, policy: str, by: Officer | None = None) ->
     court.save(update_fields=["pause_policy"])
     append([court_entry(court.pk, "pause_policy_set", {"policy": policy}, by=by)])
     return True
+
+
+@transaction.atomic
+def set_kind_rule(*, court: Court, rule: str, level: str, catalogue: str, by: Officer | None = None) -> bool:
+    """One rule of what acts must record, as this court has it from now on; without `level`, as the catalogue does.
+
+    False where it is so already. Acts judged before stay as they were judged. That there is such a rule is the
+    caller's to know, who names the catalogue that has it.
+    """
+    court = Court.objects.select_for_update(no_key=True).get(pk=court.pk)
+    rules = {**court.kind_rules, rule: level}
+    rules = {name: rules[name] for name in sorted(rules) if rules[name]}
+    if rules == court.kind_rules:
+        return False
+    before, court.kind_rules = court.kind_rules.get(rule), rules
+    court.save(update_fields=["kind_rules"])
+    view = {"rule": rule, "level": level or None, "before": before, "catalogue": catalogue, "rules": rules}
+    append([court_entry(court.pk, "kind_rule_set", view, by=by)])
+    return True
