@@ -13,13 +13,14 @@ from server.centre import (
     review_views,
     urge_views,
     views,
+    wall_views,
     warning_views,
     work_views,
 )
 from server.teamwork.decide import TaskMove
 
 urlpatterns = [
-    path("", views.desk_page),
+    path("", wall_views.front_page),
     path("sign-in", views.sign_in_page),
     path("sign-out", views.sign_out),
     path("choose", views.choose),
@@ -68,6 +69,9 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/minutes", meeting_views.meeting_word, {"word": "minutes"}),
     path("meetings/<uuid:meeting_id>/close", meeting_views.meeting_word, {"word": "close"}),
     path("evidence/<str:sha256>", file_views.file_page),
+    path("accounts", wall_views.accounts_page),
+    path("accounts/walls", wall_views.add_wall),
+    path("accounts/walls/<uuid:wall_id>/revoke", wall_views.end_wall),
     path("odd-readings", odd_views.odd_page),
     path("odd-readings/<uuid:odd_id>/look", odd_views.look),
     path("reviews", review_views.reviews_page),

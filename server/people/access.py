@@ -61,6 +61,14 @@ def courts_watched_by(officer: Officer, at: datetime | None = None) -> frozenset
     return frozenset(watched)
 
 
+def courts_on_wall(officer: Officer) -> frozenset[UUID]:
+    """Of a wall its own court and every one below; of a person those he watches. None once it is revoked."""
+    if not officer.is_wall:
+        return courts_watched_by(officer)
+    is_good = officer.is_active and not is_suspended(officer)
+    return courts_below(officer.court_id) | {officer.court_id} if is_good else frozenset()
+
+
 def courts_below(court_id: UUID) -> frozenset[UUID]:
     """Every lower court, at any depth, without this one. One SELECT per level."""
     below: set[UUID] = set()
@@ -84,6 +92,20 @@ def require_role(officer: Officer, *roles: str) -> None:
             _("Your role does not include this. Ask the administrator of your court."),
             {"roles": sorted(roles)},
         )
+
+
+KEEPERS_OF_WALLS = frozenset({Role.COMMAND_CENTRE, Role.DIRECTOR, Role.SYSADMIN})
+
+
+def keeps_walls(officer: Officer) -> bool:
+    return bool(roles_of(officer) & KEEPERS_OF_WALLS)
+
+
+def require_can_keep_walls(officer: Officer, court_id: UUID) -> None:
+    """Of his own court alone. Raises DomainError 403 `role_required`."""
+    require_role(officer, *KEEPERS_OF_WALLS)
+    if officer.court_id != court_id:
+        raise DomainError("not_found", 404, _("There is no such account in your court."))
 
 
 def require_enrolment_allowed(*, address: str) -> None:

@@ -116,6 +116,8 @@ class Officer(AbstractBaseUser):
     suspended_until = models.DateTimeField(null=True, blank=True)
     version = models.BigIntegerField(default=1)
     """Version of this officer's `profile` unit."""
+    is_wall = models.BooleanField(default=False)
+    """A screen in a hall, nobody's: it has no role, and opens its court's wall and nothing else."""
 
     USERNAME_FIELD = "staff_no"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -10,7 +10,7 @@ from server.common.hashing import sha256_hex
 from server.common.statements import Given, Statement
 from server.people.access import courts_watched_by, current_at, is_suspended, roles_of
 from server.people.certificates import read_enrolment_code
-from server.people.models import Device, EnrolmentCode, Group, GroupMember, Officer, OfficerRole, Role
+from server.people.models import Court, Device, EnrolmentCode, Group, GroupMember, Officer, OfficerRole, Role
 
 _DEVICE = Statement(lambda: Device.objects.filter(pk=Given("device_id")).select_related("court", "officer"))
 _NEWEST_MEMBERSHIP = Statement(
@@ -53,6 +53,11 @@ def enrolment_code_by_text(text: str) -> EnrolmentCode:
     """Raises SignatureError for what is no code, DoesNotExist for one not ours."""
     secret, _ = read_enrolment_code(text)
     return EnrolmentCode.objects.select_related("officer").get(secret_hash=sha256_hex(secret))
+
+
+def walls_of(court: Court) -> QuerySet[Officer]:
+    """Accounts of this court's screens, the ones in use first."""
+    return Officer.objects.filter(court=court, is_wall=True).order_by("-is_active", "name", "pk")
 
 
 def devices_visible_to(officer: Officer) -> QuerySet[Device]:

@@ -9,8 +9,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
-from server.people.access import courts_watched_by, roles_of
+from server.people.access import courts_on_wall, courts_watched_by, roles_of
 from server.people.models import Officer, Role
+from server.people.streams import court_stream
 
 WATCHING_ROLES = frozenset(
     {Role.COMMAND_CENTRE, Role.DIRECTOR, Role.PRESIDENT, Role.INSPECTION, Role.SUPERIOR_SUPERVISOR}
@@ -26,6 +27,8 @@ class Viewer:
 
 
 def streams_watched_by(officer: Officer) -> frozenset[str]:
+    if officer.is_wall:
+        return frozenset(map(court_stream, courts_on_wall(officer)))
     roles = roles_of(officer)
     if not roles & WATCHING_ROLES:
         return frozenset()

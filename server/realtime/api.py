@@ -57,6 +57,8 @@ def get_snapshot(request: HttpRequest, court: UUID) -> dict[str, Any]:
 def get_names(request: HttpRequest, court: UUID, ids: str) -> dict[str, str]:
     """Names behind ids of this court's stream, at most 500 at a time; ids that are not of this court are left out."""
     _stream(request, court)
+    if _officer(request).is_wall:  # no names stand on walls
+        raise DomainError("not_found", 404, _("There is no such stream, or it is not yours to watch."))
     return names_of(court, ids.split(","))
 
 

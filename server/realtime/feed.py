@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 SILENT_AFTER_SECONDS = 15.0
 READ_AT_ONCE = 500
-RIGHTS_KINDS = ('"kind":"role_ended"', '"kind":"officer_suspended"')
+RIGHTS_KINDS = ('"kind":"role_ended"', '"kind":"officer_suspended"', '"kind":"wall_revoked"')
 """As they stand in an entry's canonical text; a false alarm costs one question."""
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from server.people.models import Officer
 from tests.actors import browser_of
 
-VOID = frozenset({"meta", "link", "input", "img", "br", "use", "circle", "path", "line"})
+VOID = frozenset({"meta", "link", "input", "img", "br", "use", "circle", "path", "line", "rect"})
 SELECTOR = re.compile(r"^(?P<tag>[a-z0-9]*)(?P<classes>(?:\.[\w-]+)*)(?:\[(?P<name>[\w-]+)(?:=(?P<value>[^\]]*))?\])?$")
 
 

@@ -36,6 +36,7 @@ from server.people.services.staff import (
     suspend_officer,
 )
 from server.people.services.two_persons import ask_two_persons, decide_as_second, note_outcome
+from server.people.services.walls import create_wall, revoke_wall
 
 __all__ = [
     "Applicant",
@@ -51,6 +52,7 @@ __all__ = [
     "create_group",
     "create_officer",
     "create_team",
+    "create_wall",
     "decide_as_second",
     "end_group_membership",
     "end_role",
@@ -68,6 +70,7 @@ __all__ = [
     "rename_court",
     "require_confirmed",
     "revoke_device",
+    "revoke_wall",
     "rotate_signing_key",
     "set_kind_rule",
     "set_password",

@@ -1,0 +1,194 @@
+"""The wall: figures that the page's store counts alike, heartbeats that tell silence from no data, whose wall it is."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from server.cases.models import Case
+from server.cases.services import close_case, record_event
+from server.centre.beats import DOWN, MAINTENANCE, NIL, OK, SHAPES, SLOT, SLOTS, SLOW, Heard, states_of, window_of
+from server.centre.wall import _tail, wall_of
+from server.centre.wall_map import HEIGHT, WIDTH, drawn, place_of
+from server.common.clock import now
+from server.people.access import courts_on_wall
+from server.people.models import Device, Officer
+from server.people.services import create_wall
+from server.realtime.snapshot import take_snapshot
+from tests.actors import Cast, browser_of
+from tests.centre.reading import Page, seen_by
+from tests.pictures import jpeg
+from tests.realtime.ledgers import stream_of
+from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 22, 2, 3, tzinfo=UTC)
+
+
+def late_case(cast: Cast, number: int, days: int = 60) -> Case:
+    case = hold(file_one(cast, number), cast.group)
+    record_event(case=case, key="materials_received_by_handler", occurred_at=now() - timedelta(days=days))
+    return case
+
+
+def tiles(page: Page) -> dict[str, int]:
+    return {re.sub(r"\s", "", li.one(".lab").text): int(li.one(".n").text) for li in page.one("ul.w-cnt").all("li")}
+
+
+def device(contact: datetime | None, **status: Any) -> Device:
+    return Device(last_contact_at=contact, last_status=status)
+
+
+def test_a_duty_officer_sees_the_wall_where_he_asks_for_it_and_the_desk_elsewhere(cast: Cast) -> None:
+    assert seen_by(cast.duty, "/centre/?wall=1").all("main.wall")
+    assert not seen_by(cast.duty).all("main.wall")
+    assert seen_by(cast.bystander, "/centre/?wall=1").status == 404
+
+
+def test_its_counters_count_what_is_late_what_came_and_what_is_missing(cast: Cast) -> None:
+    case = late_case(cast, 1)
+    phone, photo = phone_of(cast.holder), jpeg()
+    phone.record("LOCATE", case_id=case.pk, fields=COMPLETE, photos=[photo])
+    phone.push()
+    page = seen_by(cast.duty, "/centre/?wall=1")
+    assert tiles(page) == {
+        "今日到达的行为": 1,
+        "今日完成的节点": 1,
+        "严重逾期": 1,
+        "逾期": 0,
+        "今日到期": 0,
+        "拘传在案": 0,
+        "文件未达": 1,
+    }
+    (row,) = page.one("section.w-tl").all("li")
+    assert row.one(".at").text
+    assert "秒后到达" in row.one(".s2").text
+    (alarm,) = page.one("section.w-due").all("div[data-hue=crimson]")
+    assert alarm.one(".no").text.endswith("执 1")
+    assert datetime.fromisoformat(alarm.one("time")["data-since"]) < now()
+
+
+def test_what_the_store_counts_is_what_the_server_counts(cast: Cast) -> None:
+    """The same sums as wall.js makes of a snapshot: nothing jumps when the page begins to count by itself."""
+    late_case(cast, 1)
+    close_case(case=Case.objects.get(pk=late_case(cast, 2).pk), closing_mode="SETTLED")
+    done = file_one(cast, 3)
+    record_event(case=done, key="materials_received_by_handler", occurred_at=now())
+    snapshot = take_snapshot(stream_of(cast.court), cast.court.pk)
+    page = seen_by(cast.duty, "/centre/?wall=1")
+    assert int(page.one("[data-sum=cases]").text) == len(snapshot["cases"]) == 2
+    today = now().astimezone().date()
+    finished = [n for n in snapshot["nodes"] if n["state"] == "DONE" and n["finished_on"] == today.isoformat()]
+    assert int(page.one("[data-sum=nodes-done]").text) == len(finished)
+
+
+def test_it_asks_as_many_queries_for_any_court(cast: Cast) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            wall_of(cast.court, courts_on_wall(cast.duty), now())
+        return len(queries)
+
+    late_case(cast, 1)
+    phone = phone_of(cast.holder)
+    phone.record("LOCATE", case_id=Case.objects.get().pk, fields=COMPLETE, photos=[jpeg()])
+    phone.push()
+    few = asked()
+    for number in range(2, 9):
+        late_case(cast, number)
+    assert asked() == few
+
+
+def test_a_wall_of_a_court_above_has_a_heartbeat_for_each_court_and_one_of_a_court_for_each_team(cast: Cast) -> None:
+    phone_of(cast.holder)
+    phone_of(cast.bystander)
+    above = create_wall(court=cast.superior_court, name="中院")[0]
+    names = [unit.one(".nm").text for unit in Page.of_text(200, browse(above)).one("section.w-hb").all("li")]
+    assert names == ["宁城市中院", "寿山县", "周溪县"]
+    own = create_wall(court=cast.court, name="寿山")[0]
+    names = [unit.one(".nm").text for unit in Page.of_text(200, browse(own)).one("section.w-hb").all("li")]
+    assert names == ["执行一组", "其他"]
+
+
+def browse(officer: Officer) -> str:
+    return browser_of(officer).get("/centre/").content.decode()
+
+
+def test_a_window_ends_with_the_ten_minutes_that_run() -> None:
+    starts = window_of(AT)
+    assert len(starts) == SLOTS
+    assert starts[-1].strftime("%H:%M") == "10:00"
+    assert {after - before for before, after in pairwise(starts)} == {SLOT}
+
+
+def test_silence_is_where_something_was_owed_and_no_data_where_nothing_was() -> None:
+    starts = window_of(AT)
+    two_hours_ago = AT - timedelta(hours=2)
+    owing = Heard("组", [device(two_hours_ago, unsent=[{"seq": 7}])])
+    calm = Heard("组", [device(two_hours_ago)])
+    assert set(states_of(owing, starts)[-6:]) == {DOWN}
+    assert set(states_of(calm, starts)[-6:]) == {NIL}
+    assert states_of(owing, starts).count(OK) == states_of(calm, starts).count(OK) == 1
+    assert set(states_of(Heard("组"), starts)) == {NIL}
+
+
+def test_what_came_late_is_slow_and_a_restored_server_is_maintenance() -> None:
+    starts = window_of(AT)
+    heard = Heard("组", [device(AT)], at=[starts[3], starts[5]], slow_at=[starts[5] + timedelta(minutes=1)])
+    states = states_of(heard, starts, restored=[starts[8]])
+    assert (states[3], states[5], states[8], states[-1]) == (OK, SLOW, MAINTENANCE, OK)
+
+
+def test_each_beat_has_a_shape_of_its_own() -> None:
+    assert len(set(SHAPES.values())) == len(SHAPES)
+
+
+def test_the_bar_says_in_words_what_it_shows(cast: Cast) -> None:
+    phone = phone_of(cast.holder)
+    phone.record("LOCATE", case_id=hold(file_one(cast), cast.group).pk, fields=COMPLETE)
+    phone.push()
+    (bar,) = seen_by(cast.duty, "/centre/?wall=1").one("section.w-hb").all("svg")
+    assert bar["aria-label"] == "执行一组：有联系 1，无数据 23"
+    english = seen_by(cast.duty, "/centre/?wall=1", language="en").one("section.w-hb").one("svg")
+    assert english["aria-label"] == "执行一组: heard 1, no data 23"
+
+
+@pytest.mark.parametrize(
+    ("case_no", "tail"),
+    [("(2026)闽0924执118号", "执 118"), ("(2026)闽0924执恢7号", "执恢 7"), ("(2026)最高法执监3号", "执监 3")],
+)
+def test_a_case_is_named_by_kind_and_number(case_no: str, tail: str) -> None:
+    assert _tail(case_no) == tail
+
+
+def test_points_keep_their_distances_and_stay_inside() -> None:
+    shown = drawn([("查封", 30.0, 120.0), ("搜查", 30.1, 120.0), ("送达", 30.0, 120.1)], without=2)
+    seal, search, serve = shown.pins
+    assert all(0 < pin.x < WIDTH and 0 < pin.y < HEIGHT for pin in shown.pins)
+    assert search.y < seal.y == serve.y
+    assert search.x == seal.x < serve.x
+    assert (serve.x - seal.x) / (seal.y - search.y) == pytest.approx(0.866, abs=0.03)
+    assert drawn([], 3).pins == []
+
+
+@pytest.mark.parametrize("position", [None, "", {}, {"lat": 91, "lon": 0}, {"lat": "30", "lon": 120}, [30, 120]])
+def test_what_is_no_place_is_not_drawn(position: object) -> None:
+    assert place_of(position) is None
+
+
+def test_an_operator_makes_lists_and_ends_walls_by_command(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("wall", "--add", "大厅", "--court-code", cast.court.code)
+    number, password = capsys.readouterr().out.split()
+    assert Officer.objects.get(staff_no=number).check_password(password)
+    with translation.override("en"):
+        call_command("wall")
+        assert f"{number}  {cast.court.code}  大厅  in use" in capsys.readouterr().out
+        call_command("wall", "--revoke", number)
+        call_command("wall")
+    assert "revoked" in capsys.readouterr().out
+    assert not Officer.objects.get(staff_no=number).is_active
