@@ -1,4 +1,4 @@
-"""`python -m bench {record,push,pull,upload,live,warnings,big_video} [--json] [--tiny]`."""
+"""`python -m bench {record,push,pull,upload,live,warnings,big_video,bundle} [--json] [--tiny]`."""
 
 import argparse
 import importlib
@@ -8,7 +8,7 @@ import time
 from bench.place import open_place
 from bench.report import Report, table
 
-NAMES = ("record", "push", "pull", "upload", "live", "warnings", "big_video")
+NAMES = ("record", "push", "pull", "upload", "live", "warnings", "big_video", "bundle")
 
 
 def main(arguments: list[str]) -> int:

@@ -30,16 +30,16 @@ def measure(place: Place, size: Size) -> Report:
     server = place.serve()
     city = found_city(size.cases)
     phone, line = enrolled(city.executor, server)
-    contents = [_photo(size.bytes, number) for number in range(size.photos + WARM_UP)]
+    contents = [photo(size.bytes, number) for number in range(size.photos + WARM_UP)]
     bearer = _promise(phone, line, city, contents)
-    requests = [_patch(content, bearer) for content in contents]
+    requests = [patch(content, bearer) for content in contents]
     reading, seconds = _upload(server, line, requests)
     _require_verified(line, requests, bearer)
     floor = file_written_and_hashed(place.folder / "floor", size.bytes, size.photos)
     return _report(place, size, reading, median(seconds) * 1000, floor)
 
 
-def _photo(size: int, number: int) -> bytes:
+def photo(size: int, number: int) -> bytes:
     """A JPEG by its first bytes; the rest no storage could make smaller. What it shows is the worker's affair."""
     block = hashlib.shake_256(number.to_bytes(4, "big")).digest(size - 4)
     return b"\xff\xd8\xff\xe0" + block
@@ -53,7 +53,7 @@ def _promise(phone: TestDevice, line: Connection, city: City, contents: list[byt
     return str(require_applied(line.send(push_request(phone, 1, len(contents))))["upload_bearer"])
 
 
-def _patch(content: bytes, bearer: str) -> Request:
+def patch(content: bytes, bearer: str) -> Request:
     headers = {
         "Authorization": f"Bearer {bearer}",
         "Tus-Resumable": "1.0.0",
@@ -67,11 +67,11 @@ def _upload(server: Server, line: Connection, requests: list[Request]) -> tuple[
     warm = [line.send(request) for request in requests[:WARM_UP]]
     with server.meter.running() as reading:
         answers = [line.send(request) for request in requests[WARM_UP:]]
-    _require_taken(warm + answers)
+    require_taken(warm + answers)
     return reading, [answer.seconds for answer in answers]
 
 
-def _require_taken(answers: list[Answer]) -> None:
+def require_taken(answers: list[Answer]) -> None:
     for answer in answers:
         if answer.status != 204:
             raise RuntimeError(f"{answer.status}: {answer.content[:500]!r}")
