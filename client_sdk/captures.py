@@ -12,7 +12,7 @@ import uuid_utils
 from client_sdk import disk
 from client_sdk.clock import from_wire, to_wire
 from client_sdk.errors import InvalidRecord, NotFound, StorageFull, StoreDamaged
-from client_sdk.media_types import media_type_of
+from client_sdk.media_types import HEAD_BYTES, media_type_of
 from client_sdk.sealed_files import Sealed, SealedFile, seal_file
 from client_sdk.store import Store
 from client_sdk.thumbnails import make_thumbnail
@@ -39,7 +39,7 @@ class Captures:
         if not content:
             raise InvalidRecord("empty_file", "/photo")
         self.require_room(len(content))
-        facts = self._facts(CAMERA, shot_code, media_type_of(content[:64], name), name)
+        facts = self._facts(CAMERA, shot_code, media_type_of(content[:HEAD_BYTES], name), name)
         return self._seal([content], facts, make_thumbnail(content))
 
     def import_file(self, path: Path, shot_code: str) -> Photo:
@@ -47,7 +47,7 @@ class Captures:
         try:
             size = path.stat().st_size
             with open(path, "rb") as handle:
-                start = handle.read(64)
+                start = handle.read(HEAD_BYTES)
         except OSError as fault:
             raise InvalidRecord("unreadable_file", f"/photos/{path.name}", note=fault.strerror or "") from fault
         if not start:

@@ -23,6 +23,25 @@ DEMUXERS = {
 }
 """Types a page plays, with FFmpeg's name for what reads them. A closed list."""
 
+_EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/3gpp": "3gp",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/wav": "wav",
+    "audio/ogg": "ogg",
+    "image/avif": "avif",
+    "application/pdf": "pdf",
+}
+AVIF = "image/avif"
+"""Known, and on no list: given out as a download."""
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _OTHER_BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
 _PLAIN_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash"}
@@ -49,8 +68,8 @@ def _of_brands(head: bytes) -> str:
     size = min(int.from_bytes(head[:4]), len(head), 256)
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))]
     for brand in brands:
-        if brand in (b"avif", b"avis"):  # shares mif1 with HEIC, and is not on the list
-            return OCTET_STREAM
+        if brand in (b"avif", b"avis"):  # shares mif1 with HEIC
+            return AVIF
     for brand in brands:
         if brand in _HEIF_BRANDS:
             return "image/heic"
@@ -82,6 +101,11 @@ def _of_sound_frame(head: bytes) -> str:
     if head[1] & 0xE6 == 0xE2 and head[1] & 0x18 != 0x08 and head[2] >> 4 not in (0, 15) and head[2] & 0x0C != 0x0C:
         return "audio/mpeg"
     return OCTET_STREAM
+
+
+def extension_of(media_type: str) -> str:
+    """For the name of a file that is given out."""
+    return _EXTENSIONS.get(media_type, "bin")
 
 
 def is_film(media_type: str) -> bool:

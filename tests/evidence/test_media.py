@@ -58,7 +58,7 @@ def test_every_allowed_format_is_known_by_its_first_bytes_and_drawn(media_type: 
         (b"\0\0\0\x18ftypisom\0\0\x02\0isommp42", "video/mp4"),
         (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "video/quicktime"),
         (b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42", "audio/mp4"),
-        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "application/octet-stream"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "image/avif"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "application/octet-stream"),
         (b"<html><script>alert(1)</script>", "application/octet-stream"),
         (b"II*\0", "application/octet-stream"),
