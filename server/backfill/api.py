@@ -11,7 +11,7 @@ from pydantic import Field
 from server.backfill.models import Kind
 from server.backfill.queries import Filters, page_of_rows, whole_list
 from server.backfill.schemas import LineFault, Named, NamedRows, Outcomes, OutcomeView, RowPage, TickBody, TickReport
-from server.backfill.services import Ref, fill_back, take_back, tick_off
+from server.backfill.services import Ref, fill_back, record_taking, take_back, tick_off
 from server.backfill.services.marking import NOT_FOUND
 from server.backfill.sheet import sheet_answer
 from server.common.day import Day
@@ -19,6 +19,7 @@ from server.people.auth import SignedIn
 from server.people.models import Officer
 
 router = Router(tags=["backfill"], auth=SignedIn())
+Reason = Annotated[str, Field(max_length=200)]
 PageSize = Annotated[int, Field(ge=1, le=200)]
 
 
@@ -52,9 +53,11 @@ def list_rows(request: HttpRequest, wanted: Query[Wanted], cursor: str = "", lim
 
 
 @router.get("/backfill.csv", response={200: str})
-def list_as_csv(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
-    """The same as CSV in UTF-8 with its mark, whole, for a spreadsheet."""
-    return sheet_answer(whole_list(_officer(request), wanted.filters))
+def list_as_csv(request: HttpRequest, wanted: Query[Wanted], reason: Reason = "") -> HttpResponse:
+    """The same as CSV in UTF-8 with its mark, whole, for a spreadsheet; entered with inspection, with the `reason`."""
+    rows = whole_list(_officer(request), wanted.filters)
+    record_taking(officer=_officer(request), rows=rows, reason=reason)
+    return sheet_answer(rows)
 
 
 @router.post("/backfill/fill", response=Outcomes)

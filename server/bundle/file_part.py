@@ -1,4 +1,4 @@
-"""Photos, files and papers in a bundle, with the court's receipts and what it said of each device's log."""
+"""Photos, files, films and papers in a bundle, with the court's receipts and what it said of each device's log."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,38 +6,29 @@ from typing import Any
 
 from server.bundle.faults import not_whole
 from server.bundle.matter import Matter
-from server.bundle.verifier.files import FILES_LIST, PAPERS_LIST, RECEIPTS
+from server.bundle.verifier.files import FILES_LIST, FILMS_LIST, PAPERS_LIST, RECEIPTS
 from server.bundle.verifier.logs import body_of, promised
 from server.bundle.writing import BundleWriter, Listed
 from server.common.clock import to_wire
 from server.evidence import store
-from server.evidence.models import Paper, Promise, StoredFile
+from server.evidence.media_types import extension_of
+from server.evidence.models import Paper, Promise, Recording, StoredFile
 from server.evidence.store import Area, BlobMissing
 from server.sync.models import IssuedStatement, Operation
 
 NAMED = "statements_named.jsonl"
-EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "application/pdf": "pdf",
-    "text/plain": "txt",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A file of one act or a paper, as the index lists it."""
+    """A file of one act, a paper or a film, as the index lists it."""
 
     number: int
     file: Listed | None
     """None where its bytes have not arrived."""
     promise: Promise | None = None
     paper: Paper | None = None
+    film: Recording | None = None
     operation: str = ""
 
 
@@ -64,9 +55,9 @@ def _named(matter: Matter) -> Iterator[tuple[str, str]]:
         yield from dict.fromkeys(promised({digest: {"body": body_of(bytes(body))}}))
 
 
-def _write_original(writer: BundleWriter, number: int, sha256: str) -> Listed:
+def _write_original(writer: BundleWriter, number: int, sha256: str, folder: str = "originals") -> Listed:
     file = StoredFile.objects.get(pk=sha256)
-    path = f"originals/{number:04d}-{sha256[:16]}.{EXTENSIONS.get(file.detected_type, 'bin')}"
+    path = f"{folder}/{number:04d}-{sha256[:16]}.{extension_of(file.detected_type)}"
     return _write_blob(writer, path, Area.ORIGINALS, sha256, file.size)
 
 
@@ -98,10 +89,39 @@ def _file_row(shown: Shown) -> dict[str, Any]:
     }
 
 
+def write_films(writer: BundleWriter, matter: Matter) -> list[Shown]:
+    """Films of body cameras; no device signed them: an entry says to which act each was given."""
+    shown = [
+        Shown(number, _write_original(writer, number, film.sha256, "films"), film=film)
+        for number, film in enumerate(matter.films(), 1)
+    ]
+    writer.add_rows(FILMS_LIST, map(_film_row, shown))
+    return shown
+
+
+def _film_row(shown: Shown) -> dict[str, Any]:
+    film, file = shown.film, shown.file
+    assert film
+    assert file
+    return {
+        "number": shown.number,
+        "path": file.path,
+        "sha256": film.sha256,
+        "sm3": file.sm3,
+        "size": file.size,
+        "serial": film.serial,
+        "name": film.name,
+        "action": str(film.action_id),
+        "starts_at": to_wire(film.starts_at) if film.starts_at else None,
+        "ends_at": to_wire(film.ends_at) if film.ends_at else None,
+        "imported_at": to_wire(film.imported_at),
+    }
+
+
 def write_papers(writer: BundleWriter, matter: Matter) -> list[Shown]:
     shown = []
     for number, paper in enumerate(matter.papers(), 1):
-        path = f"papers/{number:03d}-{paper.sha256[:16]}.{EXTENSIONS.get(paper.media_type, 'bin')}"
+        path = f"papers/{number:03d}-{paper.sha256[:16]}.{extension_of(paper.media_type)}"
         listed = _write_blob(writer, path, Area.PAPERS, paper.sha256, paper.size)
         shown.append(Shown(number, listed, paper=paper))
     writer.add_rows(PAPERS_LIST, map(_paper_row, shown))

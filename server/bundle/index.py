@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from server.bundle.file_part import Shown
 from server.bundle.matter import Matter
+from server.bundle.paper_making import NotMade
 from server.bundle.writing import BundleWriter
 from server.field.case_acts import case_document
 from server.field.kinds import kinds_document
@@ -45,9 +46,11 @@ class Cover:
     stamps: int
 
 
-def write_index(writer: BundleWriter, matter: Matter, cover: Cover, papers: list[Shown], files: list[Shown]) -> None:
+def write_index(
+    writer: BundleWriter, matter: Matter, cover: Cover, shown: Sequence[Shown], not_made: Sequence[NotMade]
+) -> None:
     with translation.override("zh-hans"):
-        lines = [*map(_paper_line, papers), *_file_lines(matter, files)]
+        lines = [*_lines(matter, shown), *map(_not_made_line, not_made)]
         acts = list(_act_lines(matter))
         context = {"case": matter.case, "cover": cover, "acts": acts, "lines": lines, "made_at": _told(cover.made_at)}
         writer.add_text("index.html", render_to_string("bundle/index.html", context))
@@ -59,6 +62,12 @@ def _told(moment: datetime | None) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
+def _lines(matter: Matter, shown: Sequence[Shown]) -> Iterator[Line]:
+    yield from (_paper_line(each) for each in shown if each.paper)
+    yield from _file_lines(matter, [each for each in shown if each.promise])
+    yield from (_film_line(each) for each in shown if each.film)
+
+
 def _paper_line(shown: Shown) -> Line:
     paper, file = shown.paper, shown.file
     assert paper
@@ -67,6 +76,21 @@ def _paper_line(shown: Shown) -> Line:
     name = " ".join(filter(None, (paper.title, paper.document_no, _("(superseded)") if paper.superseded_by_id else "")))
     added = _told(paper.added_at)
     return Line(f"P{shown.number}", name, file.path, issued, added, added, file.sha256, file.sm3)
+
+
+def _film_line(shown: Shown) -> Line:
+    film, file = shown.film, shown.file
+    assert film
+    assert file
+    name = " ".join((_("Film of body camera"), film.serial, film.name))
+    arrived = _told(film.imported_at)
+    return Line(f"F{shown.number}", name, file.path, _told(film.starts_at), arrived, "", file.sha256, file.sm3)
+
+
+def _not_made_line(paper: NotMade) -> Line:
+    kind = _kinds().get(paper.action.kind, paper.action.kind)
+    says = _("not made: %s") % paper.paper.why
+    return Line("—", f"{kind} {paper.paper.title}", says, _told(paper.action.recorded_at), "", "", "", "")
 
 
 def _file_lines(matter: Matter, files: Sequence[Shown]) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from server.cases.models import Case, SubjectType
 from server.common.bulk import among
-from server.evidence.models import Paper, Promise, StoredFile
+from server.evidence.models import Paper, Promise, Recording, StoredFile
 from server.evidence.papers import papers_of
 from server.field.models import ActionRecord, ActionSubject
 from server.ledger.models import Entry
@@ -59,11 +59,15 @@ class Matter:
         """The oldest first, those superseded too."""
         return papers_of(self.case.pk).reverse()
 
+    def films(self) -> QuerySet[Recording]:
+        """Of body cameras, given to acts of the case."""
+        return Recording.objects.filter(case_id=self.case.pk).order_by("pk")
+
     def bytes(self) -> int:
-        """Of its files and papers; the rest is small beside them."""
+        """Of its files, films and papers; the rest is small beside them."""
         verified = self.promises().filter(state=Promise.State.VERIFIED).order_by().values("sha256")
         files = StoredFile.objects.filter(pk__in=verified).aggregate(sum=Sum("size"))["sum"] or 0
-        return files + (self.papers().aggregate(sum=Sum("size"))["sum"] or 0)
+        return files + sum(rows.aggregate(sum=Sum("size"))["sum"] or 0 for rows in (self.films(), self.papers()))
 
 
 def richest_case() -> Case | None:

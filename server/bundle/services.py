@@ -1,6 +1,6 @@
 """Export one case: entered first, then read in one view of the database and written in a row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from server.bundle.file_part import write_files, write_named_statements, write_papers, write_receipts
+from server.bundle.file_part import write_files, write_films, write_named_statements, write_papers, write_receipts
 from server.bundle.index import Cover, write_index
 from server.bundle.key_part import write_keys
 from server.bundle.ledger_part import Extract, extract_of, write_ledger
 from server.bundle.log_part import write_devices, write_operations
 from server.bundle.matter import Matter
+from server.bundle.paper_making import NotMade, make_papers
 from server.bundle.stamp_part import write_stamps
 from server.bundle.verifier.files import STATEMENTS
 from server.bundle.verifier.main import FORMAT
@@ -23,11 +24,13 @@ from server.bundle.writing import BundleWriter
 from server.cases.models import Case
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case
+from server.cases.services.reading import record_case_reading
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.common.signing import encode_base64, sign_text
 from server.common.snapshot import snapshot
+from server.custody.models import Reading
 from server.evidence.services.receipts import issue_missing_receipts
 from server.ledger.queries import current_server_epoch, head_of
 from server.people.keys import root_public_key, signing_key_of
@@ -56,7 +59,7 @@ def export_bundle(
     reason = reason.strip()[:MAX_REASON]
     if not reason:
         raise DomainError("bundle_reason_missing", 422, _("Say what the bundle is for: it is entered with the case."))
-    bundle = str(new_id())
+    not_made, bundle = make_papers(case, by), str(new_id())
     case = _enter(case.pk, bundle, by, reason)
     statements: dict[UUID, str] = {}
     for _attempt in range(NEW_DEVICES):
@@ -64,14 +67,18 @@ def export_bundle(
         with snapshot():
             matter = Matter(case)
             if statements.keys() >= {device.pk for device in matter.devices()}:
-                return _write(out, matter, statements, _Export(bundle, by, reason, told))
+                return _write(out, matter, statements, _Export(bundle, by, reason, not_made, told))
     raise DomainError("bundle_not_whole", 409, _("New devices keep joining this case. Try again."), {"what": "devices"})
 
 
-@transaction.atomic
 def _enter(case_id: UUID, bundle: str, by: Officer | None, reason: str) -> Case:
-    case = locked_case(case_id)
-    append_case_entry(case, "bundle_exported", {"bundle": bundle}, by=by, reason=reason)
+    """With the case; and where a person takes it, with inspection, as any other reading."""
+    with transaction.atomic():
+        case = locked_case(case_id)
+        append_case_entry(case, "bundle_exported", {"bundle": bundle}, by=by, reason=reason)
+    if by:
+        export = Reading.Purpose.EXPORT
+        record_case_reading(officer=by, case_id=case.pk, court_id=case.court_id, purpose=export, reason=reason)
     return case
 
 
@@ -88,6 +95,7 @@ class _Export:
     bundle: str
     by: Officer | None
     reason: str
+    not_made: Sequence[NotMade]
     told: Callable[[int], None]
 
 
@@ -103,11 +111,11 @@ def _write(out: IO[bytes], matter: Matter, statements: Mapping[UUID, str], expor
         write_devices(writer, devices)
         writer.add_lines(STATEMENTS, (statements[device.pk] for device in devices))
         write_named_statements(writer, matter)
-        files, papers = write_files(writer, matter), write_papers(writer, matter)
+        files, papers, films = write_files(writer, matter), write_papers(writer, matter), write_films(writer, matter)
         write_receipts(writer, files)
         stamps = write_stamps(writer, extract)
         cover = Cover(export.bundle, made_at, export.by, export.reason, print_of_root, stamps)
-        write_index(writer, matter, cover, papers, files)
+        write_index(writer, matter, cover, [*papers, *files, *films], export.not_made)
         written = writer.finish(lambda manifest: _signed(matter.case, extract, cover, manifest))
     return Exported(export.bundle, written, head.position)
 

@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 from server.bundle.verifier.main import FORMAT, MANIFEST, SIGNATURE
-from server.bundle.verifier.reading import LEFT_BY_ZIPPING, Digests
+from server.bundle.verifier.reading import Digests
+from server.bundle.verifier.zips import LEFT_BY_ZIPPING, MODE, UNIX
 from server.common.hashing import canonical_json, sha256_hex
 
 LARGE = 2**31 - 1
-MODE = 0o644 << 16
-UNIX = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from server.backfill.access import cases_filled_by
 from server.backfill.models import Kind
 from server.backfill.queries import Filters, page_of_rows, whole_list
 from server.backfill.schemas import MAX_AT_ONCE, MAX_LIST_BYTES, RowView
-from server.backfill.services import Ref, fill_back, take_back, tick_off
+from server.backfill.services import Ref, fill_back, record_taking, take_back, tick_off
 from server.backfill.sheet import sheet_answer
 from server.centre.language import chinese_first
 from server.centre.views import frame, missing
@@ -63,9 +63,11 @@ def backfill_page(request: HttpRequest) -> HttpResponse:
 def backfill_file(request: HttpRequest) -> HttpResponse:
     """The rows of these filters as a file; the page, saying why, where there are too many."""
     try:
-        return sheet_answer(whole_list(_reader(request), _filters(request)))
+        rows = whole_list(_reader(request), _filters(request))
     except DomainError as refused:
         return _show(request, fault=str(refused.message))
+    record_taking(officer=_reader(request), rows=rows)
+    return sheet_answer(rows)
 
 
 @never_cache

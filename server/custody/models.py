@@ -9,12 +9,13 @@ from server.common.ids import new_id
 
 
 class Reading(models.Model):
-    """A person read a file, a paper or a case: one row, and one entry, for the person, thing, purpose and window."""
+    """A person read a file, paper, case or list: one row, and one entry, for the person, thing, purpose and window."""
 
     class Thing(models.TextChoices):
         FILE = "file", _("File")
         PAPER = "paper", _("Paper")
         CASE = "case", _("Case")
+        LIST = "list", _("List")
 
     class Purpose(models.TextChoices):
         VIEW = "view", _("Viewed")
@@ -44,6 +45,7 @@ class Reading(models.Model):
             models.Index(fields=["officer", "read_at"], name="reading_by_officer"),
             models.Index(fields=["sha256"], name="reading_by_hash", condition=~Q(sha256="")),
             models.Index(fields=["read_at"], name="reading_by_time"),
+            models.Index(fields=["case_id"], name="export_by_case", condition=Q(purpose="export")),
         ]
 
 

@@ -10,26 +10,11 @@ from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.common.load import load
-from server.evidence.media_types import OCTET_STREAM, is_shown_inline
+from server.evidence.media_types import OCTET_STREAM, extension_of, is_shown_inline
 from server.evidence.models import StoredFile
 from server.evidence.ranges import Unsatisfiable, parse_range
 from server.evidence.store import Blocks
 
-_EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/3gpp": "3gp",
-    "audio/mp4": "m4a",
-    "audio/mpeg": "mp3",
-    "audio/aac": "aac",
-    "audio/wav": "wav",
-    "audio/ogg": "ogg",
-}
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
@@ -46,7 +31,7 @@ def storage_unavailable() -> DomainError:
 def file_headers(file: StoredFile, *, as_download: bool) -> dict[str, str]:
     """Only pictures, films and sound of the allow-lists open in a browser, under the type their own bytes prove."""
     is_inline = is_shown_inline(file.detected_type) and not as_download
-    name = f"{file.sha256[:16]}.{_EXTENSIONS.get(file.detected_type, 'bin')}"
+    name = f"{file.sha256[:16]}.{extension_of(file.detected_type)}"
     return HARMLESS | {
         "Content-Type": file.detected_type if is_shown_inline(file.detected_type) else OCTET_STREAM,
         "Content-Disposition": f'{"inline" if is_inline else "attachment"}; filename="{name}"',

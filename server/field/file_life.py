@@ -79,7 +79,7 @@ def file_life(officer: Officer, sha256: str, readable: Readable) -> FileLife:
         *_promised(readable.promises),
         *_filmed(readable.recordings),
         *(_kept(file) if file else ()),
-        *_read(officer, sha256, readable),
+        *_read(officer, sha256, readable, file.stored_at if file else None),
     ]
     return FileLife(
         sha256=sha256,
@@ -168,8 +168,8 @@ def _kept(file: StoredFile) -> Iterator[Step]:
             yield Step(at=turn.finished_at or turn.started_at, code="scrubbed")
 
 
-def _read(officer: Officer, sha256: str, readable: Readable) -> Iterator[Step]:
-    readings = readings_of_file(sha256)
+def _read(officer: Officer, sha256: str, readable: Readable, since: datetime | None) -> Iterator[Step]:
+    readings = readings_of_file(sha256, of_cases=readable.cases, since=since)
     if readable.courts.isdisjoint(courts_watched_by(officer)):
         readings = readings.filter(officer=officer)
     if not inspects(officer):

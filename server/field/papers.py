@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from server.cases.access import cases_visible_to
 from server.cases.models import Case
@@ -19,11 +20,16 @@ from server.evidence.services.issued import Made, keep_issued
 from server.evidence.store import Area, BlobMissing, StoreUnavailable, current_store
 from server.field.access import readable_subjects
 from server.field.models import FieldAction
-from server.field.sheets import Sheets, sheets_of
+from server.field.sheets import ANNULLED, DRAFT, PARKED, SIGNED, Sheets, sheets_of
 from server.field.typesetting import engine, typeset
 from server.people.models import Officer
 
 logger = logging.getLogger(__name__)
+_WITHHELD = {
+    DRAFT: gettext_lazy("the act is not complete"),
+    PARKED: gettext_lazy("the act waits for a review"),
+    ANNULLED: gettext_lazy("the act was annulled"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,35 @@ def _listed(making: _Making, made: Paper | None) -> ActPaper:
     return ActPaper(key, sheets.titles[key], sheets.code(key), sheets.standing, made, is_current)
 
 
-def issue_paper(*, action: FieldAction, case: Case, key: str, by: Officer) -> Paper:
+@dataclass(frozen=True, slots=True)
+class NotIssued:
+    """A paper that an act should have and has not, and why."""
+
+    title: str
+    why: str
+
+
+def issue_missing(*, action: FieldAction, case: Case, by: Officer | None) -> list[NotIssued]:
+    """Each paper of a complete act that says what was recorded last; one that does is left as it is, whatever pictures
+    came after it. What cannot be had is told with its reason. Raises StoreUnavailable."""
+    sheets, made = sheets_of(action, case), made_of(case.pk, action.pk)
+    lacking = [key for key in sheets.titles if not _says_all(made.get(key), sheets, key)]
+    if lacking and sheets.standing != SIGNED:
+        return [NotIssued(sheets.titles[key], str(_WITHHELD[sheets.standing])) for key in lacking]
+    refused = []
+    for key in lacking:
+        try:
+            issue_paper(action=action, case=case, key=key, by=by)
+        except DomainError as error:
+            refused.append(NotIssued(sheets.titles[key], str(error.message)))
+    return refused
+
+
+def _says_all(made: Paper | None, sheets: Sheets, key: str) -> bool:
+    return made is not None and (made.code, made.standing) == (sheets.code(key), sheets.standing)
+
+
+def issue_paper(*, action: FieldAction, case: Case, key: str, by: Officer | None) -> Paper:
     """The paper as the act stands now; where one says just that already, that one.
 
     Raises DomainError 404 `paper_kind_unknown`, 503 `papers_busy` and `storage_unavailable`, 422 `paper_not_set`.

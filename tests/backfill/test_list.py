@@ -1,5 +1,6 @@
 """The list of what is to be carried back: derived from what was recorded, with what the national system asks for."""
 
+import json
 from datetime import date
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from server.backfill.lists import written
 from server.cases.models import Case
 from server.cases.services import add_property, assign_subject, close_case, record_event
 from server.field.models import FieldAction
+from server.ledger.models import Entry
 from tests.actors import Cast, browser_of
 from tests.backfill.conftest import API, CHINESE, RULING, by_kind, cells_of, desk, rows_of
 from tests.cases.test_pauses import at
@@ -124,3 +126,13 @@ def test_a_spreadsheet_opens_the_file_and_reckons_with_nothing(recorded: Case, c
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_no_cell_begins_as_a_formula(begins: str) -> None:
     assert written([[f"{begins}1"]]).lstrip("\ufeff").strip('"').startswith("'")
+
+
+@pytest.mark.parametrize("href", [f"{API}.csv?reason=%E5%9B%9E%E5%A1%AB", "/centre/backfill/file"])
+def test_a_list_taken_as_a_file_is_entered_with_inspection(recorded: Case, cast: Cast, href: str) -> None:
+    assert desk(cast).get(href).status_code == 200
+    entry = Entry.objects.get(kind="list_read")
+    assert entry.stream == f"inspection:{cast.court.pk}"
+    view = json.loads(entry.view)
+    assert (view["purpose"], view["list"], view["cases"]) == ("export", "backfill", "1")
+    assert json.loads(entry.facts).get("reason") == ("回填" if "csv" in href else None)

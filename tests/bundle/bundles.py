@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from server.bundle.services import Exported, export_bundle
+from server.bundle.verifier.main import verify as verified
+from server.bundle.verifier.reading import Wrong
 from server.cases.models import Case
 from server.evidence.services.papers import add_paper
 from tests.actors import Cast
@@ -82,6 +86,28 @@ def another(folder: Path) -> Iterator[Path]:
     """A copy to spoil."""
     with tempfile.TemporaryDirectory() as place:
         yield Path(shutil.copytree(folder, Path(place) / "copy"))
+
+
+def first_wrong(path: Path) -> str:
+    """By the same verifier in this process: starting Python anew for each bit would only warm the room."""
+    with pytest.raises(Wrong) as wrong:
+        verified(str(path), "")
+    return str(wrong.value)
+
+
+@contextmanager
+def spoilt(path: Path, content: bytes | None) -> Iterator[None]:
+    """This file with other bytes, or gone, for a while."""
+    whole = path.read_bytes()
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    yield
+    path.write_bytes(whole)
+
+
+def flipped(content: bytes, at: int, bit: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
 
 
 def files_of(folder: Path) -> list[str]:

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from server.bundle import answering
 from server.cases.models import Case
+from server.custody.models import Reading
 from server.evidence.models import StoredFile
 from server.evidence.store import Area, blob_path, current_store
 from server.ledger.models import Entry
@@ -48,6 +49,16 @@ def test_the_command_centre_leaders_and_who_leads_the_case_get_a_zip_that_verifi
     entry = Entry.objects.get(kind="bundle_exported")
     assert json.loads(entry.view)["by"] == str(getattr(cast, who).pk)
     assert json.loads(entry.facts)["reason"] == "复议审查"
+    reading = Reading.objects.get(purpose=Reading.Purpose.EXPORT)
+    assert (reading.officer, reading.case_id, reading.reason) == (getattr(cast, who), case.pk, "复议审查")
+
+
+def test_it_stands_in_the_life_of_each_file_of_the_case(cast: Cast, case: Case) -> None:
+    assert b"".join(asked(cast, "duty", case).streaming_content)
+    sha256 = StoredFile.objects.values_list("sha256", flat=True).get()
+    steps = browser_of(cast.duty).get(f"/api/v1/evidence/{sha256}/life").json()["steps"]
+    (export,) = [step for step in steps if step["code"] == "export"]
+    assert (export["who"], export["reason"]) == (cast.duty.name, "复议审查")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +73,7 @@ def test_others_take_nothing_out(cast: Cast, case: Case, who: str, status: int) 
 def test_without_a_reason_there_is_no_bundle(cast: Cast, case: Case) -> None:
     answer = asked(cast, "duty", case, "  ")
     assert (answer.status_code, answer.json()["code"]) == (422, "bundle_reason_missing")
+    assert not Reading.objects.filter(purpose=Reading.Purpose.EXPORT).exists()
     assert not Entry.objects.filter(kind="bundle_exported").exists()
 
 

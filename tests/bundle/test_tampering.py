@@ -1,6 +1,8 @@
 """Whatever is changed in a bundle is found, and named; also where the forger recomputes all he can."""
 
 import hashlib
+import io
+import json
 import random
 import shutil
 import sys
@@ -11,11 +13,22 @@ from pathlib import Path
 import pytest
 
 from server.bundle.verifier.main import verify as verified
-from server.bundle.verifier.reading import Wrong
+from server.bundle.verifier.zips import LEFT_BY_ZIPPING, MODE, open_container
 from server.bundle.verifier_text import verifier_text
+from server.bundle.writing import BundleWriter
 from server.people.keys import root_public_key
 from tests.actors import Cast
-from tests.bundle.bundles import another, case_with_acts, exported, files_of, unpack, verify
+from tests.bundle.bundles import (
+    another,
+    case_with_acts,
+    exported,
+    files_of,
+    first_wrong,
+    flipped,
+    spoilt,
+    unpack,
+    verify,
+)
 from tests.bundle.forging import Rows, relist, resign, rewrite, rows
 
 pytestmark = pytest.mark.django_db
@@ -28,28 +41,68 @@ def flips(size: int, dice: random.Random) -> Iterator[tuple[int, int]]:
     yield from ((dice.randrange(size), dice.randrange(8)) for _ in range(BITS_EACH - 16))
 
 
-def first_wrong(folder: Path) -> str:
-    """The same verifier in this process: starting Python anew for each bit would only warm the room."""
-    with pytest.raises(Wrong) as wrong:
-        verified(str(folder), "")
-    return str(wrong.value)
-
-
 def test_any_bit_flipped_in_any_file_is_found_and_the_file_named(bundle: Path) -> None:
     dice, tried = random.Random(20261130), 0
     verified(str(bundle), "")
     for name in files_of(bundle):
-        path = bundle / name
-        whole = path.read_bytes()
+        whole = (bundle / name).read_bytes()
         for at, bit in flips(len(whole), dice) if whole else ():
-            spoilt = bytearray(whole)
-            spoilt[at] ^= 1 << bit
-            path.write_bytes(spoilt)
-            assert first_wrong(bundle).startswith(name), (name, at, bit)
+            with spoilt(bundle / name, flipped(whole, at, bit)):
+                assert first_wrong(bundle).startswith(name), (name, at, bit)
             tried += 1
-        path.write_bytes(whole)
     assert tried > 20 * BITS_EACH
     verified(str(bundle), "")
+
+
+def test_any_file_removed_or_emptied_is_named(bundle: Path) -> None:
+    for name in files_of(bundle):
+        with spoilt(bundle / name, None):
+            assert first_wrong(bundle) == f"{name}: is missing"
+        if (bundle / name).stat().st_size:
+            with spoilt(bundle / name, b""):
+                assert first_wrong(bundle).startswith(f"{name}: ")
+    verified(str(bundle), "")
+
+
+def test_two_files_exchanged_are_named(bundle: Path) -> None:
+    for folder in ("originals", "operations", "papers"):
+        one, other = (path for path in sorted((bundle / folder).iterdir())[:2])
+        mine, theirs = one.read_bytes(), other.read_bytes()
+        with spoilt(one, theirs), spoilt(other, mine):
+            assert first_wrong(bundle).startswith(f"{folder}/{one.name}: ")
+            with spoilt(bundle / "MANIFEST.json", b""):
+                relist(bundle)
+                assert first_wrong(bundle).startswith(f"{folder}/{one.name}: ")
+
+
+def test_two_lines_reordered_in_any_list_are_found(bundle: Path) -> None:
+    lists = [name for name in files_of(bundle) if name.endswith((".jsonl", ".txt", ".sig"))]
+    tried = set()
+    for name in lists:
+        lines = (bundle / name).read_bytes().splitlines(keepends=True)
+        if len(lines) > 1:
+            with spoilt(bundle / name, b"".join([lines[1], lines[0], *lines[2:]])):
+                assert first_wrong(bundle).startswith(name)
+            tried.add(name)
+    assert tried >= {
+        "ledger/entries.jsonl",
+        "operations/operations.jsonl",
+        "files.jsonl",
+        "papers.jsonl",
+        "receipts.txt",
+    }
+
+
+def test_an_entry_of_each_kind_left_out_is_named_by_its_place(bundle: Path) -> None:
+    entries = rows(bundle, "ledger/entries.jsonl")
+    by_kind = {json.loads(row["view"])["kind"]: number for number, row in enumerate(entries)}
+    assert by_kind.keys() >= {"case_filed", "case_assigned", "paper_added", "paper_issued", "bundle_exported"}
+    lines = (bundle / "ledger/entries.jsonl").read_bytes().splitlines(keepends=True)
+    for number in by_kind.values():
+        with another(bundle) as copy:
+            (copy / "ledger/entries.jsonl").write_bytes(b"".join(lines[:number] + lines[number + 1 :]))
+            relist(copy)
+            assert f"entry {entries[number]['position']}" in first_wrong(copy)
 
 
 @pytest.mark.parametrize("name", ["README.txt", "index.csv", "MANIFEST.json", "MANIFEST.sig", "ledger/links.bin"])
@@ -68,14 +121,50 @@ def test_a_verifier_that_was_changed_names_itself(bundle: Path) -> None:
     assert verify(bundle).first.startswith("verify.py: ")
 
 
-def test_a_bit_flipped_in_the_zip_s_content_is_found(bundle: Path, tmp_path: Path) -> None:
-    path = tmp_path / "bundle.zip"
-    content = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as packed:
-        photo = next(each for each in packed.infolist() if each.filename.startswith("originals/"))
-    content[photo.header_offset + 200] ^= 4
-    path.write_bytes(content)
+def test_any_bit_flipped_in_the_zip_itself_is_found(bundle: Path, tmp_path: Path) -> None:
+    """Also what stands before, between and behind its files, of which a zip says most things twice."""
+    path, packed = tmp_path / "flipped.zip", zipped(bundle)
+    whole = packed.getvalue()
+    path.write_bytes(whole)
+    verified(str(path), "")
+    with zipfile.ZipFile(packed) as listed:
+        photo = next(each for each in listed.infolist() if each.filename.startswith("originals/"))
+        heads, start = [each.header_offset for each in listed.infolist()[:3]], listed.start_dir
+    path.write_bytes(flipped(whole, photo.header_offset + 200, 2))
     assert first_wrong(path).startswith(photo.filename)
+    places = [at + step for at in heads for step in range(45)] + [*range(start, start + 120), *range(-60, 0)]
+    for number, at in enumerate(places):
+        path.write_bytes(flipped(whole, at % len(whole), number % 8))
+        assert first_wrong(path)
+
+
+@pytest.mark.parametrize("extra", ["before", "between", "behind"])
+def test_bytes_that_no_file_in_the_zip_holds_are_found(bundle: Path, tmp_path: Path, extra: str) -> None:
+    packed = zipped(bundle)
+    with zipfile.ZipFile(packed) as listed:
+        place = {"before": 0, "between": listed.infolist()[1].header_offset, "behind": len(packed.getvalue())}[extra]
+    path = tmp_path / "more.zip"
+    path.write_bytes(packed.getvalue()[:place] + b"a note" + packed.getvalue()[place:])
+    assert first_wrong(path)
+
+
+def test_a_file_beyond_two_gigabytes_stands_in_the_zip_as_the_verifier_knows_it(tmp_path: Path) -> None:
+    path = tmp_path / "large.zip"
+    with path.open("w+b") as out, BundleWriter(out, lambda done: None) as writer:
+        writer.add("films/0001.mp4", [b"frames"], size=3 * 2**30)
+        writer.add_text("README.txt", "words")
+    assert open_container(str(path)).sizes == {"films/0001.mp4": 6, "README.txt": 5}
+
+
+def zipped(folder: Path) -> io.BytesIO:
+    """As the court's writer would."""
+    packed, last = io.BytesIO(), ("MANIFEST.json", "MANIFEST.sig")
+    with zipfile.ZipFile(packed, "w") as made:
+        for name in [*(each for each in files_of(folder) if each not in last), *last]:
+            member = zipfile.ZipInfo(name, LEFT_BY_ZIPPING)
+            member.external_attr = MODE
+            made.writestr(member, (folder / name).read_bytes())
+    return packed
 
 
 def test_a_file_more_and_a_file_less_are_named(bundle: Path) -> None:
@@ -126,7 +215,8 @@ def test_a_chain_cut_short_or_patched_is_found(bundle: Path) -> None:
     assert first_wrong(bundle).startswith("ledger/")
 
 
-def test_another_case_s_photo_in_its_place_is_named(bundle: Path, cast: Cast, tmp_path: Path) -> None:
+def test_another_case_s_photo_in_its_place_is_named(fresh_bundle: Path, cast: Cast, tmp_path: Path) -> None:
+    bundle = fresh_bundle
     other, _phone = case_with_acts(cast, acts=1, photos_each=1, number=20)
     exported(other, tmp_path / "other.zip", cast)
     foreign = unpack(tmp_path / "other.zip", tmp_path / "other")
@@ -142,7 +232,8 @@ def test_another_case_s_photo_in_its_place_is_named(bundle: Path, cast: Cast, tm
     assert first_wrong(bundle).startswith(f"{mine['path']}: no act here names this file")
 
 
-def test_another_device_s_signature_is_named(bundle: Path, cast: Cast, tmp_path: Path) -> None:
+def test_another_device_s_signature_is_named(fresh_bundle: Path, cast: Cast, tmp_path: Path) -> None:
+    bundle = fresh_bundle
     other, _phone = case_with_acts(cast, acts=1, photos_each=1, number=20)
     exported(other, tmp_path / "other.zip", cast)
     foreign = unpack(tmp_path / "other.zip", tmp_path / "other")
@@ -193,7 +284,8 @@ def test_a_paper_that_no_entry_added_is_named(bundle: Path) -> None:
     assert first_wrong(bundle) == f"{paper['path']}: is not the paper that was added"
 
 
-def test_a_manifest_signed_by_an_unknown_key_is_refused(bundle: Path, cast: Cast) -> None:
+def test_a_manifest_signed_by_an_unknown_key_is_refused(fresh_bundle: Path, cast: Cast) -> None:
+    bundle = fresh_bundle
     (bundle / "README.txt").write_text("another story")
     relist(bundle)
     assert first_wrong(bundle) == "MANIFEST.json: is not the one that the court signed"

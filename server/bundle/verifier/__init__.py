@@ -3,4 +3,4 @@
 They stand alone: the standard library and `cryptography`, Python 3.9 or later, nothing of ours.
 """
 
-PARTS = ("reading", "signed", "chains", "logs", "files", "der", "stamps", "main")
+PARTS = ("reading", "zips", "signed", "chains", "logs", "files", "der", "stamps", "main")

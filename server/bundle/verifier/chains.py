@@ -12,6 +12,7 @@ LINKS = "ledger/links.bin"
 ENTRIES = "ledger/entries.jsonl"
 LINK = 64
 PAPER_KINDS = ("paper_added", "paper_issued")
+FILM_KIND = "recording_matched"
 
 
 def sha256(content: bytes) -> bytes:
@@ -43,6 +44,7 @@ class Ledger:
         self.papers: Set[str] = set()
         self.operations: Set[str] = set()
         self.exports: Set[str] = set()
+        self.films: Dict[str, str] = {}
         self._walk(container, head)
 
     def hash_at(self, position: int) -> str:
@@ -107,6 +109,8 @@ class Ledger:
         require(is_ours and view["subject"]["id"] == self.case, where, "is an entry of another place or case")
         if view["kind"] in PAPER_KINDS:
             self.papers.add(view["paper"]["sha256"])
+        if view["kind"] == FILM_KIND:
+            self.films[view["recording"]["sha256"]] = view["recording"]["action"]
         if view["kind"] == "bundle_exported":
             self.exports.add(view["bundle"])
         facts = parsed(row["facts"], where) if "facts" in row else {}

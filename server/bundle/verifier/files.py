@@ -11,6 +11,7 @@ from server.bundle.verifier.signed import from_base64, open_by, open_chain, unpr
 
 FILES_LIST = "files.jsonl"
 PAPERS_LIST = "papers.jsonl"
+FILMS_LIST = "films.jsonl"
 RECEIPTS = "receipts.txt"
 STATEMENTS = "statements.txt"
 COURTS = "keys/courts.jsonl"
@@ -113,6 +114,21 @@ def check_papers(container: Container, ledger: Ledger) -> int:
         require(digests_of(container, row["path"])[0] == row["sha256"], row["path"], "is not the paper that was added")
         count += 1
     return count
+
+
+def check_films(container: Container, ledger: Ledger) -> int:
+    """Films of body cameras: those that entries give to acts of the case, all of them, no others."""
+    seen: Set[str] = set()
+    for where, row in rows(container, FILMS_LIST):
+        is_given = ledger.films.get(row["sha256"]) == row["action"]
+        require(is_given, row["path"], "no entry of the case gives this film to this act ({})".format(where))
+        require(row["sha256"] not in seen, where, "stands twice")
+        is_same = digests_of(container, row["path"])[0] == row["sha256"]
+        require(is_same, row["path"], "is not the film that was brought in")
+        seen.add(row["sha256"])
+    for sha256 in sorted(set(ledger.films) - seen):
+        require(False, FILMS_LIST, "film {}, which the ledger gives to an act, is missing".format(sha256))
+    return len(seen)
 
 
 def check_named_statements(container: Container, operations: Dict[str, Dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from server.bundle.verifier.chains import ENTRIES, Ledger
 from server.bundle.verifier.files import (
     Courts,
     check_files,
+    check_films,
     check_named_statements,
     check_papers,
     check_receipts,
@@ -25,7 +26,6 @@ from server.bundle.verifier.reading import (
     Wrong,
     decoded,
     digests_of,
-    open_container,
     parsed,
     require,
     whole,
@@ -39,6 +39,7 @@ from server.bundle.verifier.signed import (
     unproved,
 )
 from server.bundle.verifier.stamps import check_stamps, stamped_positions
+from server.bundle.verifier.zips import open_container
 
 MANIFEST, SIGNATURE = "MANIFEST.json", "MANIFEST.sig"
 FORMAT = "zhixing-bundle-1"
@@ -89,9 +90,9 @@ def check_contents(container: Container, signed: Signed) -> Dict[str, Any]:
     check_receipts(container, courts, ledger, files)
     statements = check_statements(container, courts, ledger, devices)
     check_named_statements(container, operations)
-    papers = check_papers(container, ledger)
+    papers, films = check_papers(container, ledger), check_films(container, ledger)
     figures: Dict[str, Any] = {"entries": len(head["entries"]), "operations": len(operations), "files": len(files)}
-    figures.update(papers=papers, statements=statements, stamps=check_stamps(container, ledger))
+    figures.update(papers=papers, films=films, statements=statements, stamps=check_stamps(container, ledger))
     return figures
 
 
@@ -128,7 +129,7 @@ def say(signed: Signed, figures: Dict[str, Any], root: str) -> List[str]:
         "case       {} ({})".format(head["case_no"], head["court_name"]),
         "exported   {} (bundle {})".format(head["made_at"], head["bundle"]),
         "contents   {entries} ledger entries, {operations} signed operations, {files} photos and files, "
-        "{papers} papers, {statements} statements".format(**figures),
+        "{papers} papers, {statements} statements, {films} films of body cameras".format(**figures),
         "ledger     {} places {} to {}".format(head["stream"], head["first"], head["position"]),
         "root       {}".format(fingerprint(signed.root)),
     ]

@@ -1,4 +1,4 @@
-"""A bundle as bytes: a folder or a zip, read block by block; what leads out of it is refused."""
+"""A bundle as bytes, read block by block, and the folder it was unpacked to; what leads out of it is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 import re
 import stat
-import zipfile
 from typing import Any, Dict, Iterator, List, Union
 
 BLOCK = 256 * 1024
@@ -15,7 +14,6 @@ SMALL = 64 * 1024 * 1024
 LINE = 16 * 1024 * 1024
 FILES = 1000000
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}){0,3}")
-LEFT_BY_ZIPPING = (1980, 1, 1, 0, 0, 0)
 
 
 class Wrong(Exception):
@@ -31,12 +29,22 @@ def require(holds: bool, where: str, says: str) -> None:
         raise Wrong(where, says)
 
 
-class Folder:
+class Container:
+    """Where the files of a bundle lie, with the size of each."""
+
+    def __init__(self) -> None:
+        self.sizes: Dict[str, int] = {}
+
+    def blocks(self, name: str) -> Iterator[bytes]:
+        raise NotImplementedError
+
+
+class Folder(Container):
     """The unpacked bundle."""
 
     def __init__(self, path: str) -> None:
+        super().__init__()
         self._path = path
-        self.sizes: Dict[str, int] = {}
         self._walk("", 0)
 
     def _walk(self, inside: str, depth: int) -> None:
@@ -62,47 +70,6 @@ class Folder:
                 if not block:
                     return
                 yield block
-
-
-class Zip:
-    """The bundle as it was handed over. Nothing is unpacked, so nothing in it can land elsewhere."""
-
-    def __init__(self, path: str) -> None:
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError) as fault:
-            raise Wrong(path, "cannot be read as a zip: {}".format(fault)) from None
-        self.sizes: Dict[str, int] = {}
-        require(not self._zip.comment, path, "has a comment, which no bundle has")
-        for each in self._zip.infolist():
-            name = each.filename
-            require(len(self.sizes) < FILES, name, "is one file too many")
-            require(bool(NAME.fullmatch(name)), repr(name), "is no name of a file in a bundle")
-            require(name not in self.sizes, name, "is in the zip twice")
-            is_plain = each.compress_type == zipfile.ZIP_STORED and not each.flag_bits & 1
-            require(is_plain and each.compress_size == each.file_size, name, "is packed in another way than ours")
-            is_ours = each.date_time == LEFT_BY_ZIPPING and not each.comment
-            require(is_ours, name, "carries a date or a comment in the zip, which ours never do")
-            self.sizes[name] = each.file_size
-
-    def blocks(self, name: str) -> Iterator[bytes]:
-        require(name in self.sizes, name, "is missing")
-        try:
-            with self._zip.open(name) as file:
-                while True:
-                    block = file.read(BLOCK)
-                    if not block:
-                        return
-                    yield block
-        except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError) as fault:
-            raise Wrong(name, "cannot be read from the zip: {}".format(fault)) from None
-
-
-Container = Union[Folder, Zip]
-
-
-def open_container(path: str) -> Container:
-    return Folder(path) if os.path.isdir(path) else Zip(path)
 
 
 def whole(container: Container, name: str) -> bytes:

@@ -18,7 +18,12 @@ from server.people.streams import inspection_stream
 
 WINDOW = timedelta(minutes=30)
 """Reading the same again for the same purpose within it is the same reading: a film is played by hundreds of ranges."""
-KINDS = {Reading.Thing.FILE: "evidence_read", Reading.Thing.PAPER: "paper_read", Reading.Thing.CASE: "case_read"}
+KINDS = {
+    Reading.Thing.FILE: "evidence_read",
+    Reading.Thing.PAPER: "paper_read",
+    Reading.Thing.CASE: "case_read",
+    Reading.Thing.LIST: "list_read",
+}
 REFUSED = "reading_refused"
 
 
@@ -46,7 +51,7 @@ class Read:
     def key(self, window: int) -> str:
         case = str(self.case_id or "")
         told = [str(self.officer.pk), self.device, self.thing, self.sha256, case, self.purpose, self.reason, window]
-        return sha256_hex(canonical_json(told))
+        return sha256_hex(canonical_json([*told, dict(self.named)]))
 
 
 def require_reason(purpose: str, reason: str) -> str:

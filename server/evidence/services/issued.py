@@ -29,7 +29,7 @@ class Made:
     on: date
 
 
-def keep_issued(*, case: Case, made: Made, content: bytes, by: Officer) -> Paper:
+def keep_issued(*, case: Case, made: Made, content: bytes, by: Officer | None) -> Paper:
     """The paper in force of this act from now on; the one before it stays, superseded. Of the same bytes there is one
     paper of a case, whoever asks: said twice at once it is entered once. Raises StoreUnavailable."""
     sha256, size, media_type = store_paper(io.BytesIO(content))
@@ -56,7 +56,7 @@ def _noted(paper: Paper, made: Made) -> Paper:
     return paper
 
 
-def _row(case: Case, sha256: str, made: Made, by: Officer) -> Paper:
+def _row(case: Case, sha256: str, made: Made, by: Officer | None) -> Paper:
     """A new one, or one that was superseded and is what the act says again."""
     known = Paper.objects.filter(subject_id=case.pk, sha256=sha256).first()
     return known or Paper(
@@ -70,7 +70,7 @@ def _describe(paper: Paper, made: Made) -> None:
     paper.standing = made.standing
 
 
-def _enter(case: Case, paper: Paper, replaces: Paper | None, by: Officer) -> None:
+def _enter(case: Case, paper: Paper, replaces: Paper | None, by: Officer | None) -> None:
     view = {**paper_view(paper, replaces), "action": str(paper.holder_id), "made_as": paper.made_as}
     case.refresh_from_db()
     append_case_entry(case, "paper_issued", {"paper": {**view, "standing": paper.standing}}, by=by, title=paper.title)
