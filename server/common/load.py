@@ -6,7 +6,7 @@ RETRY_LEAST_SECONDS, RETRY_QUIET_SECONDS, RETRY_FULL_SECONDS = 2, 10, 40
 MOST_PAUSE_MS = 10_000
 # Of the queue. What an officer recorded comes first, then what he reads, then bytes: the order of a sync.
 _SHARES = (("/api/v1/uploads/", 0.5), ("/api/v1/papers/", 0.5), ("/api/v1/sync/pull", 0.75))
-_ALWAYS = ("/healthz", "/readyz")
+_ALWAYS = ("/healthz", "/readyz", "/api/v1/sync/sos")
 
 
 class Load:

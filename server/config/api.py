@@ -33,6 +33,7 @@ from server.people.api import router as people
 from server.realtime.api import router as live
 from server.supervision.api import router as supervision
 from server.sync.api import router as sync
+from server.sync.call_api import router as calls
 from server.sync.device_api import router as lost_devices
 from server.sync.doubt_api import router as doubts
 from server.sync.enrol_api import router as enrolment
@@ -127,6 +128,7 @@ for router in (
     renewals,
     enrolment,
     sync,
+    calls,
     reviews,
     pull,
     evidence,

@@ -29,6 +29,7 @@ from server.evidence.services.scrubbing import TURN_SECONDS
 from server.field.recordings import match_waiting_recordings
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
 from server.people.services import forget_failed_enrolments
+from server.safety.services import watch_safety
 from server.supervision.services import ring_hour_clocks, tell_of_late_replies, watch_levels
 from server.sync.held_files import forget_abandoned_parcels, parts_on_their_way
 from server.sync.parcels import take_waiting_parcels
@@ -96,6 +97,10 @@ def watch_warning_levels() -> None:
     watch_levels()
 
 
+def watch_people_in_the_field() -> None:
+    watch_safety()
+
+
 def ring_hours_of_compelled() -> None:
     ring_hour_clocks()
 
@@ -126,6 +131,7 @@ def stamp_ledger_heads() -> None:
 
 JOBS = (
     Job("watch_warning_levels", 2, watch_warning_levels),
+    Job("watch_people_in_the_field", 2, watch_people_in_the_field),
     Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
     Job("send_notices", 10, send_notices),
     Job("match_films_to_acts", 900, match_films_to_acts),

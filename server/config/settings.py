@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "server.realtime",
     "server.bundle",
     "server.sync",
+    "server.safety",
     "server.supervision",
     "server.teamwork",
     "server.backfill",

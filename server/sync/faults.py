@@ -10,6 +10,7 @@ from server.common.ids import new_id
 from server.field.claiming import write_claims
 from server.field.operation import SignedOperation, set_aside
 from server.ledger.services import Draft
+from server.safety.writing import write_calls
 from server.sync.operations import Applied, apply_together
 
 logger = logging.getLogger("server.sync")
@@ -53,7 +54,7 @@ def _protected(operation: SignedOperation) -> list[Draft]:
     """The clocks that any claim starts, unless our fault stands in their way, too."""
     try:
         with transaction.atomic(), pinned():
-            return write_claims([operation])
+            return [*write_claims([operation]), *write_calls([operation])]
     except HandlerFault as fault:
         logger.error("no protective clock by operation %s", operation.hash, exc_info=fault.__cause__)
         return []

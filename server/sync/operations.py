@@ -14,6 +14,9 @@ from server.field.rejudging import Terms, judged_again
 from server.field.rules import action_kinds
 from server.field.services import write_effects
 from server.ledger.services import Draft
+from server.safety.said import KINDS as SAFETY_KINDS
+from server.safety.said import judge
+from server.safety.writing import safety_state, said_again, write_said
 from server.supervision.replies import REPLY_URGE, reply_to_urge
 from server.supervision.replying import replied_again, reply_state, write_replies
 from server.teamwork.answering import answer_state, answered_again, write_answers
@@ -46,11 +49,14 @@ REPORT = Handler(report_state, report_task, write_reports, reported_again, annul
 
 REPLY = Handler(reply_state, reply_to_urge, write_replies, replied_again, annul_word)
 
+SAFETY = Handler(safety_state, judge, write_said, said_again, annul_word)
+
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(action_kinds() | case_act_kinds(), ACT),
     **dict.fromkeys(ANSWER_KINDS, ANSWER),
     COMPLETE_TASK: REPORT,
     REPLY_URGE: REPLY,
+    **dict.fromkeys(SAFETY_KINDS, SAFETY),
 }
 
 

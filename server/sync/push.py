@@ -28,6 +28,7 @@ from server.people.court_now import CourtNow, court_now
 from server.people.device_auth import DeviceRevoked
 from server.people.models import Device
 from server.people.streams import court_stream
+from server.safety.writing import write_calls
 from server.sync import writing
 from server.sync.arrivals import Arrivals, read_arrivals
 from server.sync.continuity import ChainDamaged, LogForked, LogHead, SequenceGap, require_continuation
@@ -149,7 +150,7 @@ def _why_refused(pushed: Pushed, stored: Mapping[int, str]) -> DomainError | Non
 
 
 def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked) -> Answer:
-    """R35: the other history is kept, its files may follow, nothing of it takes effect but clocks that protect."""
+    """R35: the other history is kept, its files may follow, only protective clocks and calls for help count."""
     log, branch = pushed.log, found.branch
     fork, alarms = keep_branch(log, found, pushed.received_at)
     arrivals = read_arrivals(log, branch, pushed.received_at)
@@ -157,7 +158,8 @@ def _keep_fork(pushed: Pushed, stored: Mapping[int, Operation], found: LogForked
     promise_files(writing.promises_of(arrivals, {**waiting, **arrivals.outcomes}))
     store_thumbnails(pushed.device, pushed.envelope.thumbnails)
     update_together([writing.contact(pushed.device, pushed.envelope.status, pushed.received_at)])
-    append([*alarms, *write_claims(list(arrivals.readable.values()))])
+    readable = list(arrivals.readable.values())
+    append([*alarms, *write_claims(readable), *write_calls(readable)])
     same = [each for each in pushed.envelope.operations if each.seq in stored and each.seq < branch[0].seq]
     asked = Asked(pushed.envelope.nonce, pushed.court.server_epoch, pushed.court.key, pushed.received_at)
     signed = fork_statement(fork, pushed.device, asked, branch[-1] if found.is_joined else None)

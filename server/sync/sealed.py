@@ -19,6 +19,7 @@ from server.ledger.queries import current_server_epoch
 from server.ledger.services import append
 from server.people.models import Device
 from server.people.services.entries import court_entry
+from server.sync.calls import sealed_calls
 from server.sync.envelope import Envelope, Framed
 from server.sync.logs import open_log
 from server.sync.lost_ranges import require_proof
@@ -61,7 +62,8 @@ def seal_operations(*, device: Device, operations: Sequence[Framed], behind: Env
     if fresh:
         view = {"device": str(device.pk), "officer": str(device.officer_id), "incarnation": device.incarnation}
         span = {"first_seq": fresh[0].seq, "last_seq": fresh[-1].seq}
-        append([court_entry(device.court_id, "revoked_push_sealed", {**view, **span})])
+        calls = sealed_calls(device, [each for each in operations if each.hash.hex() in {row.hash for row in fresh}])
+        append([court_entry(device.court_id, "revoked_push_sealed", {**view, **span}), *calls])
     return Sealing(_reach(device), room < 0)
 
 

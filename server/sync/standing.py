@@ -1,5 +1,6 @@
 """What a pull begins from, of one moment: device, officer and court, log and view, rights, this life of the server."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,8 @@ class Standing:
     flows: tuple[Flow, ...]
     doubted: tuple[str, ...]
     """Further devices of the officer, of which he has not said whether they are his."""
+    brief: Mapping[str, Any]
+    """What he is told of his safety and of orders (R134)."""
 
 
 def standing_of(device_id: UUID, at: datetime) -> Standing:
@@ -54,6 +57,7 @@ def standing_of(device_id: UUID, at: datetime) -> Standing:
         group=(row.group_id, row.group_name) if row.group_id else None,
         flows=tuple(Flow(id_, sha256) for id_, _, sha256 in flows),
         doubted=tuple(each for each in (row.doubted or "").split(",") if each and each != str(row.pk)),
+        brief=row.officer.field_brief.content if hasattr(row.officer, "field_brief") else {},
     )
 
 
@@ -69,7 +73,7 @@ def _standing() -> QuerySet[Device]:
     named = Concat("key", Value("@"), "version", Value("="), "sha256")
     return (
         Device.objects.filter(pk=Given("device_id"))
-        .select_related("officer", "court", "log", "view")
+        .select_related("officer", "officer__field_brief", "court", "log", "view")
         .annotate(
             server_epoch=Subquery(
                 ServerLife.objects.order_by("-started_at", "-server_epoch").values("server_epoch")[:1]

@@ -109,6 +109,7 @@ def profile_unit(standing: Standing) -> dict[str, Any]:
         "court": {"id": str(court.pk), "code": court.code, "name": court.name},
         "group": {"id": group[0], "name": group[1]} if group else None,
         "orders": [],
+        **standing.brief,
         **({"new_devices": list(standing.doubted)} if standing.doubted else {}),
     }
 

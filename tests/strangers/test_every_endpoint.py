@@ -40,6 +40,7 @@ OPEN = {
     "POST /api/v1/devices/incarnation",  # a certificate and a signature
     "POST /api/v1/sync/push",  # a certificate and a signature
     "POST /api/v1/sync/pull",
+    "POST /api/v1/sync/sos",
     "POST /api/v1/devices/answer",
     "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
     "PATCH /api/v1/sync/sealed/{sha256}",
