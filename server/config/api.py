@@ -31,6 +31,7 @@ from server.ledger.queries import current_server_epoch
 from server.notices.api import router as notices
 from server.people.api import router as people
 from server.realtime.api import router as live
+from server.safety.api import router as safety
 from server.supervision.api import router as supervision
 from server.sync.api import router as sync
 from server.sync.call_api import router as calls
@@ -140,6 +141,7 @@ for router in (
     field,
     lives,
     live,
+    safety,
     supervision,
     backfill,
     notices,

@@ -1,6 +1,6 @@
 """Reads of safety: what asks for an answer, who is on site, when he was last heard of. For pages, walls, the API."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,13 @@ def calls_told(officer_id: UUID) -> list[dict[str, Any]]:
     Seen is what somebody at the desk has said of that very call, and nothing else.
     """
     return [_call(row) for row in _calls(officer_id).order_by("-pk")[:CALLS_TOLD]]
+
+
+def is_watched(brief: Mapping[str, Any]) -> bool:
+    """By what his devices are told: on site, calling, or sent somewhere."""
+    safety = brief.get("safety", {})
+    calls = any("ended_at" not in call for call in safety.get("sos", ()))
+    return bool(calls or safety.get("on_site") or brief.get("orders"))
 
 
 def call_told(officer_id: UUID, named: str) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from server.evidence.services import receipts_after
 from server.field.related_units import Related
 from server.field.showing import record_shown
 from server.people.models import Device
+from server.safety.queries import is_watched
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
 from server.sync.models import DeviceView
 from server.sync.reviews import reviews_told
@@ -37,7 +38,8 @@ from server.sync.statements import stated
 from server.sync.units import VisibleUnits, removal_reasons
 
 SMALLEST_PAGE_BYTES, LARGEST_PAGE_BYTES, DEFAULT_PAGE_BYTES = 16 * 1024, 1024 * 1024, 256 * 1024
-IDLE_MS = 60_000
+IDLE_MS, WATCHED_MS = 60_000, 15_000
+"""How soon a device is to come again; of an officer on site, who calls, or has an order (R134)."""
 _TYPICAL_UNIT_BYTES = 4096
 _RECEIPT_SHARE = 4
 """A quarter of a page is for receipts, so that neither waits for the other."""
@@ -124,7 +126,7 @@ def _drawn(device: Device, request: PullRequest) -> Drawn:
     sent = replace(
         held, sent_cursor=secrets.token_urlsafe(16) + _mark(request), sent=page.sent, sent_position=page.position
     )
-    return Drawn(standing, sent, _answer(device, sent, page, at), units.related_in(page.sent))
+    return Drawn(standing, sent, _answer(standing, sent, page, at), units.related_in(page.sent))
 
 
 def _mark(request: PullRequest) -> str:
@@ -181,8 +183,9 @@ def _position_of(receipt: str) -> int:
     return int(json.loads(signed)["position"])
 
 
-def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
-    holds = after(view.acked, view.sent)
+def _answer(standing: Standing, view: View, page: Page, at: datetime) -> str:
+    device, holds = standing.device, after(view.acked, view.sent)
+    idle_ms = spreading.around(WATCHED_MS if is_watched(standing.brief) else IDLE_MS) if page.is_last else 0
     rest = _text(
         {
             "cursor": view.sent_cursor,
@@ -196,7 +199,7 @@ def _answer(device: Device, view: View, page: Page, at: datetime) -> str:
             "digest": digest(holds) if page.is_last else None,
             "retention_days": settings.DEVICE_RETENTION_DAYS,
             "lease_until": to_wire(_lease_until(at)),
-            "next": {"retry_after_ms": load.pause_ms() + (spreading.around(IDLE_MS) if page.is_last else 0)},
+            "next": {"retry_after_ms": load.pause_ms() + idle_ms},
         }
     )
     return f'{rest[:-1]},"put":[{",".join(page.put)}]}}'

@@ -25,6 +25,7 @@ from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, F
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.custody import CUSTODY
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
+from tests.strangers.safety import SAFETY
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
@@ -229,7 +230,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | CUSTODY | {OPENING}
+    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | CUSTODY | SAFETY | {OPENING}
 
 
 def test_every_page_is_in_the_table() -> None:

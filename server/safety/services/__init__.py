@@ -1,6 +1,7 @@
 """The only writers of safety: stays on site, calls for help, alarms, orders, joint operations."""
 
 from server.safety.services.brief import write_briefs
+from server.safety.services.campaigns import close_campaign, open_campaign
 from server.safety.services.desk import acknowledge_alarm, close_alarm, close_presence
 from server.safety.services.orders import give_order, move_order
 from server.safety.services.watching import watch_safety
@@ -8,9 +9,11 @@ from server.safety.services.watching import watch_safety
 __all__ = [
     "acknowledge_alarm",
     "close_alarm",
+    "close_campaign",
     "close_presence",
     "give_order",
     "move_order",
+    "open_campaign",
     "watch_safety",
     "write_briefs",
 ]

@@ -1,0 +1,15 @@
+"""Safety of people, orders and joint operations: asked in tests of their own, `tests/safety/test_who.py`."""
+
+SAFETY = {
+    "GET /api/v1/safety",
+    "POST /api/v1/safety/alarms/{alarm_id}/acknowledge",
+    "POST /api/v1/safety/alarms/{alarm_id}/close",
+    "POST /api/v1/safety/presences/{presence_id}/close",
+    "GET /api/v1/orders",
+    "POST /api/v1/orders",
+    "POST /api/v1/orders/{order_id}/{word}",
+    "GET /api/v1/campaigns",
+    "POST /api/v1/campaigns",
+    "GET /api/v1/campaigns/{campaign_id}",
+    "POST /api/v1/campaigns/{campaign_id}/close",
+}
