@@ -4,6 +4,7 @@ Knows the device protocol (docs/reference/protocol.md) and nothing of the server
 """
 
 from client_sdk.async_client import AsyncFieldClient
+from client_sdk.beginning import Begun
 from client_sdk.client import FieldClient
 from client_sdk.day_views import Alarm, Handover, Task, Urge
 from client_sdk.errors import (
@@ -28,6 +29,7 @@ from client_sdk.errors import (
 )
 from client_sdk.lanes import SyncPolicy
 from client_sdk.proof_files import Proved
+from client_sdk.recorder import Check
 from client_sdk.related import RelatedCase, RelatedSeal, Resistance
 from client_sdk.signatures import Signature
 from client_sdk.views import (
@@ -55,9 +57,11 @@ __all__ = [
     "Alarm",
     "AlreadyEnrolled",
     "AsyncFieldClient",
+    "Begun",
     "CannotWrite",
     "Case",
     "CaseAction",
+    "Check",
     "DueNode",
     "FieldClient",
     "FieldError",

@@ -20,6 +20,7 @@ from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.proof_files import Proved
+from client_sdk.recorder import Check
 from client_sdk.records import require_uuid
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
@@ -186,7 +187,7 @@ class AsyncFieldClient(AsyncRecording):
     ) -> bytes:
         return await threaded(self._field.render_paper, action, paper_kind, case_id=case_id)
 
-    async def explain(self, action: Action, language: str | None = None) -> list[str]:
+    async def explain(self, action: Action | Check, language: str | None = None) -> list[str]:
         return await threaded(self._field.explain, action, language)
 
     async def safe_to_purge(self, action: Action | str) -> bool:

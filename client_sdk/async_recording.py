@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from client_sdk.beginning import Begun
 from client_sdk.case_acts import NodeNamed
 from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.notes import USUAL_PHOTO_BYTES
+from client_sdk.recorder import Check
 from client_sdk.recording import Photos, Recording
 from client_sdk.signatures import ON_PAPER, Signature
 from client_sdk.strokes import Strokes
@@ -79,6 +81,49 @@ class AsyncRecording:
             position=position,
             signatures=signatures,
         )
+
+    async def begin(self, *, kind: str, case_id: str | UUID, template: str | None = None) -> Begun:
+        return await threaded(self._field.begin, kind=kind, case_id=case_id, template=template)
+
+    async def record(
+        self,
+        begun: Begun,
+        *,
+        fields: Mapping[str, object] | None = None,
+        photos: Photos = (),
+        signatures: Sequence[Signature] = (),
+        position: Mapping[str, object] | None = None,
+    ) -> Action:
+        told = partial(self._field.record, signatures=signatures, position=position)
+        return await threaded(told, begun, fields=fields, photos=photos)
+
+    async def contribute(
+        self,
+        invitation: Begun | str,
+        *,
+        photos: Photos = (),
+        fields: Mapping[str, object] | None = None,
+        signatures: Sequence[Signature] = (),
+        position: Mapping[str, object] | None = None,
+    ) -> Action:
+        told = partial(self._field.contribute, signatures=signatures, position=position)
+        return await threaded(told, invitation, fields=fields, photos=photos)
+
+    async def save_template(self, name: str, *, kind: str, fields: Mapping[str, object]) -> None:
+        await threaded(self._field.save_template, name, kind=kind, fields=fields)
+
+    async def templates(self) -> dict[str, dict[str, object]]:
+        return await threaded(self._field.templates)
+
+    async def check(
+        self,
+        *,
+        kind: str,
+        fields: Mapping[str, object] | None = None,
+        photos: Photos = (),
+        signatures: Sequence[Signature] = (),
+    ) -> Check:
+        return await threaded(self._field.check, kind=kind, fields=fields, photos=photos, signatures=signatures)
 
     async def correct(
         self,

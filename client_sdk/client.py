@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from uuid import UUID
 
 from client_sdk import disk, doubts, enrolment, messages, parcels, proof_export, renewing, syncing
+from client_sdk.beginning import Beginner
 from client_sdk.carrying import Carrying
 from client_sdk.correcting import Corrector
 from client_sdk.day_views import Alarm
@@ -21,7 +22,7 @@ from client_sdk.overview import Overview
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.printer import Printer
 from client_sdk.proof_files import Proved
-from client_sdk.recorder import Recorder
+from client_sdk.recorder import Check, Recorder
 from client_sdk.recording import Recording
 from client_sdk.records import require_uuid
 from client_sdk.signatures import Signing
@@ -67,6 +68,7 @@ class FieldClient(Recording):
         self._recorder = Recorder(self._holdings)
         self._corrector = Corrector(self._holdings, self._recorder)
         self._signing = Signing(self._holdings, self._recorder)
+        self._beginner = Beginner(self._holdings)
         self._printer = Printer(self._holdings, self._recorder)
 
     @classmethod
@@ -284,8 +286,8 @@ class FieldClient(Recording):
         case = None if case_id is None else require_uuid(case_id, "/case_id")
         return self._printer.render(action, paper_kind, case)
 
-    def explain(self, action: Action, language: str | None = None) -> list[str]:
-        """The texts of an act's `missing`, then `warnings`, in `language` ("zh", "en"; None: the one chosen)."""
+    def explain(self, action: Action | Check, language: str | None = None) -> list[str]:
+        """What an act's or check's `missing`, then `warnings`, say, in `language` ("zh", "en"; else the one chosen)."""
         return self._recorder.explain(action, language or messages.language())
 
     def safe_to_purge(self, action: Action | str) -> bool:

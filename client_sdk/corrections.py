@@ -3,26 +3,47 @@
 from collections.abc import Mapping
 from typing import Any
 
-SIGNATURES = "signatures"
+SIGNATURES, RECORDINGS = "signatures", "recordings"
+CONTRIBUTES_TO = "contributes_to"
 
 
 def together(members: Mapping[str, Any], original: Mapping[str, Any]) -> dict[str, Any]:
     """The act as both records make it, as the court judges it: what was said first stands, files add up (R67, R115)."""
     return {
         **members,
-        "fields": joined(original["fields"], members["fields"]),
+        "fields": joined(counted(original["fields"]), counted(members["fields"])),
         "evidence": [*original.get("evidence", ()), *members["evidence"]],
         "position": original.get("position") or members.get("position"),
     }
 
 
 def joined(first: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
-    """People sign one after the other: signatures add up, each name's filling in what it left open."""
-    both = (first.get(SIGNATURES), later.get(SIGNATURES))
+    """Signatures add up, each name's filling in what it left open; recordings add up, the same one once."""
     fields = {**later, **first}
-    if all(isinstance(signatures, list | tuple) for signatures in both):
-        fields[SIGNATURES] = _by_name([each for signatures in both for each in signatures or ()])
+    for name, of_both in ((SIGNATURES, _by_name), (RECORDINGS, _different)):
+        both = [said.get(name) for said in (first, later)]
+        if all(isinstance(listed, list | tuple) for listed in both):
+            fields[name] = of_both([each for listed in both for each in listed or ()])
     return fields
+
+
+def is_contribution(fields: Mapping[str, Any]) -> bool:
+    return isinstance(fields.get(CONTRIBUTES_TO), Mapping)
+
+
+def counted(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a contribution (R116) the words stand beside the act; signatures and recordings count for it."""
+    if is_contribution(fields):
+        return {name: said for name, said in fields.items() if name in (SIGNATURES, RECORDINGS)}
+    return fields
+
+
+def _different(recordings: list[Any]) -> list[Any]:
+    out: list[Any] = []
+    for each in recordings:
+        if each not in out:
+            out.append(each)
+    return out
 
 
 def _by_name(signatures: list[Any]) -> list[Any]:

@@ -214,6 +214,9 @@ class Outbox:
             raise NotFound(what=f"action {action_id}")
         return [self._action(row, acked_seq) for row in rows]
 
+    def knows(self, action_id: str) -> bool:
+        return bool(self._database.rows("SELECT 1 FROM operation WHERE action_id = ? LIMIT 1", action_id))
+
     def seqs_of(self, action_id: str) -> list[int]:
         """Every operation of an action id in this log; none where all of it stands in earlier ones. Raises NotFound."""
         rows = self._database.rows("SELECT incarnation, seq FROM operation WHERE action_id = ? ORDER BY seq", action_id)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from client_sdk import case_acts
+from client_sdk.corrections import is_contribution
 from client_sdk.errors import FieldError, NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.recorder import Recorder
@@ -46,8 +47,8 @@ class Printer:
 
     def _titles(self, records: Sequence[Recorded]) -> dict[str, str]:
         kind = records[0].action.kind
-        if kind in case_acts.KINDS:
-            return {}
+        if kind in case_acts.KINDS or all(is_contribution(each.members["fields"]) for each in records):
+            return {}  # of an act that another device records, that device has the papers
         is_corrected = any(each.action.corrects for each in records)
         return titles_of(kind_in(self._recorder.document(kind) or {}, kind), is_corrected=is_corrected)
 

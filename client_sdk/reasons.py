@@ -50,6 +50,15 @@ REASONS: dict[str, tuple[str, str]] = {
         "笔迹格式不对:每点是四个整数(横、纵坐标、毫秒、压力),时间从零起且不倒退。",
         "Strokes of another form: a point is four whole numbers (x, y, milliseconds, pressure), times begin at 0.",
     ),
+    "not_an_invitation": (
+        "这不是协作邀请码,请重新扫描对方屏幕上的二维码。",
+        "This is no invitation; scan the code on the other screen again.",
+    ),
+    "already_recorded": (
+        "这条记录已经保存,补充请用补正。",
+        "It has been recorded; what comes later is a correction.",
+    ),
+    "template_unknown": ("没有这个模板,请核对名称和行为种类。", "There is no such template of this kind of act."),
     "picture_needed": (
         "纸面签名须附签名页照片。",
         "A signature on paper needs the photograph of its page.",

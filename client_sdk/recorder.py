@@ -1,12 +1,13 @@
 """From what the officer says and shows to an act that is safe here: no network, no readable replica needed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 from client_sdk import case_acts, completeness, wire
-from client_sdk.corrections import together
+from client_sdk.corrections import is_contribution, together
 from client_sdk.errors import FieldError, InvalidRecord
 from client_sdk.holdings import Holdings
 from client_sdk.records import (
@@ -21,7 +22,16 @@ from client_sdk.records import (
     require_uuid,
 )
 from client_sdk.replica import RecordingContext
-from client_sdk.views import OTHER_SHOT, Action, Photo
+from client_sdk.views import IMPORTED, OTHER_SHOT, Action, Photo
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the catalogue's rules would want: `missing` keeps an act from counting, `warnings` ask for a reason."""
+
+    kind: str
+    missing: tuple[Any, ...]
+    warnings: tuple[Any, ...]
 
 
 class Recorder:
@@ -47,19 +57,21 @@ class Recorder:
         position: Mapping[str, Any] | None,
         corrects: str | None,
         beside: Mapping[str, Any] | None = None,
+        action_id: str | None = None,
     ) -> Action:
-        """`beside` is the body of the record it corrects: it joins that act, and is judged together with it."""
+        """`beside` is the act it joins, as far as it is here: judged is what both make. `action_id`: of one begun."""
         require_photos(photos)
         if photos:  # before any file is taken in: an officer who must correct a text does not seal his photos twice
             body_bytes({"fields": fields, "position": position})
         sealed = tuple(self._sealed(photo) for photo in photos)
         act = Act(
-            act_kind, fields, tuple(subjects), sealed, position, corrects, beside["action_id"] if beside else None
+            act_kind, fields, tuple(subjects), sealed, position, corrects, beside["action_id"] if beside else action_id
         )
         kinds = self._kinds()
         members = members_of(act, self._context(kinds))
         document = self.document(act_kind)
         found = _assess(document, act_kind, together(members, beside) if beside else members)
+        found = completeness.Assessment() if is_contribution(fields) else found  # what lacks is its owner's to hear
         draft = draft_of(members, act, found.missing, found.warnings)
         seq = self._holdings.outbox.add(draft)
         return self._holdings.outbox.action(seq, self._holdings.acked_seq)
@@ -99,6 +111,22 @@ class Recorder:
         node = None if node_id is None else require_uuid(node_id, "/node_id")
         return [self._subject(id_, node if len(ids) == 1 else None, node) for id_ in ids]
 
+    def check(self, act_kind: str, fields: Mapping[str, Any], photos: Sequence[Photo | Path | str]) -> Check:
+        shown = [{"shot_code": each.shot_code, "origin": each.origin} for each in photos if isinstance(each, Photo)]
+        imported = {"shot_code": OTHER_SHOT, "origin": IMPORTED}
+        shown += [imported for each in photos if not isinstance(each, Photo)]
+        body_bytes({"fields": fields})
+        found = _assess(self.document(act_kind), act_kind, {"fields": dict(fields), "evidence": shown})
+        return Check(act_kind, tuple(found.missing), tuple(found.warnings))
+
+    def require_new(self, action_id: str) -> None:
+        if self._holdings.outbox.knows(action_id):
+            raise InvalidRecord("already_recorded", "/begun")
+
+    def named(self, type_: str, id_: str) -> Subject:
+        """A subject as another device named it."""
+        return self._subject(require_uuid(id_, "/subjects"), None, None) if type_ == "case" else Subject(type_, id_)
+
     def subject(self, case_id: str, node_id: str | None) -> Subject:
         """A case as this device knows it now."""
         return self._subject(case_id, node_id, None)
@@ -117,7 +145,7 @@ class Recorder:
         except FieldError:  # a damaged replica must not stop a record: it is fetched again by the next pull
             return None
 
-    def explain(self, action: Action, language: str) -> list[str]:
+    def explain(self, action: Action | Check, language: str) -> list[str]:
         """What `missing` and `warnings` say, by the catalogue as last pulled; codes where it is silent."""
         kinds, findings = self.document(action.kind), (*action.missing, *action.warnings)
         return [_said(kinds, finding, language) for finding in findings]

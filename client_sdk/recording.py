@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from client_sdk import case_acts
+from client_sdk.beginning import Beginner, Begun, read_invitation
 from client_sdk.case_acts import NodeNamed
 from client_sdk.correcting import Corrector
 from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.holdings import Holdings
 from client_sdk.notes import USUAL_PHOTO_BYTES
-from client_sdk.recorder import Recorder
+from client_sdk.recorder import Check, Recorder
 from client_sdk.records import require_uuid
 from client_sdk.signatures import ON_PAPER, Signature, Signing, signed, with_files
 from client_sdk.strokes import Strokes
@@ -28,6 +29,7 @@ class Recording:
     _recorder: Recorder
     _corrector: Corrector
     _signing: Signing
+    _beginner: Beginner
 
     def capture(self, content: bytes, *, shot_code: str = OTHER_SHOT) -> Photo:
         """Seal a photograph from the app's own camera now: hash, time, encryption, fsync. Its origin is CAMERA.
@@ -100,7 +102,81 @@ class Recording:
         subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id)
         corrected = corrects.hash if isinstance(corrects, Action) else corrects
         said, files = signed(fields or {}, signatures), with_files(photos, signatures)
-        return self._recorder.record(kind, said, subjects, files, position, corrected)
+        action = self._recorder.record(kind, said, subjects, files, position, corrected)
+        self._beginner.remember(said)
+        return action
+
+    def begin(self, *, kind: str, case_id: str | UUID, template: str | None = None) -> Begun:
+        """Begin an act that `record` ends: now is its `started_at`, and what need not be typed is in its `fields`.
+
+        Those are the team of the act recorded last, the paper it is done by and the receiver as the case has them, and
+        a template's (`save_template`), which goes before both. Show its `invitation` as a QR code, and a second
+        officer's device contributes to it. Nothing is kept until it is recorded. Raises InvalidRecord
+        `template_unknown`.
+        """
+        return self._beginner.begin(kind, self._recorder.subjects(case_id, None, None, None), template)
+
+    def record(
+        self,
+        begun: Begun,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        photos: Photos = (),
+        signatures: Sequence[Signature] = (),
+        position: Mapping[str, Any] | None = None,
+    ) -> Action:
+        """Record an act that was begun; `fields` go before its defaults, now is its `finished_at`. As `record_action`.
+
+        Raises InvalidRecord `already_recorded` for one that was: what comes later is a correction.
+        """
+        self._recorder.require_new(begun.id)
+        said = signed(self._beginner.finished(begun, fields or {}), signatures)
+        files = with_files(photos, signatures)
+        action = self._recorder.record(begun.kind, said, begun.subjects, files, position, None, action_id=begun.id)
+        self._beginner.remember(said)
+        return action
+
+    def contribute(
+        self,
+        invitation: Begun | str,
+        *,
+        photos: Photos = (),
+        fields: Mapping[str, Any] | None = None,
+        signatures: Sequence[Signature] = (),
+        position: Mapping[str, Any] | None = None,
+    ) -> Action:
+        """两台设备合作: add files, signatures, recordings and words to an act that another officer's device records.
+
+        `invitation` is the text that `begin` gave there. Files, signatures and recordings count for the act, in
+        whatever order both arrive; words stand beside it under this officer's name, and its owner takes over what he
+        will by a correction. Raises InvalidRecord `not_an_invitation`, and as `record_action`.
+        """
+        invited = read_invitation(invitation.invitation if isinstance(invitation, Begun) else invitation)
+        said, files = signed({**(fields or {}), **invited.marker}, signatures), with_files(photos, signatures)
+        subjects = [self._recorder.named(type_, id_) for type_, id_ in invited.subjects]
+        return self._recorder.record(invited.kind, said, subjects, files, position, None, action_id=invited.act)
+
+    def save_template(self, name: str, *, kind: str, fields: Mapping[str, Any]) -> None:
+        """Keep what is often said, for `begin`; the same `name` replaces. On this device alone."""
+        self._beginner.save_template(name, kind, fields)
+
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """By name: `{"kind", "fields"}`."""
+        return self._beginner.templates()
+
+    def check(
+        self,
+        *,
+        kind: str,
+        fields: Mapping[str, Any] | None = None,
+        photos: Photos = (),
+        signatures: Sequence[Signature] = (),
+    ) -> Check:
+        """What an act would lack if it were recorded now: to be shown before it is sealed. Keeps nothing.
+
+        Judged is what `record_action` would judge, by the catalogue as last pulled; `photos` are captures.
+        """
+        return self._recorder.check(kind, signed(fields or {}, signatures), with_files(photos, signatures))
 
     def correct(
         self,

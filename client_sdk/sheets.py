@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from client_sdk.clock import to_wire
+from client_sdk.corrections import is_contribution
 from client_sdk.views import Action
 
 ONSITE_RECORD, CORRECTION_RECORD, INVENTORY = "ONSITE_RECORD", "CORRECTION_RECORD", "INVENTORY"
@@ -72,6 +73,7 @@ def _record(recorded: Recorded, officer: str) -> dict[str, Any]:
         "officer": officer,
         "recorded_at": to_wire(recorded.action.recorded_at),
         "corrects": recorded.action.corrects or "",
+        "contributes": is_contribution(recorded.members["fields"]),
         "fields": dict(recorded.members["fields"]),
         "files": [{name: file.get(name) for name in _FILE} for file in recorded.members.get("evidence") or ()],
     }

@@ -12,6 +12,7 @@ from server.centre.act_times import verdict_words
 from server.centre.language import content_language
 from server.field.case_acts import case_document
 from server.field.details import corrections_of
+from server.field.joining import CONTRIBUTES_TO, is_contribution
 from server.field.kinds import kinds_document
 from server.field.models import ActionRecord
 
@@ -22,6 +23,9 @@ class Account:
 
     operation: str
     officer: str
+    device: str
+    is_contribution: bool
+    """Of a second device to another officer's act."""
     recorded_at: datetime
     verdict: str
     """Of that time, in words."""
@@ -33,7 +37,7 @@ class Account:
 
 def accounts_of(action_id: UUID) -> list[Account]:
     """In the order they came. Three SELECTs at most."""
-    records = list(ActionRecord.objects.filter(action_id=action_id).select_related("officer").order_by("pk"))
+    records = list(ActionRecord.objects.filter(action_id=action_id).select_related("officer", "device").order_by("pk"))
     return accounts(records)
 
 
@@ -43,10 +47,16 @@ def accounts(records: Sequence[ActionRecord]) -> list[Account]:
         Account(
             operation=record.operation_hash,
             officer=record.officer.name,
+            device=record.device.name or str(record.device_id)[:8],
+            is_contribution=is_contribution(record.fields),
             recorded_at=record.recorded_at,
             verdict=verdict_words(record.clock_verdict),
             received_at=record.latest_at,
-            fields=[(labels.get(name, name), _text(value)) for name, value in record.fields.items()],
+            fields=[
+                (labels.get(name, name), _text(value))
+                for name, value in record.fields.items()
+                if name != CONTRIBUTES_TO
+            ],
             corrects=record.corrects,
             corrected_by=[each.operation_hash for each in corrections[record.operation_hash].later],
         )

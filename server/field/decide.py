@@ -16,7 +16,7 @@ from server.common.ids import new_id
 from server.field.authority import ACT_ANNULLED, UNFOUNDED, UNKNOWN, is_correction_founded, why_parked
 from server.field.case_acts import COMPLETE_NODE, acted_on, node_named, why_held, why_impossible, why_waiting
 from server.field.effects import PARALLEL, SOURCE, claim_only, node_effect, release_withheld
-from server.field.joining import joined
+from server.field.joining import counted, is_contribution, joined
 from server.field.operation import (
     NodeEffect,
     Outcome,
@@ -67,7 +67,7 @@ def action_id_of(operation: SignedOperation) -> UUID:
 
 def facts_of(operation: SignedOperation) -> Facts:
     body = operation.body
-    return Facts(operation.kind, body["fields"], tuple(operation.evidence), body.get("position"))
+    return Facts(operation.kind, counted(body["fields"]), tuple(operation.evidence), body.get("position"))
 
 
 def together(facts: Facts, known: ActionState | None) -> Facts:
@@ -177,16 +177,30 @@ def _contributed(
         return _first(operation, facts, judged, state, is_applied)
     if not is_applied:
         return known
-    facts = together(facts, known)
+    facts, owned = together(facts, known), _owned(operation, known)
     return replace(
-        known,
+        owned,
         facts=facts,
+        bounds=owned.bounds if known.is_founded else operation.bounds,
         verdict=state.rules.judge(facts),
-        bounds=known.bounds if known.is_founded else operation.bounds,
         subject_ids=known.subject_ids | _subject_ids(judged),
         files_promised=known.files_promised + len(operation.evidence),
         files_verified=known.files_verified + _delivered(operation, state),
         is_founded=True,
+    )
+
+
+def _owned(operation: SignedOperation, known: ActionState) -> ActionState:
+    """Whoever contributed first keeps the place of the act's officer until its own record comes."""
+    if known.is_owned or is_contribution(operation.body["fields"]):
+        return known
+    return replace(
+        known,
+        court_id=operation.reporter.court_id,
+        officer_id=operation.reporter.officer_id,
+        recorded_at=recorded_at_of(operation),
+        bounds=operation.bounds,
+        is_owned=True,
     )
 
 
@@ -207,6 +221,7 @@ def _first(
         files_verified=_delivered(operation, state),
         is_founded=is_applied,
         is_new=True,
+        is_owned=not is_contribution(operation.body["fields"]),
     )
 
 

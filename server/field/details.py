@@ -12,6 +12,7 @@ from server.evidence.expected import Expected
 from server.evidence.models import Promise, StoredFile
 from server.evidence.queries import expected_of, proof_times
 from server.evidence.schemas import expected_view
+from server.field.joining import is_contribution
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, SubjectOutcome, gravest
 from server.field.schemas import (
@@ -138,6 +139,7 @@ def _record(
         clock_verdict=record.clock_verdict,
         position=record.position,
         fields=record.fields,
+        is_contribution=is_contribution(record.fields),
         corrects=record.corrects,
         corrects_action=corrections.original.action_id if corrections.original else None,
         corrected_by=[

@@ -1,22 +1,41 @@
-"""Several records of one act: what was said first stands, and signatures add up. Pure.
+"""Several records of one act: what was said first stands; signatures and recordings add up. Pure.
 
 People sign one after the other, on one phone or on two, and some only when an act is supplemented: a signature that
-comes later joins those before it, and fills in what the one in the same name left open.
+comes later joins those before it, and fills in what the one in the same name left open. Who only helped, by filming
+perhaps, contributes: his files, signatures and recordings count for the act, his words stand beside it.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-SIGNATURES = "signatures"
+SIGNATURES, RECORDINGS = "signatures", "recordings"
+CONTRIBUTES_TO = "contributes_to"
+
+
+def is_contribution(fields: Mapping[str, Any]) -> bool:
+    """Whether its officer says that it is part of another's act."""
+    return isinstance(fields.get(CONTRIBUTES_TO), Mapping)
+
+
+def counted(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a record says for the act; its owner alone takes more of a contribution over, in a record of his own."""
+    if not is_contribution(fields):
+        return fields
+    return {name: fields[name] for name in (SIGNATURES, RECORDINGS) if name in fields}
 
 
 def joined(first: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an act as an earlier and a later record of it make them together."""
     fields = {**later, **first}
-    ours, theirs = first.get(SIGNATURES), later.get(SIGNATURES)
-    if isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
-        fields[SIGNATURES] = _signatures([*ours, *theirs])
+    for name, joining in ((SIGNATURES, _signatures), (RECORDINGS, _once_each)):
+        ours, theirs = first.get(name), later.get(name)
+        if isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
+            fields[name] = joining([*ours, *theirs])
     return fields
+
+
+def _once_each(all_: list[Any]) -> list[Any]:
+    return [each for place, each in enumerate(all_) if each not in all_[:place]]
 
 
 def _signatures(all_: list[Any]) -> list[Any]:

@@ -19,7 +19,8 @@ from server.field.authority import UNKNOWN
 from server.field.case_acts import COMPLETE_NODE, case_act_kinds, node_named, said_in
 from server.field.decide import action_id_of, case_no_of, case_uuid_of, facts_of
 from server.field.effects import SOURCE
-from server.field.joining import joined
+from server.field.joining import counted as said_for_act
+from server.field.joining import is_contribution, joined
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, SignedOperation, Status, SubjectOutcome, TimeBounds
 from server.field.rules import CourtRules, events_told_by
@@ -182,10 +183,11 @@ def founded(
     if not records:  # all of it was said by the record now judged again
         return replace(state, subject_ids=ids, withheld=withheld)
     founding = {subject.record_id for subject in subjects if subject.status in _FOUNDING}
-    counted = [record for record in records if record.pk in founding] or records
+    counted = [record for record in records if record.pk in founding] or list(records)
+    counted.sort(key=lambda record: is_contribution(record.fields))
     fields: dict[str, Any] = {}
     for record in counted:
-        fields = joined(fields, record.fields)
+        fields = joined(fields, said_for_act(record.fields))
     files = tuple(item for record in counted for item in evidence.get(record.operation_hash, ()))
     first = counted[0]
     return replace(
@@ -195,6 +197,7 @@ def founded(
         subject_ids=ids,
         withheld=withheld,
         is_founded=any(record.pk in founding for record in records),
+        is_owned=not all(is_contribution(record.fields) for record in records),
     )
 
 

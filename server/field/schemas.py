@@ -118,6 +118,8 @@ class RecordView(Schema):
     clock_verdict: str
     position: dict[str, Any] | None
     fields: dict[str, Any]
+    is_contribution: bool
+    """To another officer's act: files, signatures and recordings count for it, words stand beside it."""
     corrects: str
     """h_n of the operation this one corrects; "" for none."""
     corrects_action: UUID | None

@@ -22,6 +22,7 @@ from server.people.streams import court_stream
 
 _COUNTS = ("is_complete", "missing", "warnings", "files_promised", "files_verified")
 _ACTION = ("id", "court_id", "kind", "officer_id", "recorded_at", "received_at", *_COUNTS)
+_OWNED = ("court_id", "officer_id", "recorded_at", *_COUNTS)
 _RECORD = (
     *("id", "action_id", "operation_hash", "device_id", "officer_id", "recorded_at", "earliest_at", "latest_at"),
     *("clock_verdict", "position", "fields", "corrects", "catalogue", "missing", "warnings"),
@@ -47,7 +48,7 @@ def write_effects(effects: Sequence[ActionEffects], state: FieldState | None = N
             (ActionSubject, _SUBJECT, [_subject(e, row) for e, row in rows if row.id not in e.standing]),
         )
     )
-    update_rows(FieldAction, "id", _COUNTS, [(a.id, *counts_of(a)) for a in actions.values() if not a.is_new])
+    update_rows(FieldAction, "id", _OWNED, [_owned(action) for action in actions.values() if not action.is_new])
     update_rows(ActionSubject, "id", _JUDGED, [_judged_again(row) for e, row in rows if row.id in e.standing])
     mark_released(row for effect in made for row, _ in effect.released)
     changes = [change for effect in effects for change in _changes(effect)]
@@ -97,6 +98,10 @@ def _shown(effects: Sequence[ActionEffects]) -> set[UUID]:
 def _action(action: ActionState) -> tuple[Any, ...]:
     identity = (action.id, action.court_id, action.facts.kind, action.officer_id)
     return (*identity, action.recorded_at, action.received_at, *counts_of(action))
+
+
+def _owned(action: ActionState) -> tuple[Any, ...]:
+    return (action.id, action.court_id, action.officer_id, action.recorded_at, *counts_of(action))
 
 
 def counts_of(action: ActionState) -> tuple[Any, ...]:

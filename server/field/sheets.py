@@ -11,6 +11,7 @@ from server.common.clock import to_wire
 from server.evidence.models import Promise, ProvisionalThumbnail, StoredFile
 from server.field.authority import UNKNOWN
 from server.field.case_acts import case_act_kinds
+from server.field.joining import is_contribution
 from server.field.kinds import kind_of, kinds_document
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.paper_codes import paper_code
@@ -82,7 +83,7 @@ def _records(subjects: Sequence[ActionSubject]) -> list[ActionRecord]:
     """In the order they came, those that count for this case before those that do not."""
     counted = {subject.record_id for subject in subjects if subject.status in _COUNTED}
     rows = ActionRecord.objects.filter(pk__in={subject.record_id for subject in subjects}).select_related("officer")
-    return sorted(rows, key=lambda record: (record.pk not in counted, record.pk))
+    return sorted(rows, key=lambda record: (record.pk not in counted, is_contribution(record.fields), record.pk))
 
 
 def _promises(records: Sequence[ActionRecord]) -> dict[str, list[Promise]]:
@@ -112,6 +113,7 @@ def _record(record: ActionRecord, promises: Sequence[Promise]) -> dict[str, Any]
         "officer": record.officer.name,
         "recorded_at": to_wire(record.recorded_at),
         "corrects": record.corrects,
+        "contributes": is_contribution(record.fields),
         "fields": record.fields,
         "files": [_file(promise) for promise in promises],
     }

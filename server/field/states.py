@@ -62,6 +62,8 @@ class ActionState:
     is_founded: bool = False
     """Some record of it was applied."""
     is_new: bool = False
+    is_owned: bool = True
+    """Some record of it is no contribution to another's act."""
 
     @property
     def is_complete(self) -> bool:

@@ -80,6 +80,7 @@ def _record(
         "officer": "林岚",
         "recorded_at": at,
         "corrects": corrects,
+        "contributes": "contributes_to" in fields,
         "fields": dict(fields),
         "files": files or [],
     }
