@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from server.field.case_acts import case_document
 from server.field.effects import SOURCE
 from server.field.kinds import kinds_document
 from server.field.models import ActionRecord, ActionSubject, FieldAction
+from server.field.queries import proved_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,19 @@ class ActRow:
     document: str
     persons: tuple[str, ...]
     events: tuple[CaseEvent, ...]
+    verified_at: datetime | None
 
 
 def act_rows(ids: Collection[UUID]) -> list[ActRow]:
     """One for each act and case. Two SELECTs."""
     subjects = ActionSubject.objects.filter(action__pk__in=among(ids), subject_type="case").order_by("pk")
-    last = {(row.action_id, row.subject_id): row for row in subjects.select_related("action__officer", "record")}
+    rows = subjects.select_related("action__officer", "record").annotate(proved=proved_at())
+    last = {(row.action_id, row.subject_id): row for row in rows}
     events, words = _events(ids), _Words()
-    return [_row(row.action, row.record, case_id, events, words) for (_id, case_id), row in last.items()]
+    return [
+        replace(_row(row.action, row.record, case_id, events, words), verified_at=row.proved)
+        for (_id, case_id), row in last.items()
+    ]
 
 
 def _row(
@@ -51,6 +57,7 @@ def _row(
         document=next(_documents(fields), ""),
         persons=tuple(dict.fromkeys([action.officer.name, *_names(fields)])),
         events=tuple(told),
+        verified_at=None,
     )
 
 

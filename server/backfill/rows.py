@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ class Told:
     events: tuple[CaseEvent, ...] = ()
     nodes: tuple[Place, ...] = ()
     """Named by themselves."""
+    verified_at: datetime | None = None
 
 
 def row_views(found: Sequence[Source]) -> list[RowView]:
@@ -74,6 +75,7 @@ class _Shown:
             result=told.result,
             document=told.document,
             recorded_at=source.recorded_at,
+            verified_at=told.verified_at,
             is_filled=source.is_filled,
         )
 
@@ -144,7 +146,7 @@ def _told_of(found: Sequence[Source]) -> dict[Key, Told]:
 
 def _act(act: ActRow, kind: str) -> Told:
     result = _("Annulled here: withdraw it there") if kind == Kind.WITHDRAWAL else act.result
-    return Told(act.what, act.day, result, act.document, act.persons, act.events)
+    return Told(act.what, act.day, result, act.document, act.persons, act.events, verified_at=act.verified_at)
 
 
 def _events(ids: set[UUID]) -> dict[Key, Told]:

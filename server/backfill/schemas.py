@@ -37,6 +37,8 @@ class RowView(Schema):
     """The paper it rests on, by its number."""
     recorded_at: datetime
     """When it came to be known here."""
+    verified_at: datetime | None = None
+    """Of an act: when the last of its files was verified, where all are (the proof)."""
     is_filled: bool
 
 

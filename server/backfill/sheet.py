@@ -1,6 +1,7 @@
 """The list as a file: the columns the national system asks for, and our reference."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -24,8 +25,12 @@ def sheet(rows: Sequence[RowView]) -> str:
 def _head() -> list[str]:
     return [
         *(_("Case number"), _("Kind"), _("Matter"), _("Node"), _("Date"), _("Debtor"), _("Persons")),
-        *(_("Result"), _("Document"), _("Recorded here"), _("Reference")),
+        *(_("Result"), _("Document"), _("Recorded here"), _("Proved"), _("Reference")),
     ]
+
+
+def _wall(moment: datetime | None) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def _cells(row: RowView) -> list[str]:
@@ -39,6 +44,7 @@ def _cells(row: RowView) -> list[str]:
         "、".join(row.persons),
         row.result,
         row.document,
-        row.recorded_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        _wall(row.recorded_at),
+        _wall(row.verified_at),
         row.reference,
     ]

@@ -13,7 +13,7 @@ from server.field.decide import action_id_of, case_id_of, recorded_at_of
 from server.field.effects import bounded
 from server.field.kinds import NOT_DONE
 from server.field.models import HourClock
-from server.field.operation import SignedOperation, plausible_time
+from server.field.operation import SignedOperation, TimeBounds, plausible_time
 from server.field.rules import alarms_by_kind
 from server.field.states import ActionEffects, FieldState
 
@@ -57,7 +57,7 @@ def keep_clocks(effects: Sequence[ActionEffects], state: FieldState | None) -> N
         clock = known.get((each.action_id, each.case_id))
         if clock is not None:
             _add(clock, each)
-        elif each.is_done:
+        elif is_done(each.fields):
             known[each.action_id, each.case_id] = _begin(each)
 
 
@@ -73,14 +73,22 @@ class _Said(NamedTuple):
         fields: Mapping[str, Any] = self.operation.body["fields"]
         return fields
 
-    @property
-    def is_done(self) -> bool:
-        return self.fields.get("result") not in FAILED
 
-    @property
-    def began_at(self) -> datetime:
-        at = _moment(self.fields.get("arrived_at")) or _moment(self.fields.get("started_at"))
-        return bounded(at, self.operation.bounds, recorded_at_of(self.operation))
+def is_done(fields: Mapping[str, Any]) -> bool:
+    return fields.get("result") not in FAILED
+
+
+def began(fields: Mapping[str, Any], bounds: TimeBounds, recorded_at: datetime) -> datetime:
+    at = _moment(fields.get("arrived_at")) or _moment(fields.get("started_at"))
+    return bounded(at, bounds, recorded_at)
+
+
+def may_be_detained(fields: Mapping[str, Any]) -> bool:
+    return fields.get("may_be_detained") is True
+
+
+def release_in(fields: Mapping[str, Any]) -> datetime | None:
+    return _moment(fields.get("released_at"))
 
 
 def _said(effect: ActionEffects, state: FieldState | None) -> Iterator[_Said]:
@@ -101,9 +109,9 @@ def _begin(said: _Said) -> HourClock:
         officer_id=said.operation.reporter.officer_id,
         kind=said.operation.kind,
         person=name[:100] if isinstance(name, str) else "",
-        began_at=said.began_at,
-        may_be_detained=said.fields.get("may_be_detained") is True,
-        released_at=_moment(said.fields.get("released_at")),
+        began_at=began(said.fields, said.operation.bounds, recorded_at_of(said.operation)),
+        may_be_detained=may_be_detained(said.fields),
+        released_at=release_in(said.fields),
     )
     clock.next_alarm_at = next_ring(clock)
     clock.save(force_insert=True)
@@ -113,8 +121,8 @@ def _begin(said: _Said) -> HourClock:
 def _add(clock: HourClock, said: _Said) -> None:
     """A release, or that detention may follow; said again nothing changes."""
     before = (clock.released_at, clock.may_be_detained)
-    clock.released_at = clock.released_at or _moment(said.fields.get("released_at"))
-    clock.may_be_detained = clock.may_be_detained or said.fields.get("may_be_detained") is True
+    clock.released_at = clock.released_at or release_in(said.fields)
+    clock.may_be_detained = clock.may_be_detained or may_be_detained(said.fields)
     if before != (clock.released_at, clock.may_be_detained):
         clock.next_alarm_at = next_ring(clock)
         clock.save(update_fields=["released_at", "may_be_detained", "next_alarm_at"])

@@ -94,6 +94,7 @@ class HourClock(models.Model):
     may_be_detained = models.BooleanField(default=False)
     """Twenty-four hours then, and not eight (民诉法解释482)."""
     released_at = models.DateTimeField(null=True)
+    """As an act or a desk said first."""
     rung = models.CharField(max_length=40, default="", blank=True)
     """Code of the alarm that was told last."""
     next_alarm_at = models.DateTimeField(null=True)

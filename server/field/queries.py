@@ -58,7 +58,7 @@ def _words() -> Case:
     return Case(When(action__kind__in=sorted(case_act_kinds()), then="record__fields"), output_field=JSONField())
 
 
-def _proved_at() -> Case:
+def proved_at() -> Case:
     """When the last file of an act was verified, where all are."""
     kept = Promise.objects.filter(holder_id=OuterRef("action_id")).order_by().values("holder_id")
     last = Subquery(kept.annotate(last=Max("verified_at")).values("last"))
@@ -75,7 +75,7 @@ _SUMMARISED = Statement(
         .values_list(
             *("subject_id", "action_id", "status"),
             _words(),
-            _proved_at(),
+            proved_at(),
             *(f"action__{name}" for name in _SHOWN),
             "action__officer__name",
         )

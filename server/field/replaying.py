@@ -18,6 +18,7 @@ from server.field.effects import SOURCE, moment_of
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status
 from server.field.queries import with_facts, without_facts
+from server.field.replaying_hours import hour_differences
 from server.field.rules import CourtRules, events_told_by
 from server.field.states import ActionState
 
@@ -52,7 +53,7 @@ class Replay:
         return self._once(case_states(states, None))
 
     def _once(self, states: Mapping[UUID, CaseState]) -> list[Difference]:
-        return [*case_differences(states), *self._acts(states)]
+        return [*case_differences(states), *self._acts(states), *hour_differences(states)]
 
     def _acts(self, states: Mapping[UUID, CaseState]) -> Iterator[Difference]:
         counted = _counted(states)

@@ -19,13 +19,15 @@ from server.supervision.schemas import (
     ExplanationBody,
     FindingPage,
     FindingView,
+    ReleaseBody,
+    ReleaseView,
     ReplyBody,
     UrgeBody,
     UrgePage,
     UrgeView,
     WarningPage,
 )
-from server.supervision.services import answer_urge, conclude_finding, explain_finding, urge
+from server.supervision.services import answer_urge, conclude_finding, explain_finding, release_compelled, urge
 from server.supervision.shown import finding_views, urge_views, warning_views
 
 router = Router(tags=["supervision"], auth=SignedIn())
@@ -55,6 +57,14 @@ def list_compelled(request: HttpRequest, case_id: UUID | None = None) -> list[Co
     """Persons compelled to appear and not released yet, in the cases the officer may read; the longest first."""
     clocks = running_clocks(_officer(request))
     return compelled_views(clocks.filter(case_id=case_id) if case_id else clocks)
+
+
+@router.post("/compelled/{uuid:clock_id}/release", response=ReleaseView)
+def release(request: HttpRequest, clock_id: UUID, body: ReleaseBody) -> ReleaseView:
+    """The person is free, with a reason, where no act says so: by who has the case in hand, or leads its bureau."""
+    clock = release_compelled(clock_id=clock_id, released_at=body.released_at, reason=body.reason, by=_officer(request))
+    assert clock.released_at
+    return ReleaseView(id=clock.pk, action_id=clock.action_id, released_at=clock.released_at)
 
 
 @router.get("/findings", response=FindingPage)

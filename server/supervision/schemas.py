@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from server.supervision.models import Finding
 
@@ -71,6 +71,17 @@ class WarningPage(Schema):
     items: list[WarningView]
     levels: dict[str, int]
     """How many nodes at each level, whatever the page is narrowed to."""
+
+
+class ReleaseBody(Schema):
+    released_at: AwareDatetime
+    reason: str = ""
+
+
+class ReleaseView(Schema):
+    id: UUID
+    action_id: UUID
+    released_at: datetime
 
 
 class ExplanationBody(Schema):

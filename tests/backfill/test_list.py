@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from server.backfill.lists import written
 from server.cases.models import Case
 from server.cases.services import add_property, assign_subject, close_case, record_event
+from server.common.clock import SHANGHAI
 from server.field.models import FieldAction
 from server.ledger.models import Entry
 from tests.actors import Cast, browser_of
@@ -120,6 +121,9 @@ def test_a_spreadsheet_opens_the_file_and_reckons_with_nothing(recorded: Case, c
     assert len(cells) == len(rows_of(desk(cast)))
     assert {row["结果"] for row in cells if row["类别"] == "财产"} == {"闽A12345", '\'=HYPERLINK("http://x")'}
     act = next(row for row in cells if row["类别"] == "行为")
+    stood = FieldAction.objects.get(pk=act["引用"].rpartition(":")[2])
+    arrived = stood.received_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    assert (act["本系统记录时间"], act["证实"]) == (arrived, ""), "it promised no file"
     assert (act["案号"], act["日期"], act["人员"]) == (recorded.case_no, "2026-11-10", "林岚、陈默")
 
 

@@ -10,7 +10,7 @@ from server.cases.models import Case, Node, Property, PropertyHold
 from server.cases.queries import case_states
 from server.cases.replaying import case_differences
 from server.cases.services import add_property, hold_property, lift_hold, record_event
-from server.common.clock import set_clock
+from server.common.clock import local_date, now, set_clock
 from server.common.errors import DomainError
 from server.people.models import Officer, Role
 from tests.actors import Cast, browser_of, officer_of
@@ -210,6 +210,14 @@ def test_who_holds_the_case_holds_a_property_and_the_panel_lifts_it(cast: Cast, 
         assert ask(officer, lift, ended_on="2026-05-20", document=RULING).status_code == status
     assert ask(panel, lift, ended_on="2026-05-20", document=RULING).json()["ended_on"] == "2026-05-20"
     assert PropertyHold.objects.get().lifted_by == panel
+
+
+def test_none_is_confirmed_tomorrow(filed: Case) -> None:
+    tomorrow = date.fromordinal(local_date(now()).toordinal() + 1)
+    with pytest.raises(DomainError) as refused:
+        add_property(case=filed, kind="MOVABLE", name="机床", source="REPORT", confirmed_on=tomorrow)
+    assert (refused.value.code, refused.value.status) == ("property_of_the_future", 422)
+    assert not Property.objects.exists()
 
 
 def test_a_property_that_is_not_confirmed_has_no_nodes_yet(cast: Cast, filed: Case) -> None:

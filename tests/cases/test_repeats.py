@@ -167,7 +167,7 @@ def test_nobody_joins_tomorrow_or_a_closed_case(filed: Case) -> None:
     given = PartyDraft("debtor", "王五")
     with pytest.raises(DomainError) as refused:
         add_debtor(case=filed, party=given, joined_on=date(2026, 5, 21))
-    assert refused.value.code == "clue_of_the_future"
+    assert refused.value.code == "debtor_of_the_future"
     close_case(case=filed, closing_mode="COMPLETED")
     with pytest.raises(DomainError) as refused:
         add_debtor(case=filed, party=given, joined_on=date(2026, 5, 20))

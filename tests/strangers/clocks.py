@@ -3,6 +3,9 @@
 from typing import Any
 
 from server.cases.models import Case, Property, PropertyHold
+from server.common.clock import now
+from server.field.models import HourClock
+from server.people.models import Officer
 
 CLOCKS = {
     "POST /api/v1/cases/{case_id}/pauses",
@@ -43,5 +46,7 @@ def known_clocks(case: Case) -> dict[str, str]:
     """Ids of a property of this case, of a hold on it, and of no pause, clue or renewal."""
     held = Property.objects.create(case=case, kind="VEHICLE", name="n", source="NETWORK")
     hold = PropertyHold.objects.create(property=held, started_on=case.filed_on, document="d")
+    began = {"action_id": held.pk, "case": case, "kind": "COMPEL", "began_at": now()}
+    clock = HourClock.objects.create(officer=Officer.objects.order_by("pk")[0], **began)
     none = dict.fromkeys(("pause_id", "clue_id", "act"), str(hold.pk))
-    return {"property_id": str(held.pk), "hold_id": str(hold.pk), **none}
+    return {"property_id": str(held.pk), "hold_id": str(hold.pk), "clock_id": str(clock.pk), **none}

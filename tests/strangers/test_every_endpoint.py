@@ -96,6 +96,7 @@ ACT_WORDS = {
     "POST /api/v1/cases/{case_id}/urges",
     "POST /api/v1/urges/{urge_id}/reply",
     "POST /api/v1/findings/{finding_id}/explain",
+    "POST /api/v1/compelled/{clock_id}/release",
     "POST /api/v1/findings/{finding_id}/conclude",
 }
 """404 for who may not read the act or the case, 403 for who reads it and leads or holds nothing."""
@@ -147,6 +148,7 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     "POST /api/v1/cases/{case_id}/triage/override": {"track": "HARD", "reason": "so"},
     "POST /api/v1/cases/{case_id}/urges": {"text": "news?"},
     "POST /api/v1/urges/{urge_id}/reply": {"text": "soon"},
+    "POST /api/v1/compelled/{clock_id}/release": {"released_at": "2026-01-05T09:00:00Z", "reason": "so"},
     "POST /api/v1/findings/{finding_id}/explain": {"cause": "other", "explanation": "so"},
     "POST /api/v1/findings/{finding_id}/conclude": {"conclusion": "excused"},
     "POST /api/v1/notices/read": {"ids": ["01999999-0000-7000-8000-00000000000f"]},

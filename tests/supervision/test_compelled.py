@@ -8,6 +8,7 @@ import pytest
 from server.cases.models import Case
 from server.cases.services import assign_subject
 from server.field.models import HourClock
+from server.field.replaying import Replay
 from server.ledger.models import Entry
 from server.notices.models import Notice
 from server.supervision.services import ring_hour_clocks
@@ -83,6 +84,73 @@ def test_the_release_ends_it(case: Case, phone: TestDevice, bureau: Bureau, cloc
     assert not compelled(bureau, case)
     clock.on(11, 8, 12)
     assert ring_hour_clocks() == 0
+
+
+def release(bureau: Bureau, at: str, reason: str = "电话核实已离开", *, by: str = "holder") -> tuple[int, Any]:
+    path = f"/api/v1/compelled/{HourClock.objects.get().pk}/release"
+    body = {"released_at": at, "reason": reason}
+    reply = browser_of(getattr(bureau.cast, by)).post(path, body, "application/json")
+    return reply.status_code, reply.json()
+
+
+def test_a_desk_ends_it_with_a_reason_and_the_entry_says_by_whom(
+    case: Case, phone: TestDevice, bureau: Bureau, clock: Clock
+) -> None:
+    compel(phone, case)
+    clock.on(11, 7, 15)
+    status, said = release(bureau, "2026-11-07T14:30:00+08:00")
+    assert (status, said["released_at"]) == (200, "2026-11-07T06:30:00Z")
+    assert not compelled(bureau, case)
+    clock.on(11, 8, 12)
+    assert ring_hour_clocks() == 0
+    entry = Entry.objects.get(kind="compelled_released")
+    assert str(bureau.cast.holder.pk) in entry.view
+    assert "电话核实已离开" in entry.facts
+    assert "电话核实已离开" not in entry.view
+    assert not list(Replay().walk())
+
+
+@pytest.mark.parametrize(
+    ("at", "reason", "by", "status", "code"),
+    [
+        ("2026-11-07T14:30:00+08:00", " ", "holder", 422, "note_required"),
+        ("2026-11-07T09:59:00+08:00", "so", "holder", 422, "release_impossible"),
+        ("2026-11-07T15:01:00+08:00", "so", "holder", 422, "release_impossible"),
+        ("2026-11-07T14:30:00+08:00", "so", "duty", 403, "not_in_charge"),
+        ("2026-11-07T14:30:00+08:00", "so", "stranger", 404, "compelled_not_found"),
+    ],
+)
+def test_a_desk_ends_none_without_reason_right_or_sense(
+    case: Case, phone: TestDevice, bureau: Bureau, clock: Clock, at: str, reason: str, by: str, status: int, code: str
+) -> None:
+    compel(phone, case)
+    clock.on(11, 7, 15)
+    refused, problem = release(bureau, at, reason, by=by)
+    assert (refused, problem["code"]) == (status, code)
+    assert HourClock.objects.get().released_at is None
+
+
+def test_said_twice_the_first_word_stands(case: Case, phone: TestDevice, bureau: Bureau, clock: Clock) -> None:
+    compel(phone, case)
+    clock.on(11, 7, 15)
+    release(bureau, "2026-11-07T14:30:00+08:00")
+    status, problem = release(bureau, "2026-11-07T14:40:00+08:00")
+    assert (status, problem["code"], problem["released_at"]) == (
+        409,
+        "compelled_released",
+        "2026-11-07T06:30:00.000Z",
+    )
+
+
+def test_replay_finds_hours_that_no_act_and_no_desk_gave(case: Case, phone: TestDevice, clock: Clock) -> None:
+    compel(phone, case)
+    compel(phone, case, may_be_detained=True, released_at="2026-11-07T10:04:00+08:00")
+    assert not list(Replay().walk())
+    HourClock.objects.filter(may_be_detained=True).update(
+        may_be_detained=False, began_at=datetime(2026, 11, 7, 3, tzinfo=UTC), released_at=None
+    )
+    HourClock.objects.exclude(began_at=datetime(2026, 11, 7, 3, tzinfo=UTC)).delete()
+    assert sorted(each.member for each in Replay().walk()) == ["began_at", "hours", "may_be_detained", "released_at"]
 
 
 def test_where_detention_may_follow_it_is_twenty_four_hours(

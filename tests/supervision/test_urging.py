@@ -96,6 +96,15 @@ def test_nothing_is_urged_in_a_closed_case_nor_at_a_node_of_another(case: Case, 
     assert urge(bureau.cast.duty, case)[1]["code"] == "case_closed"
 
 
+def test_in_a_closed_case_what_goes_on_is_urged_and_answered(case: Case, bureau: Bureau) -> None:
+    close_case(case=case, closing_mode="COMPLETED")
+    ended, archive = node(case, "case_limit_normal"), node(case, "archive_case")
+    assert urge(bureau.cast.duty, case, node_id=str(ended.pk))[1]["code"] == "case_closed"
+    status, asked = urge(bureau.cast.duty, case, node_id=str(archive.pk))
+    assert (status, asked["state"]) == (200, "open")
+    assert post(bureau.cast.holder, f"/urges/{asked['id']}/reply", text="本周归档")[1]["state"] == "answered"
+
+
 def test_a_reply_that_does_not_come_is_told_once_to_who_asked_and_to_the_director(
     case: Case, bureau: Bureau, clock: Clock
 ) -> None:

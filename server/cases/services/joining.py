@@ -22,11 +22,11 @@ from server.people.models import Officer
 def add_debtor(*, case: Case, party: PartyDraft, joined_on: date, by: Officer | None = None) -> Party:
     """Where the flow repeats nodes for each debtor, his begin with that day; his id is their chain.
 
-    Raises DomainError 409 `case_closed`, 422 `clue_of_the_future`.
+    Raises DomainError 409 `case_closed`, 422 `debtor_of_the_future`.
     """
     case = locked_open_case(case.pk)
     if joined_on > local_date(now()):
-        raise DomainError("clue_of_the_future", 422, _("This day has not come yet."))
+        raise DomainError("debtor_of_the_future", 422, _("This day has not come yet."))
     added = party_of(case, party)
     added.save(force_insert=True)
     chain, state, change = str(added.pk), case_states([case.pk], None)[case.pk], CaseChange(case.pk)

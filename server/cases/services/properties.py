@@ -34,9 +34,11 @@ def add_property(
 ) -> Property:
     """A property of the debtor's, with nodes of its own; once it is confirmed, the first of them begins.
 
-    Its id is the chain of what is told of it. Raises DomainError 409 `case_closed`.
+    Its id is the chain of what is told of it. Raises DomainError 409 `case_closed`, 422 `property_of_the_future`.
     """
     case = locked_open_case(case.pk)
+    if confirmed_on and confirmed_on > local_date(now()):
+        raise DomainError("property_of_the_future", 422, _("This day has not come yet."))
     added = Property.objects.create(case=case, kind=kind, name=name, ref=ref, source=source)
     case.chain_facts = {**case.chain_facts, str(added.pk): _facts(added)}
     case.save(update_fields=["chain_facts"])

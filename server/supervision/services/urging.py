@@ -35,13 +35,14 @@ URGE, REPLY, LATE_REPLY = "urge", "urge_reply", "urge_reply_late"
 def urge(*, case_id: UUID, text: str, by: Officer, node_id: UUID | None = None) -> Urge:
     """Ask whoever answers for the case, or for one node of it; a reply is due within two working days.
 
-    Raises DomainError 404 `case_not_found`, `node_not_found`, 403 `may_not_urge`, 409 `case_closed`.
+    In a closed case only for a node that goes on. Raises DomainError 404 `case_not_found`, `node_not_found`, 403
+    `may_not_urge`, 409 `case_closed`.
     """
     require_can_urge(by, require_readable_case(by, case_id))
     case = held_cases([case_id])[case_id]
-    if case.status == Case.Status.CLOSED:
-        raise DomainError("case_closed", 409, _("This case is closed; it can no longer be assigned or changed."))
     node = _node_of(case, node_id) if node_id else None
+    if case.status == Case.Status.CLOSED and not (node and _goes_on(case, node)):
+        raise DomainError("case_closed", 409, _("This case is closed; it can no longer be assigned or changed."))
     owner = node_definition(flow_of(case.flow), node.key).owner if node else ""
     at = now()
     made = Urge.objects.create(
@@ -124,6 +125,10 @@ def _node_of(case: Case, node_id: UUID) -> Node:
     if node is None:
         raise DomainError("node_not_found", 404, _("This case has no such node."))
     return node
+
+
+def _goes_on(case: Case, node: Node) -> bool:
+    return node.state == Node.State.RUNNING and node.key in flow_of(case.flow).outliving
 
 
 def _words(text: Promise | str, about: Urge, case: Case, by: Officer | None) -> str:
