@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from server.centre.desk import CaseList, Filters
+from django.utils.translation import gettext as _
+
+from server.centre.care import Place
+from server.centre.desk_filters import Choices, Filters
 from server.centre.states import level_name
 
 DESK = "/centre/"
@@ -26,18 +29,24 @@ class Addresses:
     next: str
     tokens: list[Token]
 
+    whole: str
+    """The same list, narrowed to nothing."""
+
     @classmethod
-    def of(cls, filters: Filters, listed: CaseList) -> "Addresses":
+    def of(cls, filters: Filters, names: Mapping[str, str], choices: Choices, following: Place | None) -> "Addresses":
+        """`names`: of the stage and the cause the list is narrowed to."""
         narrowed = filters.address
         place = {"after": filters.after.text} if filters.after else {}
-        following = {"after": listed.next.text} if listed.next else {}
-        texts = {"level": level_name(filters.level) if filters.level else ""}
-        texts |= {"stage": listed.stage_name, "q": filters.words}
+        texts = {"level": level_name(filters.level) if filters.level else "", "mine": _("In my hands"), **names}
         return cls(
             query=urlencode(narrowed | place),
             first=_desk(narrowed),
-            next=_desk(narrowed | following) if listed.next else "",
-            tokens=[Token(texts[name], _desk(_without(narrowed, name))) for name in narrowed],
+            next=_desk(narrowed | {"after": following.text}) if following else "",
+            tokens=[
+                Token(texts.get(name) or choices.name_of(name, value), _desk(_without(narrowed, name)))
+                for name, value in filters.narrowed.items()
+            ],
+            whole=_desk({"by": filters.by} if filters.by else {}),
         )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from server.cases.levels import Level, Term, level_at, turns, warning_level
 from server.cases.models import Case, FlowVersion, Node
 from server.cases.queries import cases_found, holders_of
 from server.centre.care import Place, at_level, behind, level_of_care, with_care
+from server.centre.desk_filters import Filters
 from server.centre.language import content_language
 from server.centre.states import Look, level_look, pending_look, running_look
 from server.common.clock import now
@@ -25,32 +26,6 @@ from server.sync.models import Review
 
 ROWS_AT_ONCE = 200
 COUNTED_LEVELS = (Level.SEVERE, Level.OVERDUE, Level.DUE, Level.WARN, Level.NOTICE)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What stands in the address; every value is optional, and one that means nothing is none."""
-
-    stage: str = ""
-    level: Level | None = None
-    words: str = ""
-    after: Place | None = None
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Filters":
-        level = query.get("level", "")
-        return cls(
-            stage=query.get("stage", "").replace("\0", "")[:40],
-            level=Level(level) if level in list(Level) else None,
-            words=query.get("q", "").replace("\0", "")[:60].strip(),
-            after=Place.of(query.get("after", "")),
-        )
-
-    @property
-    def address(self) -> dict[str, str]:
-        """As `of` reads it, without the place where the list goes on."""
-        values = {"stage": self.stage, "level": self.level or "", "q": self.words}
-        return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +70,6 @@ class CaseList:
     shown: int
     total: int
     next: Place | None
-    stage_name: str
-    """Of the stage the list is narrowed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +112,11 @@ def flow_names() -> dict[int, FlowNames]:
     return found
 
 
+def stage_names() -> dict[str, str]:
+    """Of all flows, in the order of the newest."""
+    return {key: name for flow in flow_names().values() for key, name in flow.stages.items()}
+
+
 def has_ended(node: Node, names: FlowNames) -> bool:
     """With the closing of its case: nothing of it is late any more."""
     return names.running_on is not None and node.key not in names.running_on
@@ -152,6 +130,14 @@ def level_of(node: Node, names: FlowNames, today: date) -> Level:
     return warning_level(
         started_on=node.started_on, due_on=node.due_on, today=today, is_statutory=node.key in names.statutory
     )
+
+
+def since_of(node: Node, names: FlowNames) -> datetime | None:
+    """When its level began; none where no turn has come."""
+    if node.started_on is None:
+        return None
+    at = now()
+    return max((turn.at for turn in turns(_term_in_hours(node, names)) if turn.at <= at), default=None)
 
 
 def _term_in_hours(node: Node, names: FlowNames) -> Term:
@@ -189,11 +175,15 @@ def desk(officer: Officer, filters: Filters, today: date) -> tuple[CaseList, Cou
     statutory = [(flow_id, flow.statutory) for flow_id, flow in flows.items()]
     visible = cases_visible_to(officer).exclude(status=Case.Status.CLOSED)
     counted = Tally.of(with_care(cases_found(visible), today, statutory))
-    found = with_care(cases_found(visible, stage=filters.stage, words=filters.words), today, statutory)
+    counters = Counters(counted.levels, *_waiting(visible))
+    if filters.by:
+        return CaseList([], 0, sum(counted.stages.values()), None), counters
+    chosen = filters.of_people(visible, officer)
+    found = with_care(cases_found(chosen, stage=filters.stage, words=filters.words), today, statutory)
     if filters.level:
         found = found.filter(at_level(filters.level))
-    tally = Tally.of(found) if filters.address else counted
-    return _list(found, filters, flows, tally, today), Counters(counted.levels, *_waiting(visible))
+    tally = Tally.of(found) if filters.narrowed else counted
+    return _list(found, filters, flows, tally, today), counters
 
 
 def _list(
@@ -203,16 +193,15 @@ def _list(
     columns = ("pk", "case_no", "cause", "flow_id", "stage", "care")
     cases = list(following.order_by("-care", "pk").values_list(*columns, named=True)[: ROWS_AT_ONCE + 1])
     page = cases[:ROWS_AT_ONCE]
-    stage_names = {key: name for flow in flows.values() for key, name in flow.stages.items()}
+    named = {key: name for flow in flows.values() for key, name in flow.stages.items()}
     rows = _rows(page, flows, today)
     groups = [
         StageGroup(key, name, rows[key], rows[key][0].look, tally.stages[key])
-        for key, name in [*stage_names.items(), ("", _("Not begun"))]
+        for key, name in [*named.items(), ("", _("Not begun"))]
         if key in rows
     ]
     next_place = Place(page[-1].care, page[-1].pk) if len(cases) > len(page) else None
-    stage_name = stage_names.get(filters.stage, filters.stage)
-    return CaseList(groups, len(page), sum(tally.stages.values()), next_place, stage_name)
+    return CaseList(groups, len(page), sum(tally.stages.values()), next_place)
 
 
 def _rows(cases: Sequence[Any], flows: Mapping[int, FlowNames], today: date) -> dict[str, list[Row]]:

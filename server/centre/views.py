@@ -19,17 +19,22 @@ from server.cases.models import Case
 from server.cases.services.reading import record_case_reading
 from server.centre.act_words import act_words
 from server.centre.addresses import Addresses
+from server.centre.alarms import alarm_list, alarm_total
 from server.centre.bundle_words import export_words
 from server.centre.case_page import case_page
-from server.centre.desk import Filters, desk
+from server.centre.desk import desk, stage_names
+from server.centre.desk_filters import Choices, Filters
+from server.centre.geo_view import MapView, map_of, spots_in
 from server.centre.language import chinese_first
 from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.custody.access import inspects
+from server.duty.access import keeps_desk
 from server.evidence.services import stop_wanting_file, want_file
 from server.field.models import ActionSubject
 from server.ledger.models import Head
+from server.people.access import keeps_walls
 from server.people.models import Officer
 from server.people.sign_in import sign_in
 from server.realtime.access import streams_watched_by
@@ -152,18 +157,28 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
     if case:
         record_case_reading(officer=officer, case_id=case.pk, court_id=case.court_id)
     streams = places_of(streams_watched_by(officer))  # read first: a lower bound of what the page shows
-    filters = Filters.of(request.GET)
+    filters, choices = Filters.of(request.GET), Choices.of(officer)
+    alarms = alarm_list(officer, filters, today) if filters.by else None
     listed, counters = desk(officer, filters, today)
+    stages = stage_names()
+    names = {"stage": stages.get(filters.stage, ""), "cause": alarms.cause_name if alarms else ""}
     page = case_page(case, officer, today, action_id) if case else None
     context = frame(
         request,
         officer=officer,
         listed=listed,
+        alarms=alarms,
+        alarm_total=alarms.total if alarms and not filters.narrowed else alarm_total(officer),
+        choices=choices,
+        stages=stages,
+        keeps=keeps_desk(officer),
+        keeps_walls=keeps_walls(officer),
         counters=counters,
         filters=filters,
         compelled=compelled_views(running_clocks(officer)),
-        addresses=Addresses.of(filters, listed),
+        addresses=Addresses.of(filters, names, choices, listed.next),
         page=page,
+        act_map=_map_of(case) if case else None,
         words=act_words(officer, page.shown_act, request.GET.get("code", "")) if page else None,
         export=export_words(officer, case, request.GET.get("bundle", "")[:40]) if case else None,
         streams=streams,
@@ -171,3 +186,9 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         inspects=inspects(officer),
     )
     return render(request, "centre/desk.html", context)
+
+
+def _map_of(case: Case) -> MapView | None:
+    """Of the acts of this case that say where they were done."""
+    spots = spots_in(Case.objects.filter(pk=case.pk))
+    return map_of(spots) if spots else None

@@ -21,6 +21,7 @@ from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
 from server.custody.api import router as custody
+from server.duty.api import router as duty
 from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
@@ -143,6 +144,7 @@ for router in (
     live,
     safety,
     supervision,
+    duty,
     backfill,
     notices,
 ):

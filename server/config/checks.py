@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.translation import gettext as _
 
+from server.centre.outline import OutlineError, outline
 from server.config.environment import Environment
 
 _DATABASES = ("postgres", "postgresql", "sqlite")
@@ -27,6 +28,7 @@ def faults_of(environment: Environment) -> Iterable[CheckMessage]:
     yield from _folder(environment)
     yield from _addresses(environment)
     yield from _services(environment)
+    yield from _maps(environment)
 
 
 def _secrets(environment: Environment) -> Iterable[CheckMessage]:
@@ -102,3 +104,28 @@ def _services(environment: Environment) -> Iterable[CheckMessage]:
             hint=_("A standby holds no files of DATA_DIR: devices would let go of photos that one disk holds."),
             id="zhixing.E010",
         )
+
+
+def _maps(environment: Environment) -> Iterable[CheckMessage]:
+    if environment.map_outline_file:
+        try:
+            outline(environment.map_outline_file)
+        except OutlineError as fault:
+            yield Error(
+                _("MAP_OUTLINE_FILE cannot be drawn: %(fault)s") % {"fault": fault},
+                hint=_("Give GeoJSON: a FeatureCollection of polygons, longitude first."),
+                id="zhixing.E011",
+            )
+    if environment.map_tiles and not _is_template(environment.map_tiles):
+        yield Error(
+            _("MAP_TILES is no address of tiles."),
+            hint=_("Write an https address, or a path of this host, with {z}, {x} and {y}."),
+            id="zhixing.E012",
+        )
+
+
+def _is_template(address: str) -> bool:
+    parts = urlsplit(address)
+    is_address = (parts.scheme == "https" and parts.netloc) or (not parts.scheme and address.startswith("/"))
+    is_plain = not any(letter.isspace() or letter in ";,'\"" for letter in address)
+    return bool(is_address) and is_plain and all(name in address for name in ("{z}", "{x}", "{y}"))

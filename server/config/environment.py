@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, ValidationError, field_validator
@@ -57,6 +58,12 @@ class Environment(BaseSettings):
     """Certificates (PEM) to which its answers must lead."""
     late_upload_hours: int = Field(default=24, ge=1)
     """After so many hours from an act its arrival is late."""
+    map_outline_file: Path | None = None
+    """GeoJSON of the land the maps are drawn on; empty: an invented city."""
+    map_tiles: str = ""
+    """Address of tiles under it, with `{z}`, `{x}` and `{y}`: of our own host, or of a server the court trusts."""
+    map_system: Literal["WGS-84", "GCJ-02", "BD-09"] = "WGS-84"
+    """Reference system of outline and tiles."""
     odd_readings: str = ""
     """Numbers of the rules for odd readings that differ from ours: `many_cases=60,at_night=0`; 0 switches one off."""
     notice_days: int = Field(default=365, ge=30)
@@ -115,6 +122,12 @@ class Environment(BaseSettings):
     @property
     def hosts(self) -> list[str]:
         return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+    @property
+    def tile_origin(self) -> str:
+        """With a space before it, for the policy of pages; "" where tiles are our own host's, or none."""
+        parts = urlsplit(self.map_tiles)
+        return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def origins(self) -> list[str]:

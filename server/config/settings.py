@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "server.centre",
     "server.realtime",
     "server.bundle",
+    "server.duty",
     "server.sync",
     "server.safety",
     "server.supervision",
@@ -141,7 +142,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP_HEADER = (
-    "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    f"default-src 'self'; img-src 'self' blob:{ENVIRONMENT.tile_origin}; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 if ENVIRONMENT.secure_cookies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -176,6 +178,8 @@ TIMESTAMP_URL = ENVIRONMENT.timestamp_url
 TIMESTAMP_CA_FILE = ENVIRONMENT.timestamp_ca_file
 LATE_UPLOAD_HOURS = ENVIRONMENT.late_upload_hours
 NOTICE_DAYS = ENVIRONMENT.notice_days
+MAP_OUTLINE_FILE = ENVIRONMENT.map_outline_file
+MAP_TILES, MAP_SYSTEM = ENVIRONMENT.map_tiles, ENVIRONMENT.map_system
 ODD_READINGS = thresholds(ENVIRONMENT.odd_readings)
 SEALED_BUDGET_BYTES = ENVIRONMENT.sealed_budget_bytes
 PARCEL_BUDGET_BYTES = ENVIRONMENT.parcel_budget_bytes

@@ -53,6 +53,27 @@ def record(field: FieldClient, case_id: str, photo: bytes) -> str:
     return f"[data-sha256='{hashlib.sha256(photo).hexdigest()}']"
 
 
+def look_at(page: Page) -> None:
+    """The first photo large: one after the other, zoomed, turned, closed by keys; focus comes back to where it was."""
+    photo = page.locator(".shot a.ph:has(img)").first
+    photo.focus()
+    page.keyboard.press("Enter")
+    viewer, image = page.locator("dialog#viewer"), page.locator("[data-viewer-img]")
+    expect(image).to_be_visible(timeout=PATIENCE_MS)
+    image.evaluate("image => image.decode()")
+    expect(viewer.locator("table.cmp")).to_be_visible()
+    for key, said in (("+", "scale(1.25)"), ("r", "rotate(90deg)"), ("0", "rotate(0deg) scale(1)")):
+        page.keyboard.press(key)
+        assert said in image.evaluate("image => image.style.transform"), key
+    with page.expect_popup() as opened:
+        page.locator("[data-viewer-open]").click()
+    expect(opened.value.locator("img")).to_be_visible(timeout=PATIENCE_MS)
+    opened.value.close()
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    expect(photo).to_be_focused()
+
+
 def test_j_and_k_move_the_focus_enter_opens_and_slash_finds(served: Served, page: Page, complaints: Complaints) -> None:
     sign_in(page, served)
     rows = page.locator("a.it")
@@ -91,9 +112,7 @@ def test_an_act_arrives_without_reload_and_its_photo_opens(
         expect(page.locator("tr.why details").first).to_have_attribute("open", "")
     assert page.evaluate("window.unreloaded") is True
     expect(page.locator("[data-being-drawn]")).to_have_count(0, timeout=PATIENCE_MS)
-    with page.expect_popup() as opened:
-        page.locator(".shot a.ph").click()
-    expect(opened.value.locator("img")).to_be_visible(timeout=PATIENCE_MS)
+    look_at(page)
     (ROOT / "build").mkdir(exist_ok=True)
     page.screenshot(path=ROOT / "build" / "desk.png")
     page.get_by_role("button", name="English").click()

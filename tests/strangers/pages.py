@@ -14,6 +14,15 @@ PAGES = {
     "findings": "/centre/findings",
     "meetings": "/centre/meetings",
     "evidence/<str:sha256>": "/centre/evidence/{sha256}",
+    "cases/<uuid:case_id>/print": "/centre/cases/{case_id}/print",
+    "mutes": "/centre/mutes",
+    "shifts": "/centre/shifts",
+    "shifts/<uuid:shift_id>": "/centre/shifts/{shift_id}",
+    "reports": "/centre/reports",
+    "reports/<str:day>": "/centre/reports/{day}",
+    "figures": "/centre/figures",
+    "map": "/centre/map",
+    "figures/<str:key>": "/centre/figures/open",
 }
 """By their route."""
 LISTS_FOR_ALL = {"/centre/", "/centre/warnings", "/centre/findings", "/centre/meetings"}
@@ -39,6 +48,12 @@ FORMS = {
     "meetings/<uuid:meeting_id>/minutes",
     "meetings/<uuid:meeting_id>/close",
     FORM,
+    "evidence/<str:sha256>/verify",
+    "mutes/<uuid:mute_id>/end",
+    "shifts/<uuid:shift_id>/line",
+    "shifts/<uuid:shift_id>/hand-over",
+    "shifts/<uuid:shift_id>/take-over",
+    "reports/<str:day>/print",
     "parcels",
     "devices/<uuid:device_id>/escrow",
     "actions/<uuid:action_id>/annul",

@@ -24,6 +24,7 @@ from tests.strangers.act_papers import ACT_PAPERS, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.custody import CUSTODY
+from tests.strangers.duty import DUTY, DUTY_BODIES, known_duty
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
 from tests.strangers.safety import SAFETY
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
@@ -137,6 +138,7 @@ QUERIES = {"GET /api/v1/live/{court}": "?after=0", "GET /api/v1/live/{court}/nam
 BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     "POST /api/v1/devices/{device_id}/answer": {"was_me": False},
     **WORK_BODIES,
+    **DUTY_BODIES,
     **FILLING_BODIES,
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/cases/{case_id}/bundle": {"reason": "so"},
@@ -204,6 +206,7 @@ def known(cast: Cast) -> dict[str, str]:
         }
         | KNOWN_PAPERS
         | known_clocks(case)
+        | known_duty(cast)
     )
 
 
@@ -232,7 +235,8 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | CUSTODY | SAFETY | {OPENING}
+    own = {OPENING} | DUTY
+    assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | CUSTODY | SAFETY | own
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -253,7 +257,7 @@ def test_every_page_is_in_the_table() -> None:
     "endpoint",
     sorted(
         (OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS)
-        | (ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING})
+        | (ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING} | DUTY)
     ),
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:

@@ -17,9 +17,20 @@ const move = (step) => {
   next.focus();
 };
 
+// m mutes the alarm that has the focus, else the case that is open.
+const mute = () => {
+  const alarm = document.activeElement?.closest("[data-cause][data-case-id]");
+  const given = alarm && { cause: alarm.dataset.cause, case: alarm.dataset.caseId, level: alarm.dataset.level };
+  const link = document.querySelector("[data-mute]");
+  if (!document.querySelector("[data-keeps]")) return;
+  if (given) location.assign(`/centre/mutes?${new URLSearchParams(given)}`);
+  else link?.click();
+};
+
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j" || event.key === "k") { move(event.key === "j" ? 1 : -1); event.preventDefault(); }
+  if (event.key === "m") mute();
   if (event.key === "w") document.querySelector("[data-want]")?.click();
   if (event.key === "/") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
 });

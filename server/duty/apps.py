@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Duty(AppConfig):
+    name = "server.duty"
+    label = "duty"
