@@ -9,7 +9,7 @@ INPUTS := requirements.lock pyproject.toml client_sdk/pyproject.toml
 READY := $(VENV)/.made-from-$(shell { pwd; cat $(INPUTS); } | cksum | tr ' ' '-')
 CATALOGUES := $(wildcard server/locale/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
-PYTEST := $(PY) -m pytest -n 2
+PYTEST := $(PY) -m pytest -n 2 --maxschedchunk 40
 # What a court's deployment would set: the strictest reading of `check --deploy` has to pass with it.
 DEPLOYED := DATA_DIR=var/check SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') SECURE_COOKIES=true \
 	ALLOWED_HOSTS=zhixing.court.example PUBLIC_ORIGINS=https://zhixing.court.example

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from bench.meters import Meter
 from tests.backends import postgres_server
 from tests.backends.folders import temporary_folder
+from tests.backends.migrated import postgres_database
 from tests.backends.processes import free_ports, running
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,9 +98,8 @@ def _environment(database_url: str, folder: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def _own_database(url: str) -> Iterator[str]:
     name = f"bench_{secrets.token_hex(4)}"
-    _administer(url, f"CREATE DATABASE {name}")
     try:
-        yield f"{url.rpartition('/')[0]}/{name}"
+        yield postgres_database(url, name)
     finally:
         _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -10,7 +10,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from tests.backends import postgres_server
+from tests.backends import migrated, postgres_server
 from tests.backends.folders import temporary_folder
 
 _FOLDER = "ZHIXING_TEST_FOLDER"
@@ -23,6 +23,7 @@ if _FOLDER not in os.environ:
         server = contextlib.ExitStack()
         os.environ["DATABASE_URL"] = server.enter_context(postgres_server())
         atexit.register(server.close)
+        atexit.register(migrated.drop_template, os.environ["DATABASE_URL"])
     elif _DATABASE == "sqlite":
         os.environ["DATABASE_URL"] = ""
     else:
@@ -42,3 +43,5 @@ if _DATABASE == "sqlite":
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each of Django's test clients has a middleware of its own, and that would read every static file there is first.
+WHITENOISE_AUTOREFRESH = True

@@ -10,6 +10,7 @@ import pytest
 from bench.__main__ import NAMES
 from tests.ground.sources import ROOT
 
+pytestmark = pytest.mark.on_postgres
 ALWAYS = {"name", "figure", "unit", "floor", "ratio", "aim", "met", "cpu_s_per_1000", "db_cpu_s_per_1000", "machine"}
 ENOUGH_SECONDS = 240
 

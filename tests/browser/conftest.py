@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
 
+from tests.backends.migrated import postgres_database
 from tests.backends.processes import running
 from tests.browser.chromium import Machine, flags, required_chromium
 from tests.journeys.deployment import ROOT, Deployment
@@ -60,10 +60,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
 
 
 def _own_database(url: str) -> str:
-    name = f"browser_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{url.rpartition('/')[0]}/{name}"
+    return postgres_database(url, f"browser_{uuid4().hex[:12]}")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 from datetime import date
 
 import django
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 
 
@@ -16,6 +17,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.config.settings")
     django.setup()
     call_command("migrate", verbosity=0)
+    PBKDF2PasswordHasher.iterations = 1  # a password costs a third of a second, for who has seconds
     from server.cases.services import PartyDraft, assign_subject, file_case, load_flows
     from server.people.models import Role
     from server.people.services import issue_enrolment_code

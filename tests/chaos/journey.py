@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 from tests.backends.folders import temporary_folder
+from tests.backends.migrated import copy_sqlite
 from tests.chaos.machines import NO_LIMIT, ROOT, Machine, Postgres, Server, SmallDisk, Stuck, wait_until
 from tests.chaos.proxy import FAULTS, FaultyProxy
 from tests.chaos.recount import Tally, recount
@@ -103,6 +104,8 @@ class Journey:
     def _live(self, tally: Tally) -> None:
         if self._postgres:
             self._postgres.start()
+        else:
+            copy_sqlite(self._disk.folder / "data" / "zhixing.sqlite3")
         city = self._server.run("-m", "tests.chaos.city", str(self.scale.officers))
         self._server.start()
         with FaultyProxy(self._server.port, self.seed, ODDS) as proxy:

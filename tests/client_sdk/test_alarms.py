@@ -10,6 +10,7 @@ from client_sdk.day_views import Alarm
 from tests.client_sdk.conftest import Device
 from tests.wire.records import catalogue, vectors
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 # A Thursday in the week of National Day: nobody works before the 8th.
 NOON = datetime(2026, 10, 1, 4, tzinfo=UTC)

@@ -17,6 +17,7 @@ from tests.client_sdk.court import problem
 from tests.client_sdk.line import Line
 from tests.client_sdk.test_papers import OTHER, publish
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 NAMES = [command.__name__.replace("_", "-") for command in (*COMMANDS, *day_commands.COMMANDS)]
 Run = Callable[..., tuple[int, str]]

@@ -32,6 +32,7 @@ from tests.client_sdk.conftest import PASSPHRASE, Device
 from tests.client_sdk.court import Court
 from tests.client_sdk.line import Line
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 SDK = Path(client_sdk.__file__).parent
 AS_NOBODY = pytest.mark.skipif(os.name == "nt", reason="rights are POSIX rights")

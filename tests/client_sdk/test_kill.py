@@ -16,6 +16,7 @@ from tests.client_sdk.conftest import PASSPHRASE, Device
 from tests.simulation.chance import Chance
 from tests.simulation.power import Disk
 
+pytestmark = pytest.mark.database_free
 ROOT = Path(__file__).parents[2]
 CASE = "0199a000-0000-7000-8000-000000000001"
 MOMENTS = ("after fsync", "after rename", "after directory fsync", "before commit", "after commit")

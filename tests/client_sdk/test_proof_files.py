@@ -14,6 +14,7 @@ from client_sdk.cli import app
 from client_sdk.keys import WireError
 from tests.client_sdk.conftest import Device
 
+pytestmark = pytest.mark.database_free
 PHOTO = b"the seal on the door"
 
 

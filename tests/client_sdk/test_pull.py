@@ -13,6 +13,8 @@ from client_sdk.views import Case
 from tests.client_sdk.conftest import Device
 from tests.client_sdk.court import Court, problem
 
+pytestmark = pytest.mark.database_free
+
 
 def case_id(number: int) -> str:
     return f"0199a000-0000-7000-8000-{number:012d}"

@@ -12,6 +12,7 @@ from tests.client_sdk.conftest import Device
 from tests.client_sdk.court import PORTAL, problem
 from tests.client_sdk.requests import unpacked
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 
 

@@ -13,6 +13,7 @@ from client_sdk.steps import Reply, Request
 from tests.client_sdk.conftest import Device
 from tests.client_sdk.court import PORTAL, problem
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 NODE = "0199a000-0000-7000-8000-000000000002"
 UNIT: dict[str, Any] = {"case_no": "1", "assignment_no": 4, "parties": [{"name": "林小满"}], "nodes": [{"id": NODE}]}

@@ -16,6 +16,7 @@ from tests.papers.examples import COMMON, LONG_NAME
 from tests.papers.reading import pages_of
 from tests.pictures import jpeg
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 UNIT = {
     "case_no": "（2026）闽9821执1号",

@@ -31,6 +31,7 @@ from tests.client_sdk.conftest import PASSPHRASE, Device, FakeClock
 from tests.client_sdk.court import Court, problem
 from tests.client_sdk.line import Line
 
+pytestmark = pytest.mark.database_free
 CASE = "0199a000-0000-7000-8000-000000000001"
 SECRETS = ["城关镇", "林小满", "SEAL", "SECRET-PHOTO", "王执行", "某区人民法院"]
 

@@ -13,6 +13,8 @@ from client_sdk import transport
 from client_sdk.steps import Reply, Request, Unreachable
 from client_sdk.transport import AsyncHttpTransport, HttpTransport
 
+pytestmark = pytest.mark.database_free
+
 
 class Strange(BaseHTTPRequestHandler):
     """Echoes, redirects, sends too much, or hangs up in the middle."""

@@ -12,6 +12,7 @@ from client_sdk.uploads import CONTACT_SECONDS
 from tests.client_sdk.conftest import Device
 from tests.client_sdk.test_uploads import CASE, owe
 
+pytestmark = pytest.mark.database_free
 WANTED_PRIORITY = 100
 
 

@@ -11,6 +11,8 @@ from client_sdk.keys import device_key, is_valid, new_device_key
 from tests.wire.files import LOGS, joined
 from tests.wire.files import vectors as rows_of
 
+pytestmark = pytest.mark.database_free
+
 
 @pytest.mark.parametrize("name", LOGS)
 def test_every_good_row_of_a_log_verifies(name: str) -> None:

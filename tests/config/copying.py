@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from server.cases.models import Case
 from server.people.models import Device
 from tests.actors import Cast, Phone
+from tests.config.schema_once import schema_once
 from tests.devices import Operation, TestDevice
 from tests.evidence.uploading import Uploader
 from tests.pictures import jpeg
@@ -53,7 +54,8 @@ class Office:
 def said(command: str, *arguments: str | Path, language: str = "en", **options: Any) -> str:
     """What a command prints."""
     out = io.StringIO()
-    call_command(command, *map(str, arguments), language=language, stdout=out, stderr=io.StringIO(), **options)
+    with schema_once():
+        call_command(command, *map(str, arguments), language=language, stdout=out, stderr=io.StringIO(), **options)
     return out.getvalue()
 
 

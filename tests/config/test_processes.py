@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -15,30 +14,25 @@ import psutil
 import pytest
 from django.conf import settings
 
+from server.config.processes.lifeline import PARENT, system_checks
+from tests.backends.migrated import copy_sqlite
 from tests.config.serving import Served, served
 
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database to copy: migrating takes longer than all the rest."""
-    folder = tmp_path_factory.mktemp("migrated")
-    with served(folder, "migrate", "--verbosity", "0") as process:
-        assert process.exit_code() == 0, process.lines
-    return folder / "zhixing.sqlite3"
+pytestmark = pytest.mark.database_free
 
 
 @pytest.fixture
-def running(tmp_path: Path, migrated: Path) -> Iterator[Served]:
-    shutil.copy(migrated, tmp_path)
+def running(tmp_path: Path) -> Iterator[Served]:
+    copy_sqlite(tmp_path / "zhixing.sqlite3")
     with served(tmp_path, "serve", "--port", "0") as process:
         yield process
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a server that no test stops."""
     folder = tmp_path_factory.mktemp("steady")
-    shutil.copy(migrated, folder)
+    copy_sqlite(folder / "zhixing.sqlite3")
     with served(folder, "web", "--port", "0") as process:
         yield process.address()
 
@@ -91,8 +85,8 @@ def test_when_one_child_dies_the_rest_ends_and_the_exit_says_so(running: Served,
     assert any(victim in line for line in running.lines)
 
 
-def test_a_port_that_is_taken_is_told_and_ends_it(tmp_path: Path, migrated: Path) -> None:
-    shutil.copy(migrated, tmp_path)
+def test_a_port_that_is_taken_is_told_and_ends_it(tmp_path: Path) -> None:
+    copy_sqlite(tmp_path / "zhixing.sqlite3")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -142,3 +136,10 @@ def test_a_body_of_unknown_length_is_refused_where_it_passes_the_limit(address: 
         assert sent < 64
     with urlopen(f"{place.geturl()}/healthz", timeout=20) as answer:
         assert answer.status == 200
+
+
+def test_a_child_of_serve_is_spared_the_checks_its_parent_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PARENT, raising=False)
+    assert system_checks() == "__all__"
+    monkeypatch.setenv(PARENT, "1")
+    assert system_checks() == []

@@ -14,6 +14,7 @@ from server.evidence.models import StoredFile
 from tests import films, pictures
 from tests.evidence.uploading import Uploader, promise, sha256_of
 
+pytestmark = pytest.mark.database_free
 FILMS: dict[str, Callable[[], bytes]] = {
     "video/mp4": films.film,
     "video/quicktime": lambda: films.film("mov"),

@@ -18,6 +18,7 @@ from server.evidence.drawing import Drawing, draw
 from server.evidence.media_types import PICTURES, detect
 from tests import pictures
 
+pytestmark = pytest.mark.database_free
 MAKERS: dict[str, Callable[[], bytes]] = {
     "image/jpeg": pictures.jpeg,
     "image/png": pictures.png,

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from server.evidence.drawing import Drawing
 from tests.fuzz_media.mutations import mutated
 from tests.fuzz_media.pipeline import faults_of
 
+pytestmark = pytest.mark.database_free
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {"one": bytes(range(256)) * 4, "two": b"moov" * 100}
 

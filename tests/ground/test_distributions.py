@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from tests.ground.sources import ROOT
 
+pytestmark = pytest.mark.database_free
 EXTRAS = frozenset({"keyring", "papers", "sqlcipher", "thumbnails", "zstd"})
 
 

@@ -5,11 +5,13 @@ import importlib.util
 import re
 from pathlib import Path
 
+import pytest
 from django.core.management import get_commands
 
 from tests.ground.sources import ROOT, calls, documents, listed, place, python_files, text_of, tree
 from tests.simulation.plants import PLANTS
 
+pytestmark = pytest.mark.database_free
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 

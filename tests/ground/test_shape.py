@@ -3,8 +3,11 @@
 import ast
 import statistics
 
+import pytest
+
 from tests.ground.sources import ROOT, place, python_files, tree
 
+pytestmark = pytest.mark.database_free
 LONGEST_FUNCTION, LONGEST_FILE = 50, 400
 
 

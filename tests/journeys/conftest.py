@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 
+from tests.backends.migrated import postgres_database
 from tests.journeys.deployment import Deployment
 from tests.settings import _DATABASE
 
@@ -34,10 +34,7 @@ def broken_release(request: pytest.FixtureRequest) -> Iterator[Deployment]:
 
 
 def _own_database(url: str) -> str:
-    name = f"journey_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{url.rpartition('/')[0]}/{name}"
+    return postgres_database(url, f"journey_{uuid4().hex[:12]}")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 
 from tests.backends.folders import temporary_folder
+from tests.backends.migrated import copy_sqlite
 from tests.backends.processes import free_ports, running
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,8 @@ class Deployment:
             "REDIS_URL": "",
             "S3_ENDPOINT_URL": "",
         }
+        if not self.database_url:
+            copy_sqlite(self.folder / "data" / "zhixing.sqlite3")
         self._process = contextlib.ExitStack()
         self.city: dict[str, Any] = json.loads(self.run("-m", "tests.journeys.city"))
         self.pid = 0

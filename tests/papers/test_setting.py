@@ -14,6 +14,7 @@ from tests.papers.examples import EXAMPLES, FILES, HASHES, INK_FILES, LONG_NAME,
 from tests.papers.reading import pages_of, sizes_of
 from tests.papers.setting import inputs_of
 
+pytestmark = pytest.mark.database_free
 SERVER, DEVICE = (
     Path(module.__file__ or "").parent / "typeset" for module in (server.field.set_paper, client_sdk.set_paper)
 )

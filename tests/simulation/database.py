@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from tests.backends.folders import temporary_folder
+from tests.backends.migrated import begin_test_database
 
 # What migrations put there, and what Django keeps for itself.
 _KEPT = (
@@ -68,7 +69,8 @@ def simulation_database(folder: Path) -> Iterator[SimulationDatabase]:
     name = folder / "server.sqlite3" if connection.vendor == "sqlite" else f"simulation_{os.getpid()}"
     connection.settings_dict["TEST"]["NAME"] = str(name)
     before = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    begin_test_database()
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=connection.vendor == "sqlite")
     try:
         _write_back()
         yield SimulationDatabase(folder)

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.actors import Cast, browser_of, cast
+from tests.actors import Cast, browser_of
+from tests.standing import standing, standing_cast
 from tests.strangers.backfill import BACKFILL, BACKFILL_LISTS, BACKFILL_PAGES
-from tests.strangers.test_every_endpoint import ask, known
+from tests.strangers.test_every_endpoint import ask, cast, known
 
-__all__ = ["cast", "known"]
+__all__ = ["cast", "known", "standing", "standing_cast"]
 pytestmark = pytest.mark.django_db
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from server.cases.models import Node
 from server.centre.urls import urlpatterns
@@ -18,8 +19,9 @@ from server.supervision.models import Finding
 from server.supervision.services import urge
 from server.sync.models import Review
 from server.teamwork.services import give_task, open_meeting, propose_handover
-from tests.actors import Cast, browser_of, cast
+from tests.actors import Cast, browser_of
 from tests.pictures import jpeg
+from tests.standing import standing, standing_cast
 from tests.strangers.act_papers import ACT_PAPERS, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
@@ -30,7 +32,7 @@ from tests.strangers.safety import SAFETY
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
-__all__ = ["cast"]
+__all__ = ["standing", "standing_cast"]
 WORK = CLOCKS | TEAMWORK
 LIVE_NAMES = {"GET /api/v1/live/{court}/names"}
 pytestmark = pytest.mark.django_db
@@ -169,8 +171,18 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
 
 
 @pytest.fixture
-def known(cast: Cast) -> dict[str, str]:
-    """Ids of one case with one act and its proved photo."""
+def cast(standing_cast: Cast) -> Cast:
+    return standing_cast
+
+
+@pytest.fixture(scope="module")
+def known(standing_cast: Cast, standing: DjangoDbBlocker) -> dict[str, str]:
+    """What stands for all tests here: ids of one case with one act and its proved photo."""
+    with standing.unblock():
+        return known_to(standing_cast)
+
+
+def known_to(cast: Cast) -> dict[str, str]:
     case = hold(file_one(cast), cast.group)
     phone, photo = phone_of(cast.holder), jpeg()
     phone.record("LOCATE", case_id=case.pk, fields=COMPLETE, photos=[photo])
@@ -223,7 +235,6 @@ def ask(browser: Client, endpoint: str, known: dict[str, str]) -> Any:
         body = body.replace(f"{{{name}}}", known[name])
     answer: Any = browser.generic(method, address, body, content_type="application/json")
     answer.spoken = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
     return answer
 
 

@@ -13,6 +13,7 @@ from server.field import completeness as court
 from server.field.kinds import kinds_document
 from tests.wire.records import VECTORS, bodies, catalogue, findings, overrides, vectors
 
+pytestmark = pytest.mark.database_free
 KINDS = [kind["key"] for kind in catalogue()["kinds"]]
 
 

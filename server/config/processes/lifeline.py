@@ -7,12 +7,18 @@ import sys
 import threading
 
 PARENT = "ZHIXING_SERVED_BY"
+ALL_CHECKS = "__all__"
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 1.0
 
 
 def is_served() -> bool:
     return PARENT in os.environ
+
+
+def system_checks() -> list[str] | str:
+    """For `requires_system_checks`: `serve` has made them for its children, and only web need load the whole API."""
+    return [] if is_served() else ALL_CHECKS
 
 
 def die_with_parent() -> None:

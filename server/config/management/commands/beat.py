@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand
 
 from server.config.beat import JOBS, Beat
 from server.config.processes.database import require_ready
-from server.config.processes.lifeline import die_with_parent, is_served
+from server.config.processes.lifeline import die_with_parent, is_served, system_checks
 
 
 class Command(BaseCommand):
     help = "Do what is done again and again, alone."
+    requires_system_checks = system_checks()
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
