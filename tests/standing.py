@@ -10,8 +10,6 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from tests.actors import Cast, people_of_a_city
-
 
 @pytest.fixture(scope="module")
 def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DjangoDbBlocker]:
@@ -23,9 +21,3 @@ def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         whole.__exit__(None, None, None)
-
-
-@pytest.fixture(scope="module")
-def standing_cast(standing: DjangoDbBlocker) -> Cast:
-    with standing.unblock():
-        return people_of_a_city()

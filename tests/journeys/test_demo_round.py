@@ -15,6 +15,7 @@ import pytest
 from demo.city import DESK
 from demo.recount import Tally, journal_lines, listed, recount
 from demo.run import ACTS, manage, one_round, serving, signed_in
+from tests.backends.migrated import copy_sqlite
 from tests.backends.processes import free_ports
 from tests.journeys.deployment import ROOT
 
@@ -45,6 +46,8 @@ def city(database_url: str, tmp_path: Path) -> City:
     own |= {"DJANGO_SETTINGS_MODULE": "server.config.settings", "PORT": str(port), "REDIS_URL": ""}
     made = City({**os.environ, **own, "S3_ENDPOINT_URL": "", "SABOTAGE": ""}, tmp_path / "officers")
     made.folder.mkdir()
+    if not database_url:
+        copy_sqlite(tmp_path / "data" / "zhixing.sqlite3")
     manage(made.env, "migrate", "--verbosity", "0")
     assert made.seeded()["seeded"]
     made.address = f"http://127.0.0.1:{port}"

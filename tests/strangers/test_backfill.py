@@ -3,11 +3,10 @@
 import pytest
 
 from tests.actors import Cast, browser_of
-from tests.standing import standing, standing_cast
 from tests.strangers.backfill import BACKFILL, BACKFILL_LISTS, BACKFILL_PAGES
-from tests.strangers.test_every_endpoint import ask, cast, known
+from tests.strangers.test_every_endpoint import ask, known
 
-__all__ = ["cast", "known", "standing", "standing_cast"]
+__all__ = ["known"]
 pytestmark = pytest.mark.django_db
 
 

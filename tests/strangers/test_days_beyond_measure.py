@@ -7,11 +7,10 @@ import pytest
 
 from server.cases.models import Case
 from server.cases.services import add_property
-from tests.actors import Cast, browser_of, cast
+from tests.actors import Cast, browser_of
 from tests.cases.conftest import file_one
 from tests.sync.pushing import hold
 
-__all__ = ["cast"]
 pytestmark = pytest.mark.django_db
 DOORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("pauses", "started_on", {"reason": "PUBLIC_NOTICE", "document": "1", "approved_by": "approver"}),

@@ -21,7 +21,6 @@ from server.sync.models import Review
 from server.teamwork.services import give_task, open_meeting, propose_handover
 from tests.actors import Cast, browser_of
 from tests.pictures import jpeg
-from tests.standing import standing, standing_cast
 from tests.strangers.act_papers import ACT_PAPERS, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
@@ -32,7 +31,6 @@ from tests.strangers.safety import SAFETY
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
-__all__ = ["standing", "standing_cast"]
 WORK = CLOCKS | TEAMWORK
 LIVE_NAMES = {"GET /api/v1/live/{court}/names"}
 pytestmark = pytest.mark.django_db
@@ -170,16 +168,11 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
 """What a writing endpoint is asked with, so that it is the right that is judged and not the form."""
 
 
-@pytest.fixture
-def cast(standing_cast: Cast) -> Cast:
-    return standing_cast
-
-
 @pytest.fixture(scope="module")
-def known(standing_cast: Cast, standing: DjangoDbBlocker) -> dict[str, str]:
-    """What stands for all tests here: ids of one case with one act and its proved photo."""
+def known(cast: Cast, standing: DjangoDbBlocker) -> dict[str, str]:
+    """Ids of one case with one act and its proved photo, which stands for all tests of a module."""
     with standing.unblock():
-        return known_to(standing_cast)
+        return known_to(cast)
 
 
 def known_to(cast: Cast) -> dict[str, str]:

@@ -9,11 +9,11 @@ from django.test import Client
 from server.people.models import Officer
 from server.people.services import create_wall, revoke_wall
 from server.realtime.access import streams_watched_by
-from tests.actors import PASSWORD, Cast, browser_of, cast, officer_of
+from tests.actors import PASSWORD, Cast, browser_of, officer_of
 from tests.strangers.pages import DEVICE_PAGES, FORMS, PAGES
 from tests.strangers.test_every_endpoint import LIVE_NAMES, OPEN, OWN, endpoints, known
 
-__all__ = ["cast", "known"]
+__all__ = ["known"]
 pytestmark = pytest.mark.django_db
 
 ITS_OWN = {

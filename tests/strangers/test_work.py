@@ -5,13 +5,12 @@ import json
 import pytest
 
 from tests.actors import Cast, browser_of
-from tests.standing import standing, standing_cast
-from tests.strangers.test_every_endpoint import WORK, ask, cast, known, tells_of
+from tests.strangers.test_every_endpoint import WORK, ask, known, tells_of
 from tests.strangers.work import COURT_WORK, OPENING, WORK_REFUSALS
 
 MOVING_A_FLOW = "POST /api/v1/cases/{case_id}/flow"
 """Also for the command centre, which reads here."""
-__all__ = ["cast", "known", "standing", "standing_cast"]
+__all__ = ["known"]
 pytestmark = pytest.mark.django_db
 
 
