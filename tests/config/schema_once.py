@@ -37,7 +37,7 @@ def schema_once() -> Iterator[None]:
 
 def _listening_to(work: Callable[[], None]) -> str:
     """Every statement of it that changes anything, as one text."""
-    heard = []
+    heard: list[tuple[str, Any]] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if not str(sql).lstrip().upper().startswith(_READING):

@@ -5,9 +5,9 @@ import os
 import signal
 import sys
 import threading
+from typing import Literal
 
 PARENT = "ZHIXING_SERVED_BY"
-ALL_CHECKS = "__all__"
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 1.0
 
@@ -16,9 +16,9 @@ def is_served() -> bool:
     return PARENT in os.environ
 
 
-def system_checks() -> list[str] | str:
+def system_checks() -> list[str] | Literal["__all__"]:
     """For `requires_system_checks`: `serve` has made them for its children, and only web need load the whole API."""
-    return [] if is_served() else ALL_CHECKS
+    return [] if is_served() else "__all__"
 
 
 def die_with_parent() -> None:
