@@ -6,9 +6,9 @@ import pytest
 
 from tests.actors import Cast, browser_of
 from tests.strangers.duty import DESK_ROWS, DUTY_LISTS, DUTY_OPENING
-from tests.strangers.test_every_endpoint import ask, cast, known, tells_of
+from tests.strangers.test_every_endpoint import ask, known, tells_of
 
-__all__ = ["cast", "known"]
+__all__ = ["known"]
 pytestmark = pytest.mark.django_db
 OTHERS = ["stranger", "sysadmin", "bystander"]
 
