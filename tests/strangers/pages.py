@@ -6,6 +6,7 @@ PAGES = {
     "": "/centre/",
     "cases/<uuid:case_id>": "/centre/cases/{case_id}",
     "cases/<uuid:case_id>/urges": "/centre/cases/{case_id}/urges",
+    "cases/<uuid:case_id>/clocks": "/centre/cases/{case_id}/clocks",
     "cases/<uuid:case_id>/work": "/centre/cases/{case_id}/work",
     "actions/<uuid:action_id>": "/centre/actions/{action_id}",
     "reviews": "/centre/reviews",
@@ -30,6 +31,9 @@ LISTS_FOR_ALL = {"/centre/", "/centre/warnings", "/centre/findings", "/centre/me
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
     "cases/<uuid:case_id>/bundle",
+    "cases/<uuid:case_id>/renewals",
+    "cases/<uuid:case_id>/valuations",
+    "cases/<uuid:case_id>/releases",
     "cases/<uuid:case_id>/plan",
     "cases/<uuid:case_id>/notes",
     "cases/<uuid:case_id>/tasks",
