@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from client_sdk import keys as signing_keys
 from client_sdk.keys import WireError
 from client_sdk.signed import Members, open_signed, parse_signed, split_signed, text_hash
 
@@ -105,7 +106,7 @@ def verify_key(text: str, root_public: bytes) -> tuple[UUID, str, bytes]:
     """Court, kid and public key of a key statement signed by the root; for keys newer than the certificate."""
     members = Members(open_signed("key", text, root_public))
     members.time("from")
-    return members.uuid("court"), members.name("kid"), members.key("public_key", "ed25519")
+    return members.uuid("court"), members.name("kid"), members.key("public_key", signing_keys.COURT_ALG)
 
 
 def _certificate(text: str, members: Members, keys: Mapping[str, bytes]) -> Certificate:

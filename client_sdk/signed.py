@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from client_sdk import ijson
+from client_sdk import ijson, keys
 from client_sdk.keys import WireError, from_base64, from_base64url, is_key, is_valid
 
 MAX_SIGNED_CHARACTERS = 65_536
@@ -20,9 +20,9 @@ def text_hash(text: str) -> str:
 def open_signed(type_: str, text: str, public: bytes) -> dict[str, Any]:
     """Members of a signed text of a court, verified first, parsed then. Raises WireError."""
     signed, signature = split_signed(text)
-    if not is_valid("ed25519", public, _covered(type_, signed), signature):
+    if not is_valid(keys.COURT_ALG, public, _covered(type_, signed), signature):
         for other in _SIGNED_TYPES:
-            if other != type_ and is_valid("ed25519", public, _covered(other, signed), signature):
+            if other != type_ and is_valid(keys.COURT_ALG, public, _covered(other, signed), signature):
                 raise WireError(f"signed as another type ({other})")
         raise WireError("signature does not verify")
     return parse_signed(type_, signed)

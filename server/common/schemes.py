@@ -82,8 +82,13 @@ class Es256:
 
 SCHEMES: Mapping[str, Scheme] = {"ed25519": Ed25519(), "es256": Es256()}
 """By the name that certificates and requests give them (`alg`)."""
-COURT_SCHEME: Scheme = SCHEMES["ed25519"]
-"""What a court signs with: nothing it signs says so, so another one comes with another version of the signed texts."""
+COURT_ALG = "ed25519"
+"""What courts sign with; `client_sdk/keys.py` and `bundle/verifier/signed.py` say the same, each for itself. Nothing a
+court signs says so: another one comes with another version of the signed texts (decision 0018)."""
+
+
+def court_scheme() -> Scheme:
+    return SCHEMES[COURT_ALG]
 
 
 def is_public_key(alg: str, public: bytes) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from server.common import schemes
 from server.common.hashing import canonical_json
 from server.common.ijson import NotIJson, parse_object
-from server.common.schemes import COURT_SCHEME, SCHEMES, SIGNATURE_BYTES, verify_bytes
+from server.common.schemes import SCHEMES, SIGNATURE_BYTES, court_scheme, verify_bytes
 
 ALGORITHMS = tuple(SCHEMES)
 TYPES = ("key", "certificate", "statement", "receipt", "fork")
@@ -55,15 +56,15 @@ def decode_base64url(text: str) -> bytes:
 
 def new_private_key() -> bytes:
     """Of a court."""
-    return COURT_SCHEME.new_private_key()
+    return court_scheme().new_private_key()
 
 
 def public_of(private: bytes) -> bytes:
-    return COURT_SCHEME.public_of(private)
+    return court_scheme().public_of(private)
 
 
 def sign_bytes(private: bytes, message: bytes) -> bytes:
-    return COURT_SCHEME.sign(private, message)
+    return court_scheme().sign(private, message)
 
 
 def sign_text(type_: str, members: Mapping[str, Any], private: bytes) -> str:
@@ -89,8 +90,12 @@ def split_text(text: str) -> tuple[bytes, bytes]:
     return signed, signature
 
 
-def open_text(type_: str, text: str, public: bytes, alg: str = "ed25519") -> dict[str, Any]:
-    """The members of a signed text, after its signature verified as this type. Raises SignatureError."""
+def open_text(type_: str, text: str, public: bytes, alg: str = "") -> dict[str, Any]:
+    """The members of a signed text, after its signature verified as this type; without `alg` it is a court's.
+
+    Raises SignatureError.
+    """
+    alg = alg or schemes.COURT_ALG
     signed, signature = split_text(text)
     if not verify_bytes(public, alg, text_message(type_, signed), signature):
         raise SignatureError(_why_refused(type_, signed, signature, public, alg))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from server.common import schemes
 from server.common.clock import to_wire
 from server.common.members import (
     read_count,
@@ -151,7 +152,7 @@ def open_chain(chain: Any, root_public: bytes) -> dict[str, KeyStatement]:
 
 def open_key(text: str, root_public: bytes) -> KeyStatement:
     members = open_text("key", text, root_public)
-    public_key = read_key(members, "public_key", "ed25519")
+    public_key = read_key(members, "public_key", schemes.COURT_ALG)
     return KeyStatement(
         read_uuid(members, "court"),
         read_name(members, "kid"),

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from server.common.schemes import COURT_SCHEME, SCHEMES, SIGNATURE_BYTES, is_public_key, verify_bytes
+from server.common.schemes import SCHEMES, SIGNATURE_BYTES, court_scheme, is_public_key, verify_bytes
 from server.common.signing import open_text, sign_text
 
 
@@ -36,6 +36,6 @@ def test_an_unknown_scheme_verifies_nothing() -> None:
 
 
 def test_a_court_signs_its_texts_by_its_scheme() -> None:
-    private = COURT_SCHEME.new_private_key()
+    private = court_scheme().new_private_key()
     text = sign_text("receipt", {"seq": 7}, private)
-    assert open_text("receipt", text, COURT_SCHEME.public_of(private))["seq"] == 7
+    assert open_text("receipt", text, court_scheme().public_of(private))["seq"] == 7

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from server.bundle.verifier.reading import Wrong, parsed, require
 
+COURT_ALG = "ed25519"
+
 
 def from_base64(text: Any, where: str) -> bytes:
     try:
@@ -67,7 +69,7 @@ def unproved(text: str, where: str) -> Dict[str, Any]:
 def open_text(kind: str, text: str, public: bytes, where: str) -> Dict[str, Any]:
     signed, signature = split_text(text, where)
     message = "zhixing-{}-1".format(kind).encode() + b"\0" + signed
-    require(is_signed(public, "ed25519", message, signature), where, "its signature does not verify")
+    require(is_signed(public, COURT_ALG, message, signature), where, "its signature does not verify")
     members = unproved(text, where)
     require(members.get("type") == kind, where, "is of another type than {}".format(kind))
     return members
