@@ -207,6 +207,8 @@ class Paper(models.Model):
     """On every page of it."""
     standing = models.CharField(max_length=10, default="", blank=True)
     """Of the act when it was made: `draft`, `signed`, `parked` or `annulled`."""
+    replicated_at = models.DateTimeField(null=True)
+    """When the second copy was read back whole, where one is kept."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject_id", "sha256"], name="paper_once_per_subject")]
@@ -233,5 +235,7 @@ class ScrubPass(models.Model):
     bytes = models.BigIntegerField(default=0)
     absent = models.BigIntegerField(default=0)
     damaged = models.BigIntegerField(default=0)
+    copies_mended = models.BigIntegerField(default=0)
+    """Second copies that were absent or damaged, and were made anew."""
     is_halted = models.BooleanField(default=False)
     """So much was absent at once that storage itself is in doubt: a person looks before anything is demoted."""

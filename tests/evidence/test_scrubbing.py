@@ -242,3 +242,45 @@ def test_spoilt_bytes_are_not_copied_as_good_ones(
     spoil(settings, delivered[0])
     assert services.replicate_files() == 2
     assert not (tmp_path / "second" / blob_path(Area.ORIGINALS, delivered[0])).exists()
+
+
+def test_papers_have_a_second_copy_and_are_put_back_from_it(
+    held_case: Case, settings: Settings, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_REPLICA_DIR = tmp_path / "second"
+    lost, hurt = put_paper(held_case, b"%PDF-1.7 one"), put_paper(held_case, b"%PDF-1.7 another")
+    assert services.replicate_files() == 2
+    current_store().remove(Area.PAPERS, lost.sha256)
+    spoil(settings, hurt.sha256, Area.PAPERS)
+    done = scrub_all()
+    assert (done.absent, done.damaged) == (1, 1)
+    assert not Entry.objects.filter(kind="paper_absent").exists()
+    assert b"".join(current_store().read(Area.PAPERS, hurt.sha256)) == b"%PDF-1.7 another"
+    assert (scrub_all().absent, scrub_all().damaged) == (0, 0)
+
+
+def test_the_second_copy_is_read_again_too_and_made_anew_where_it_is_spoilt(
+    held_case: Case, delivered: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_REPLICA_DIR = tmp_path / "second"
+    paper = put_paper(held_case, b"%PDF-1.7 one")
+    services.replicate_files()
+    copies = [blob_path(Area.ORIGINALS, delivered[0]), blob_path(Area.PAPERS, paper.sha256)]
+    (tmp_path / "second" / copies[0]).write_bytes(b"spoilt")
+    (tmp_path / "second" / copies[1]).unlink()
+    done = scrub_all()
+    assert (done.absent, done.damaged, done.copies_mended) == (0, 0, 2)
+    for copy in copies:
+        assert (tmp_path / "second" / copy).read_bytes() == (Path(settings.EVIDENCE_DIR) / copy).read_bytes()
+    assert scrub_all().copies_mended == 0
+
+
+def test_a_second_copy_that_is_not_mounted_is_not_taken_for_lost(
+    delivered: list[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_REPLICA_DIR = tmp_path / "second"
+    services.replicate_files()
+    (tmp_path / "second").rename(tmp_path / "elsewhere")
+    (tmp_path / "second").mkdir()
+    assert scrub_all().copies_mended == 0
+    assert list((tmp_path / "second").iterdir()) == []

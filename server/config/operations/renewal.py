@@ -8,7 +8,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from server.common.clock import now
-from server.evidence.models import StoredFile
+from server.evidence.models import Paper, StoredFile
 from server.evidence.services.scrub import Scrubbed, scrub_absent_files
 from server.ledger.services import begin_life_after_restore
 from server.people.models import EnrolmentCode
@@ -42,7 +42,8 @@ def begin_new_life() -> NewLife:
     Ticket.objects.all().delete()
     DeviceView.objects.all().delete()
     # What lies in a second copy is asked of that copy.
-    StoredFile.objects.exclude(replicated_at=None).update(replicated_at=None)
+    for copied in (StoredFile.objects, Paper.objects):
+        copied.exclude(replicated_at=None).update(replicated_at=None)
     # The worker that had begun them is not here; each may be done twice.
     DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).update(status=TaskResultStatus.READY)
     return NewLife(server_epoch, codes, sessions)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from server.common.clock import now
 from server.config.operations.findings import Finding, fault, fine, note
 from server.config.operations.standby import end_of_log, standbys_behind
-from server.evidence.models import StoredFile
+from server.evidence.models import Paper, StoredFile
 from server.evidence.services.replica import replica
 from server.sync.safety import STANDBY
 
@@ -39,9 +39,12 @@ def _standby() -> Finding:
 
 
 def _replica() -> Finding:
-    waiting = StoredFile.objects.filter(replicated_at=None)
-    late = waiting.filter(stored_at__lt=now() - LATE_AFTER).count()
+    files, papers = StoredFile.objects.filter(replicated_at=None), Paper.objects.filter(replicated_at=None)
+    since = now() - LATE_AFTER
+    late = files.filter(stored_at__lt=since).count() + papers.filter(added_at__lt=since).count()
     if late:
         says = _("%d files are not in the second copy after an hour; what they prove is not called safe.") % late
         return fault("replica_late", says, _("Is EVIDENCE_REPLICA_DIR mounted, has it room, and is the beat running?"))
-    return fine("replica", _("The second copy of the files keeps up (%d on their way).") % waiting.count())
+    return fine(
+        "replica", _("The second copy of the files keeps up (%d on their way).") % (files.count() + papers.count())
+    )

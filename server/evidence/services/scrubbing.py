@@ -1,7 +1,7 @@
 """The scrub of a running server: every verified file and paper is read and hashed again, slowly, pass after pass.
 
-A file that is absent or damaged is owed again, as after a restore (`scrub.py`): its device sends it if it still has it.
-Of a paper its case is told; whoever added it adds it again.
+What is absent or damaged is put back from the second copy, where there is one, which is read again as well. Else a file
+is owed again, as after a restore (`scrub.py`): its device sends it if it still has it; of a paper its case is told.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from server.common.clock import now
 from server.evidence import store
 from server.evidence.models import Paper, ScrubPass, StoredFile
 from server.evidence.services.papers import tell_absent_paper
-from server.evidence.services.replica import put_back
+from server.evidence.services.replica import mend_copy, put_back
 from server.evidence.services.rereading import Held, digests_of, held_after
 from server.evidence.services.scrub import demote_file
 from server.evidence.store import Area, BlobMissing
@@ -32,6 +32,7 @@ class Looked:
 
     files: int = 0
     bytes: int = 0
+    copies_mended: int = 0
     last: str = ""
     absent: list[Held] = field(default_factory=list)
     damaged: list[Held] = field(default_factory=list)
@@ -95,16 +96,19 @@ def _scrub(current: ScrubPass, budget: int, *, is_certain: bool) -> None:
         current.files, current.bytes = current.files + looked.files, current.bytes + looked.bytes
         current.absent += len(looked.absent)
         current.damaged += len(looked.damaged)
+        current.copies_mended += looked.copies_mended
         current.cursor = looked.last or current.cursor
         current.finished_at = None if looked.last else now()
     current.save()
 
 
 def _make_good(held: Held) -> None:
+    if put_back(held.area, held.sha256):
+        return
     if held.area is Area.PAPERS:
         tell_absent_paper(held.sha256)
-    elif not put_back(held.sha256):
-        demote_file(held.sha256)
+        return
+    demote_file(held.sha256)
 
 
 def _look(cursor: str, budget: int) -> Looked:
@@ -124,6 +128,8 @@ def _look_at(held: Held, looked: Looked) -> None:
         looked.absent.append(held)
     elif actual.sha256 != held.sha256:
         looked.damaged.append(held)
+    else:
+        looked.copies_mended += mend_copy(held.area, held.sha256)
     looked.files, looked.bytes, looked.last = looked.files + 1, looked.bytes + held.size, held.sha256
 
 
