@@ -11,6 +11,7 @@ from tests import pictures
 
 POSTER = (160, 120)
 _QUIET = {
+    "libvpx-vp9": {"threads": "1", "deadline": "realtime", "cpu-used": "8"},
     "libx264": {"threads": "1", "x264-params": "log-level=none"},
     "libx265": {"threads": "1", "x265-params": "log-level=none:pools=none:frame-threads=1"},
 }
@@ -18,7 +19,12 @@ _QUIET = {
 
 
 def film(
-    container: str = "mp4", *, codec: str = "mpeg4", frames: int = 3, size: tuple[int, int] = POSTER, **stated: str
+    container: str = "mp4",
+    *,
+    codec: str = "mpeg4",
+    frames: int = 3,
+    size: tuple[int, int] = POSTER,
+    **stated: str,
 ) -> bytes:
     """`container` is FFmpeg's name: `mp4`, `mov`, `3gp`; `codec` its encoder: `libx264`, `libx265`, `libvpx-vp9`.
 

@@ -64,6 +64,7 @@ def exif(
     orientation: int = 1,
     make: str = "Zhixing",
     model: str = "Test camera",
+    datum: str = "",
 ) -> Image.Exif:
     """`taken_at` as EXIF has it (`2026:11:22 10:00:00`), `offset` such as `+08:00`."""
     made = Image.Exif()
@@ -77,6 +78,7 @@ def exif(
         gps = made.get_ifd(_GPS_IFD)
         gps.update({1: "N" if latitude >= 0 else "S", 2: _degrees(latitude)})
         gps.update({3: "E" if longitude >= 0 else "W", 4: _degrees(longitude)})
+        gps.update({18: datum} if datum else {})
     return made
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from server.centre.act_times import verdict_words
 from server.centre.language import chinese_first
-from server.centre.shots import shot_names
+from server.centre.shots import place_text, shot_names
 from server.centre.states import Look
 from server.centre.views import frame, missing
 from server.common.clock import now
@@ -111,13 +111,6 @@ def _captured(each: Captured, names: Mapping[str, str]) -> dict[str, Any]:
         "said": each,
         "name": names.get(each.shot_code, each.shot_code),
         "verdict": verdict_words(each.clock_verdict),
-        "place": _place(each.position),
-        "file_place": _place(each.file_position),
+        "place": place_text(each.position),
+        "file_place": place_text(each.file_position),
     }
-
-
-def _place(stated: Mapping[str, Any] | None) -> str:
-    match stated:
-        case {"lat": int() | float() as lat, "lon": int() | float() as lon}:
-            return f"{lat:.5f}, {lon:.5f}"
-    return ""

@@ -112,8 +112,8 @@ def _shot(promise: Promise, around: Around, names: Mapping[str, str]) -> Shot:
         origin=promise.origin,
         stated_at=promise.recorded_at,
         file_time=_beside(known.exif.get("taken_at"), promise.recorded_at) if known else "",
-        stated_place=_place(around.positions.get(promise.operation_hash)),
-        file_place=_place(known.exif.get("position")) if known else "",
+        stated_place=place_text(around.positions.get(promise.operation_hash)),
+        file_place=place_text(known.exif.get("position")) if known else "",
         verified_at=promise.verified_at,
         size=promise.size,
         awaited=around.awaited.get(promise.pk),
@@ -142,7 +142,7 @@ def _duration(stated: Any) -> str:
     return f"{minutes}:{seconds:02}"
 
 
-def _place(stated: Any) -> str:
+def place_text(stated: Any) -> str:
     """Degrees, and the system they are in where that is stated: a Chinese map is some hundred metres off WGS 84."""
     match stated:
         case {"lat": int() | float() as lat, "lon": int() | float() as lon}:

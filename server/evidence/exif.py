@@ -14,12 +14,13 @@ from PIL import Image
 
 _MAKE, _MODEL, _ORIENTATION, _EXIF_IFD, _GPS_IFD = 0x010F, 0x0110, 0x0112, 0x8769, 0x8825
 _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
+_MAP_DATUM = 18
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
 def read_exif(image: Image.Image) -> dict[str, Any]:
     """Any of `taken_at` (ISO 8601, with an offset only where the file states one), `position` {lat, lon} in decimal
-    degrees, `orientation` (1 to 8, as stored), `make`, `model`."""
+    degrees with the file's own name of their system as `crs`, `orientation` (1 to 8, as stored), `make`, `model`."""
     tags = _attempt(image.getexif) or Image.Exif()
     details = _attempt(lambda: tags.get_ifd(_EXIF_IFD)) or {}
     gps = _attempt(lambda: tags.get_ifd(_GPS_IFD)) or {}
@@ -46,10 +47,13 @@ def _taken_at(details: dict[int, Any]) -> str:
     return moment.isoformat() + (offset if _OFFSET.fullmatch(offset) else "")
 
 
-def _position(gps: dict[int, Any]) -> dict[str, float] | None:
+def _position(gps: dict[int, Any]) -> dict[str, Any] | None:
     latitude, longitude = _angle(gps[2], _text(gps[1]), "NS", 90), _angle(gps[4], _text(gps[3]), "EW", 180)
     # A camera without a fix writes zeros; nobody enforces in the Gulf of Guinea.
-    return {"lat": latitude, "lon": longitude} if latitude or longitude else None
+    if not (latitude or longitude):
+        return None
+    datum = _attempt(lambda: _text(gps[_MAP_DATUM])[:20])
+    return {"lat": latitude, "lon": longitude} | ({"crs": datum} if datum else {})
 
 
 def _angle(parts: Any, reference: str, signs: str, limit: int) -> float:

@@ -18,7 +18,7 @@ from PIL import Image
 from server.evidence.media_types import DEMUXERS, is_film
 
 _OPTIONS = {
-    "codec_whitelist": "h264,hevc,mpeg4,h263,mjpeg,aac,mp3,mp3float,amrnb,amrwb,pcm_s16le,pcm_u8,vorbis,opus,flac",
+    "codec_whitelist": "h264,hevc,vp9,mpeg4,h263,mjpeg,aac,mp3,mp3float,amrnb,amrwb,pcm_s16le,pcm_u8,vorbis,opus,flac",
     "protocol_whitelist": "none",
     "probesize": str(4 * 1024 * 1024),
     "analyzeduration": "2000000",

@@ -129,6 +129,9 @@ def _seconds_apart(file_time: str, stated: datetime | None) -> int | None:
 
 
 def _metres_apart(stated: dict[str, Any] | None, claimed: dict[str, Any] | None) -> int | None:
+    """Where both are in one system: the same place is some hundred metres apart between WGS 84 and GCJ-02."""
+    if not (stated and claimed and _system(stated) == _system(claimed)):
+        return None
     match stated, claimed:
         case (
             {"lat": int() | float() as lat, "lon": int() | float() as lon},
@@ -138,6 +141,11 @@ def _metres_apart(stated: dict[str, Any] | None, claimed: dict[str, Any] | None)
             chord = sin(across) ** 2 + cos(radians(lat)) * cos(radians(other_lat)) * sin(along) ** 2
             return round(2 * _EARTH_METRES * asin(sqrt(min(1, chord))))
     return None
+
+
+def _system(place: dict[str, Any]) -> str:
+    """Satellites, and so cameras that say nothing, speak WGS 84."""
+    return "".join(char for char in str(place.get("crs") or "").upper() if char.isalnum()) or "WGS84"
 
 
 def _promised(promises: Iterable[Promise]) -> Iterator[Step]:

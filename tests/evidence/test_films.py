@@ -49,6 +49,11 @@ def test_a_film_is_known_by_its_first_bytes_and_has_a_poster(media_type: str) ->
     assert drawing.exif["duration_seconds"] == pytest.approx(0.12, abs=0.05)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "libvpx-vp9"])
+def test_films_of_today_s_telephones_have_a_poster(codec: str) -> None:
+    assert pictures.quarters(shown(drawn(films.film(codec=codec)))) == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("media_type", SOUNDS)
 def test_sound_says_how_long_it_is_and_has_no_picture(media_type: str) -> None:
     content = SOUNDS[media_type]()

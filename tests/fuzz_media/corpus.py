@@ -25,6 +25,7 @@ def corpus() -> dict[str, bytes]:
         "mp4": films.film(size=SIZE, frames=2, **told),
         "h264": films.film(codec="libx264", size=SIZE, frames=3),
         "hevc": films.film("mov", codec="libx265", size=SIZE, frames=2),
+        "vp9": films.film(codec="libvpx-vp9", size=SIZE, frames=2),
         "turned": films.turned(films.film(size=SIZE, frames=1)),
         "mov": films.film("mov", size=SIZE, frames=2, **told),
         "3gp": films.film("3gp", size=SIZE, frames=1),
