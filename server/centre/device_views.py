@@ -14,6 +14,7 @@ from server.centre.language import chinese_first
 from server.centre.parcels import hand_in, parcel_lines
 from server.centre.views import frame
 from server.common.errors import DomainError
+from server.field.films import matches_films
 from server.people.access import roles_of
 from server.people.device_rights import KEEPS_DEVICES, can_ask, can_keep, require_can_keep, require_device
 from server.people.models import Device, Officer, TwoPersonAct
@@ -137,6 +138,7 @@ def _devices(request: HttpRequest, fault: DomainError | None = None) -> HttpResp
         acts=[(act_view(act, officer), _kind(act), _state(act)) for act in acts_of(officer)],
         keeps=bool(roles_of(officer) & KEEPS_DEVICES),
         parcels=parcel_lines(officer),
+        matches_films=matches_films(officer),
         without=_without_device(officer),
         fault=str(fault.message) if fault else "",
     )

@@ -26,6 +26,7 @@ from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
 from server.field.api import router as field
+from server.field.films_api import router as films
 from server.field.life_api import router as lives
 from server.field.papers_api import router as act_papers
 from server.ledger.queries import current_server_epoch
@@ -141,6 +142,7 @@ for router in (
     act_papers,
     field,
     lives,
+    films,
     live,
     safety,
     supervision,

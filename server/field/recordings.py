@@ -61,14 +61,15 @@ def match_recording(recording: Recording, by: Officer | None = None) -> Recordin
 
 
 @transaction.atomic
-def give_to_act(recording: Recording, action_id: UUID, by: Officer | None = None) -> Recording:
-    """Raises ActionSubject.DoesNotExist for an act in no case of the film's court."""
+def give_to_act(recording: Recording, action_id: UUID, by: Officer | None = None, reason: str = "") -> Recording:
+    """`reason`: of a person who chose. Raises ActionSubject.DoesNotExist for an act in no case of the film's court."""
     of_cases = ActionSubject.objects.filter(action_id=action_id, action__court_id=recording.court_id)
     case_id = of_cases.filter(subject_type=SubjectType.CASE).order_by("pk")[0:1].get().subject_id
     case = locked_case(case_id)
     recording.action_id, recording.case_id, recording.candidates = action_id, case_id, []
     recording.save(update_fields=["action_id", "case_id", "candidates"])
-    append_case_entry(case, "recording_matched", {"recording": _view(recording)}, by=by)
+    why: dict[str, Any] = {"reason": reason} if reason else {}
+    append_case_entry(case, "recording_matched", {"recording": _view(recording)}, by=by, **why)
     return recording
 
 

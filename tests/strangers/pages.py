@@ -64,6 +64,8 @@ FORMS = {
     "actions/<uuid:action_id>/reinstate",
     "reviews/<uuid:review_id>/belongs",
     "reviews/decide",
+    "films",
+    "films/<uuid:film_id>/give",
     "devices/sheet",
     "accounts",
     "accounts/walls",
