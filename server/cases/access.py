@@ -3,11 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from server.cases.matter_models import MatterSubject
 from server.cases.models import Case, Grant, SubjectType
 from server.cases.states import CaseState
 from server.common.clock import now
@@ -55,8 +59,9 @@ def cases_held_by(officer: Officer, at: datetime | None = None) -> QuerySet[Case
     return _held_by(officer.pk, at) if _reads_at_all(officer, at) else Case.objects.none()
 
 
-def versions_held_by(officer: Officer, at: datetime) -> list[tuple[str, int, str]]:
-    """Of the cases his device may hold at this moment: id as text, version of the unit, priority. One SELECT."""
+def versions_held_by(officer: Officer, at: datetime) -> list[tuple[str, str, int, str]]:
+    """Of cases and matters his device may hold at this moment: type, id as text, version of the unit, priority. One
+    SELECT."""
     return _VERSIONS_HELD.rows(officer_id=officer.pk, at=at) if _reads_at_all(officer, at) else []
 
 
@@ -96,12 +101,18 @@ def case_not_found() -> DomainError:
 
 
 def audience_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Streams told of a change: the case's court, and each court it is delegated to now. Two SELECTs."""
+    """Streams told of a change: the case's court, and each court it is delegated to now; of a matter, both its courts.
+
+    Two SELECTs, three where some of these are no cases.
+    """
     audience: dict[UUID, set[str]] = defaultdict(set)
     for case_id, court_id in _COURTS.rows(case_ids=case_ids):
         audience[case_id].add(court_stream(court_id))
     for case_id, court_id in _LENT.rows(case_ids=case_ids, at=now()):
         audience[case_id].add(court_stream(court_id))
+    others = set(case_ids) - audience.keys()
+    for matter_id, *courts in _PARTY.rows(ids=others) if others else ():
+        audience[matter_id].update(map(court_stream, courts))
     return {case_id: tuple(sorted(streams)) for case_id, streams in audience.items()}
 
 
@@ -139,8 +150,27 @@ def _held_by(officer_id: UUID | Given, at: datetime | Given) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=_standing_grants(at).filter(officer_id=officer_id).values("subject_id"))
 
 
-_VERSIONS_HELD: Statement[tuple[str, int, str]] = Statement(
-    lambda: _held_by(Given("officer_id"), Given("at")).values_list(UuidText("pk"), "version", "priority")
+def _versions_held() -> Any:
+    cases = _held_by(Given("officer_id"), Given("at"))
+    granted = Grant.objects.filter(
+        current_at(Given("at")), subject_type=SubjectType.MATTER, officer_id=Given("officer_id")
+    )
+    matters = MatterSubject.objects.filter(pk__in=granted.values("subject_id"))
+    urgent, usual = (Value(each.value, TextField()) for each in (Case.Priority.HIGH, Case.Priority.NORMAL))
+    priority = When(is_urgent=True, then=urgent)
+    return cases.values_list(_type(SubjectType.CASE), UuidText("pk"), "version", Cast("priority", TextField())).union(
+        matters.values_list(_type(SubjectType.MATTER), UuidText("pk"), "version", Choice(priority, default=usual)),
+        all=True,
+    )
+
+
+def _type(subject_type: SubjectType) -> Cast:
+    return Cast(Value(subject_type.value), TextField())
+
+
+_VERSIONS_HELD: Statement[tuple[str, str, int, str]] = Statement(_versions_held)
+_PARTY = Statement(
+    lambda: MatterSubject.objects.filter(pk__in=GivenMany("ids")).values_list("pk", "court_id", "asked_by_id")
 )
 _COURTS = Statement(lambda: Case.objects.filter(pk__in=GivenMany("case_ids")).values_list("pk", "court_id"))
 _LENT: Statement[tuple[UUID, UUID]] = Statement(

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from server.cases.clock_models import ClockPause, Extension
+from server.cases.matter_models import MatterSubject
 from server.cases.property_models import Clue, Property, PropertyHold
 from server.common.clock import now
 from server.common.ids import new_id
@@ -20,6 +21,7 @@ __all__ = [
     "Extension",
     "FlowVersion",
     "Grant",
+    "MatterSubject",
     "Node",
     "Party",
     "Property",

@@ -97,6 +97,8 @@ class CaseState:
     """Of what the case holds several of, by chain."""
     debtors: frozenset[str] = frozenset()
     """Chains of its debtors, where its flow has nodes that are repeated for each of them."""
+    type: str = "case"
+    """`matter` where it stands for one (`matter_subjects.py`): an errand for another court, which has no flow."""
 
     def has_event(self, key: str, source_type: str, source_id: str) -> bool:
         return any((e.key, e.source_type, e.source_id) == (key, source_type, source_id) for e in self.events)

@@ -30,6 +30,7 @@ from server.field.films_api import router as films
 from server.field.life_api import router as lives
 from server.field.papers_api import router as act_papers
 from server.ledger.queries import current_server_epoch
+from server.matters.api import router as matters
 from server.notices.api import router as notices
 from server.people.api import router as people
 from server.realtime.api import router as live
@@ -127,6 +128,7 @@ for router in (
     debtors,
     tasks,
     meetings,
+    matters,
     properties,
     renewals,
     enrolment,

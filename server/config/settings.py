@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "server.sync",
     "server.safety",
     "server.supervision",
+    "server.matters",
     "server.teamwork",
     "server.backfill",
     "server.field",

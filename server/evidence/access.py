@@ -7,7 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from server.cases.access import cases_visible_to
-from server.cases.models import Case, SubjectType
+from server.cases.matter_subjects import matters_asked_near, matters_done_near
+from server.cases.models import Case, MatterSubject, SubjectType
 from server.common.errors import DomainError
 from server.evidence.models import Promise, Recording
 from server.people.access import courts_watched_by, roles_of
@@ -23,6 +24,7 @@ class Readable:
 
     promises: list[Promise]
     cases: dict[UUID, UUID]
+    """And matters, with the court that does each."""
     recordings: list[Recording] = field(default_factory=list)
     """Films of that hash that came from a camera, by no promise."""
 
@@ -80,11 +82,13 @@ def readable_promises(officer: Officer, sha256: str) -> Readable:
     films = list(Recording.objects.filter(sha256=sha256))
     asked = {case_id for promise in promises for case_id in case_ids_of(promise)}
     asked |= {film.case_id for film in films if film.case_id}
+    matters = _matters_open_to(officer, promises)
     cases = dict(cases_visible_to(officer).filter(pk__in=asked).values_list("pk", "court_id")) if asked else {}
     is_loose = any(promise.subject_id is None for promise in promises) or any(film.case_id is None for film in films)
     watched = courts_watched_by(officer) if is_loose else frozenset()
     shown = [film for film in films if (film.case_id in cases if film.case_id else film.court_id in watched)]
-    return Readable([promise for promise in promises if _is_open(promise, cases, watched)], cases, shown)
+    opened = [promise for promise in promises if _is_open(promise, cases, watched) or promise.pk in matters]
+    return Readable(opened, cases | {row.pk: row.court_id for row in matters.values()}, shown)
 
 
 def _is_open(promise: Promise, cases: Iterable[UUID], watched: Iterable[UUID]) -> bool:
@@ -93,6 +97,32 @@ def _is_open(promise: Promise, cases: Iterable[UUID], watched: Iterable[UUID]) -
     return not case_ids_of(promise).isdisjoint(cases)
 
 
+def _matters_open_to(officer: Officer, promises: Collection[Promise]) -> dict[UUID, MatterSubject]:
+    """By promise the matter through which he may look at its file: the court that asked, once it was fed back."""
+    named = {matter for promise in promises for matter in matter_ids_of(promise)}
+    if not named:
+        return {}
+    done = matters_done_near(officer).in_bulk(named)
+    told = matters_asked_near(officer, cases_visible_to(officer)).in_bulk(named)
+    opened: dict[UUID, MatterSubject] = {}
+    for promise in promises:
+        for matter in matter_ids_of(promise):
+            asked = told.get(matter)
+            if asked and asked.fed_back_at and promise.promised_at <= asked.fed_back_at:
+                opened[promise.pk] = asked
+            if matter in done:
+                opened[promise.pk] = done[matter]
+    return opened
+
+
 def case_ids_of(promise: Promise) -> set[UUID]:
-    own = {promise.subject_id} if promise.subject_id and promise.subject_type == SubjectType.CASE else set()
-    return own | {UUID(other["id"]) for other in promise.other_subjects if other["type"] == SubjectType.CASE}
+    return _ids_of(promise, SubjectType.CASE)
+
+
+def matter_ids_of(promise: Promise) -> set[UUID]:
+    return _ids_of(promise, SubjectType.MATTER)
+
+
+def _ids_of(promise: Promise, type_: SubjectType) -> set[UUID]:
+    own = {promise.subject_id} if promise.subject_id and promise.subject_type == type_ else set()
+    return own | {UUID(other["id"]) for other in promise.other_subjects if other["type"] == type_}

@@ -1,15 +1,19 @@
 """Papers as they are read: by devices whose officers hold the case now, by people who may read it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from server.cases.access import cases_held_by, cases_visible_to
+from server.cases.matter_subjects import matters_asked_near, matters_done_near, matters_held_by
 from server.cases.models import SubjectType
+from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.statements import GivenMany, Statement
 from server.evidence.models import Paper
@@ -17,14 +21,14 @@ from server.evidence.store import Area, current_store
 from server.people.models import Device, Officer
 
 _IN_FORCE = Statement(
-    lambda: Paper.objects.filter(
-        subject_type=SubjectType.CASE, subject_id__in=GivenMany("case_ids"), superseded_by=None, holder_id=None
-    ).order_by("pk")
+    lambda: Paper.objects.filter(subject_id__in=GivenMany("case_ids"), superseded_by=None, holder_id=None).order_by(
+        "pk"
+    )
 )
 
 
 def paper_units(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """What a case's unit lists, oldest first, without those superseded. One SELECT whatever the number."""
+    """What the unit of a case or matter lists, oldest first, without those superseded. One SELECT for any number."""
     listed: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for paper in _IN_FORCE.rows(case_ids=case_ids):
         listed[paper.subject_id].append(_unit(paper))
@@ -72,18 +76,29 @@ def paper_of_code(officer: Officer, code: str) -> Paper:
 
 
 def require_paper_for_device(device: Device, sha256: str) -> Paper:
-    """A paper in force of a case its officer holds now. Raises DomainError 404 `paper_not_found`."""
-    return _first(Paper.objects.filter(superseded_by=None), cases_held_by(device.officer).values("pk"), sha256)
+    """A paper in force of a case or matter its officer holds now. Raises DomainError 404 `paper_not_found`."""
+    at = now()
+    held = (cases_held_by(device.officer, at).values("pk"), matters_held_by(device.officer, at).values("pk"))
+    return _first(Paper.objects.filter(superseded_by=None), _of_any(held), sha256)
 
 
 def require_paper_for_officer(officer: Officer, sha256: str) -> Paper:
-    """A paper, superseded or not, of a case the officer may read. Raises DomainError 404 `paper_not_found`."""
-    return _first(Paper.objects.all(), cases_visible_to(officer).values("pk"), sha256)
+    """A paper, superseded or not, of a case the officer may read, or of a matter: those of one court the other sees
+    once they are sent to it. Raises DomainError 404 `paper_not_found`."""
+    cases = cases_visible_to(officer)
+    done, asked = matters_done_near(officer), matters_asked_near(officer, cases)
+    own = asked.filter(pk=OuterRef("subject_id"), asked_by_id=OuterRef("added_by__court_id"))
+    fed_back = asked.filter(pk=OuterRef("subject_id"), fed_back_at__gte=OuterRef("added_at"))
+    near = _of_any((cases.values("pk"), done.values("pk"))) | Exists(own) | Exists(fed_back)
+    return _first(Paper.objects.all(), near, sha256)
 
 
-def _first(papers: QuerySet[Paper], cases: Any, sha256: str) -> Paper:
-    readable = papers.filter(sha256=sha256, subject_type=SubjectType.CASE, subject_id__in=cases)
-    paper = readable.order_by("pk").first()
+def _of_any(subjects: Iterable[Any]) -> Q:
+    return reduce(or_, (Q(subject_id__in=each) for each in subjects))
+
+
+def _first(papers: QuerySet[Paper], readable: Q, sha256: str) -> Paper:
+    paper = papers.filter(readable, sha256=sha256).order_by("pk").first()
     if paper is None:
         raise _unknown()
     return paper

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from server.cases.access import cases_visible_to
+from server.cases.matter_subjects import matters_asked_near, matters_done_near
 from server.common.errors import DomainError
 from server.field.authority import UNKNOWN
 from server.field.models import ActionSubject, FieldAction
@@ -16,7 +17,12 @@ from server.people.models import Officer
 def readable_subjects(officer: Officer, action_id: UUID) -> QuerySet[ActionSubject]:
     """The subjects of an act that this officer may read of; acts told of a case by strangers to it are none."""
     rows = ActionSubject.objects.filter(action_id=action_id).exclude(code=UNKNOWN)
-    return rows.filter(subject_id__in=cases_visible_to(officer).values("pk"))
+    cases = cases_visible_to(officer)
+    done, told = matters_done_near(officer), matters_asked_near(officer, cases)
+    # The court that asked sees what was done once it is fed back.
+    fed_back = told.filter(pk=OuterRef("subject_id"), fed_back_at__gte=OuterRef("action__received_at"))
+    near = Q(subject_id__in=cases.values("pk")) | Q(subject_id__in=done.values("pk")) | Exists(fed_back)
+    return rows.filter(near)
 
 
 def can_read_action(officer: Officer, action: FieldAction) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.access import audience_of
+from server.cases.matter_subjects import touch_matters
 from server.cases.models import Case
 from server.cases.moves import moved_view
 from server.cases.queries import case_states
@@ -18,7 +19,7 @@ from server.cases.states import CaseChange, HeldEvent, merged, node_views, witho
 from server.common.clock import local_date
 from server.field.authority import UNKNOWN
 from server.field.effects import SOURCE, claim_only, tell_again
-from server.field.live import action_view
+from server.field.live import action_view, by_type
 from server.field.models import ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, gravest
 from server.field.queries import action_states, told_outcome
@@ -40,6 +41,7 @@ def annul_record(operation_hash: str) -> list[Draft]:
     _mark(waiting)
     cases = {row.subject_id for row in waiting if row.code != UNKNOWN}
     touch(cases)
+    touch_matters(cases)
     return _drafts(waiting[0].action_id, {case: CaseChange(case) for case in cases})
 
 
@@ -124,6 +126,7 @@ def _drafts(action_id: UUID, moved: Mapping[UUID, CaseChange]) -> list[Draft]:
     action = FieldAction.objects.select_for_update(no_key=True).get(pk=action_id)
     known = ActionSubject.objects.filter(action=action).exclude(code=UNKNOWN).order_by("pk")
     told = [(row.subject_id, told_outcome(row)) for row in known]
+    types = {row.subject_id: row.subject_type for row in known}
     audience, own = audience_of({case for case, _ in told}), (court_stream(action.court_id),)
     drafts = []
     for case in sorted(moved):
@@ -132,9 +135,9 @@ def _drafts(action_id: UUID, moved: Mapping[UUID, CaseChange]) -> list[Draft]:
         worst = gravest(outcome for _, outcome in together)
         status, code = worst.status.value, worst.code
         view = {
-            "action": action_view(action, status=status, code=code, cases={each for each, _ in together}),
+            "action": action_view(action, status=status, code=code, **by_type(outcome for _, outcome in together)),
             "nodes": node_views(case, moved[case].nodes),
             **moved_view(moved[case]),
         }
-        drafts.append(Draft(streams, ANNULLED, view, {}, "case", case))
+        drafts.append(Draft(streams, ANNULLED, view, {}, types[case], case))
     return drafts

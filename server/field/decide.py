@@ -103,6 +103,10 @@ def case_uuid_of(subject: Mapping[str, Any]) -> UUID | None:
         return None
 
 
+def is_matter(subject: Mapping[str, Any]) -> bool:
+    return subject.get("type") == "matter"
+
+
 def _judged(
     operation: SignedOperation, subject: Mapping[str, Any], said: Facts, known: ActionState | None, state: FieldState
 ) -> Judged:
@@ -129,9 +133,11 @@ def _acted_on(operation: SignedOperation, said: Facts, state: FieldState) -> dat
 
 
 def case_id_of(subject: Mapping[str, Any], state: FieldState) -> UUID | None:
-    if subject.get("type") == "case":
+    """Of a case or matter there is; an id counts for what it is, whatever else has the same."""
+    if subject.get("type") in ("case", "matter"):
         claimed = case_uuid_of(subject)
-        return claimed if claimed in state.cases else None
+        known = state.cases.get(claimed) if claimed else None
+        return claimed if known and known.type == subject["type"] else None
     if meant := state.pointed.get(str(subject.get("id"))):
         return meant if meant in state.cases else None
     number = case_no_of(subject)
@@ -244,8 +250,9 @@ def _row(action: ActionState, each: Judged, state: FieldState) -> SubjectRow | N
     effect, change = node_effect(action, each.code, each.case_id, state)
     status = {"": Status.APPLIED, PARALLEL: Status.SUPERSEDED}.get(each.code, Status.PARKED)
     code = each.code or _applied_code(action)
-    outcome = SubjectOutcome(status, effect, code, "case", each.case_id)
-    return SubjectRow(new_id(), "case", each.case_id, _node_id(each, state), outcome, change)
+    type_ = state.cases[each.case_id].type
+    outcome = SubjectOutcome(status, effect, code, type_, each.case_id)
+    return SubjectRow(new_id(), type_, each.case_id, _node_id(each, state), outcome, change)
 
 
 def _applied_code(action: ActionState) -> str:

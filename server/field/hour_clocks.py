@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from server.field.decide import action_id_of, case_id_of, recorded_at_of
+from server.field.decide import action_id_of, case_id_of, is_matter, recorded_at_of
 from server.field.effects import bounded
 from server.field.kinds import NOT_DONE
 from server.field.models import HourClock
@@ -95,9 +95,9 @@ def _said(effect: ActionEffects, state: FieldState | None) -> Iterator[_Said]:
     operation = effect.operation
     is_another = effect.action is None and effect.outcome.code == "id_reuse"
     action_id = UUID(operation.hash[:32]) if is_another else action_id_of(operation)
-    cases = {row.subject_id for row in effect.rows if row.is_known}
+    cases = {row.subject_id for row in effect.rows if row.is_known and not is_matter({"type": row.type})}
     if state is not None:
-        cases |= {case for each in operation.subjects if (case := case_id_of(each, state))}
+        cases |= {case for each in operation.subjects if not is_matter(each) and (case := case_id_of(each, state))}
     return (_Said(action_id, case, operation) for case in sorted(cases))
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, DateTimeField, F, JSONField, Max, OuterRef, Subquery, When
 
+from server.cases.matter_subjects import matter_states
 from server.cases.queries import case_ids_by_no, case_states, hold_cases
 from server.cases.states import CaseState
 from server.common.clock import to_wire
@@ -17,7 +18,7 @@ from server.common.statements import Given, GivenMany, Statement
 from server.evidence.models import Promise
 from server.field.authority import UNKNOWN
 from server.field.case_acts import COMPLETE_NODE, case_act_kinds, node_named, said_in
-from server.field.decide import action_id_of, case_no_of, case_uuid_of, facts_of
+from server.field.decide import action_id_of, case_no_of, case_uuid_of, facts_of, is_matter
 from server.field.effects import SOURCE
 from server.field.joining import counted as said_for_act
 from server.field.joining import is_contribution, joined
@@ -95,11 +96,13 @@ def field_state(
     subjects = [subject for operation in operations for subject in operation.subjects]
     numbers = {number for subject in subjects if (number := case_no_of(subject))}
     case_ids = case_ids_by_no(numbers) if numbers else {}
-    claimed = {claim for subject in subjects if (claim := case_uuid_of(subject))}
+    claimed = {claim for each in subjects if not is_matter(each) and (claim := case_uuid_of(each))}
+    errands = {claim for each in subjects if is_matter(each) and (claim := case_uuid_of(each))}
     wanted = claimed | set(case_ids.values()) | set(pointed.values())
     told = events_told_by({operation.kind for operation in operations})
     named = {subject["node_id"] for subject in subjects if subject.get("node_id")}
     cases = case_states(wanted, reporter.officer_id, lock=True, told=told, named=named) if wanted else {}
+    cases |= matter_states(errands, reporter.officer_id, lock=True)
     doing = _doings(cases, named | _completed(operations, cases))
     own = {action_id_of(operation) for operation in operations}
     apart = {operation.hash for operation in operations} if is_second else set()
@@ -202,7 +205,7 @@ def founded(
 
 
 def told_outcome(row: ActionSubject) -> SubjectOutcome:
-    return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, "case", row.subject_id)
+    return SubjectOutcome(Status(row.status), NodeEffect(row.node_effect), row.code, row.subject_type, row.subject_id)
 
 
 def _evidence_of(records: Sequence[ActionRecord]) -> dict[str, list[dict[str, Any]]]:

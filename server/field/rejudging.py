@@ -73,5 +73,7 @@ def _row(row: SubjectRow, standing: ActionSubject | None) -> SubjectRow:
         return row
     if standing.status != Status.APPLIED:
         return replace(row, id=standing.pk)
-    outcome = SubjectOutcome(Status.APPLIED, NodeEffect(standing.node_effect), standing.code, "case", row.subject_id)
+    outcome = SubjectOutcome(
+        Status.APPLIED, NodeEffect(standing.node_effect), standing.code, standing.subject_type, row.subject_id
+    )
     return replace(row, id=standing.pk, outcome=outcome, change=CaseChange(row.subject_id))

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.access import audience_of, audience_of_states
+from server.cases.matter_subjects import touch_matters
+from server.cases.models import SubjectType
 from server.cases.moves import moved_view
 from server.cases.services import touch, write_case_events
 from server.cases.services.events import followed
@@ -13,7 +15,7 @@ from server.common.bulk import insert_together, json_text, update_rows
 from server.common.clock import to_wire
 from server.field.decide import recorded_at_of
 from server.field.hour_clocks import keep_clocks
-from server.field.live import state_view
+from server.field.live import by_type, state_view
 from server.field.models import ActionRecord, ActionSubject, FieldAction
 from server.field.operation import NodeEffect, gravest
 from server.field.states import ActionEffects, ActionState, FieldState, SubjectRow
@@ -53,6 +55,7 @@ def write_effects(effects: Sequence[ActionEffects], state: FieldState | None = N
     mark_released(row for effect in made for row, _ in effect.released)
     changes = [change for effect in effects for change in _changes(effect)]
     write_changes(changes, _shown(made))
+    touch_matters({row.subject_id for _, row in rows if row.is_known and row.type == SubjectType.MATTER})
     keep_clocks(effects, state)
     audience = _audience({case for effect in effects for case in _concerned(effect)}, state)
     drafts = [draft for effect in effects for draft in _drafts(effect, audience)]
@@ -91,7 +94,8 @@ def _concerned(effect: ActionEffects) -> set[UUID]:
 
 def _shown(effects: Sequence[ActionEffects]) -> set[UUID]:
     """Cases whose units list these acts."""
-    rows = {row.subject_id for effect in effects for row in effect.rows if row.is_known}
+    known = (row for effect in effects for row in effect.rows if row.is_known)
+    rows = {row.subject_id for row in known if row.type == SubjectType.CASE}
     return rows | {change.case_id for effect in effects for _, change in effect.released}
 
 
@@ -172,9 +176,9 @@ def _view(
     together = [(each, rows[key]) for key in sorted(rows) if (each := rows[key].subject_id)]
     together = [(each, outcome) for each, outcome in together if set(streams) <= set(audience[each])]
     outcome = gravest(outcome for _, outcome in together) if together else effect.outcome
-    cases = {each for each, _ in together}
+    named = by_type(outcome for _, outcome in together)
     return {
-        "action": state_view(action, status=outcome.status.value, code=outcome.code, cases=cases),
+        "action": state_view(action, status=outcome.status.value, code=outcome.code, **named),
         "nodes": node_views(change.case_id, change.nodes) if change else [],
         **(moved_view(change) if change else {}),
         "device": str(effect.operation.reporter.device_id),

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from server.cases.matter_subjects import touch_matters
 from server.cases.models import Case
 from server.cases.moves import moved_view
 from server.cases.queries import moving_states
 from server.cases.services.events import followed, insert_events, is_followed
 from server.cases.states import CaseChange, CaseState, merged, node_views
 from server.common.bulk import Change, update_rows
+from server.evidence.access import matter_ids_of
 from server.evidence.models import Promise
 from server.evidence.settlement import Settlement
 from server.field.authority import UNKNOWN
 from server.field.effects import release_withheld
-from server.field.live import state_view
+from server.field.live import by_type, state_view
 from server.field.models import ActionSubject, FieldAction
 from server.field.operation import NodeEffect, Status, gravest
 from server.field.rules import CourtRules, events_told_by
@@ -32,7 +34,7 @@ _COUNTS = ("is_complete", "files_promised", "files_verified")
 class Settled:
     action: HeldAction
     cases: tuple[UUID, ...]
-    """Those its officers know."""
+    """Those its officers know, and matters."""
     released: tuple[tuple[UUID, CaseChange], ...]
 
 
@@ -41,10 +43,12 @@ def settle_evidence(promises: Sequence[Promise]) -> Settlement:
     ids = {promise.holder_id for promise in promises if promise.holder_id}
     if not ids:
         return Settlement()
-    held = hold(ids, {promise.pk for promise in promises if promise.state == Promise.State.VERIFIED})
+    verified = {promise.pk for promise in promises if promise.state == Promise.State.VERIFIED}
+    held = hold(ids, verified, has_matters=any(map(matter_ids_of, promises)))
     cases = _states_to_move(held)
     settled = [Settled(action, _told(action, held), _released(action, cases)) for action in held.actions]
     moved, following = _written(settled)
+    touch_matters({subject for each in settled for subject in each.cases if subject in held.matters})
     drafts = (draft for each in settled for draft in _drafts(each, promises[0].sha256, held.audience))
     return Settlement((*drafts, *following), (*_changes(settled, held.cases), *moved))
 
@@ -60,7 +64,8 @@ def _states_to_move(held: Held) -> dict[UUID, CaseState]:
 
 
 def _told(action: HeldAction, held: Held) -> tuple[UUID, ...]:
-    return tuple(sorted(held.cases.keys() & {outcome.subject_id for _, outcome in action.state.told}))
+    known = held.cases.keys() | set(held.matters)
+    return tuple(sorted(known & {outcome.subject_id for _, outcome in action.state.told}))
 
 
 def _released(action: HeldAction, cases: dict[UUID, CaseState]) -> tuple[tuple[UUID, CaseChange], ...]:
@@ -82,7 +87,7 @@ def _changes(settled: Sequence[Settled], cases: Mapping[UUID, Case]) -> tuple[Ch
     """Counts, what was released, a new version of each unit that shows it; the cases are held."""
     states = [each.action.state for each in settled]
     released = [(row, NodeEffect.APPLIED.value) for each in settled for row, _ in each.released]
-    shown = {case_id for each in settled for case_id in each.cases}
+    shown = {case_id for each in settled for case_id in each.cases if case_id in cases}
     return (
         (FieldAction, "id", _COUNTS, [(s.id, s.is_complete, s.files_promised, s.files_verified) for s in states]),
         (ActionSubject, "id", ("node_effect",), released),
@@ -102,7 +107,8 @@ def _drafts(settled: Settled, sha256: str, audience: Audience) -> list[Draft]:
             **_moved(moved.get(case_id)),
             "sha256": sha256,
         }
-        drafts.append(Draft(tuple(sorted(streams)), "evidence_verified", view, {}, "case", case_id))
+        type_ = next(o.subject_type for _, o in settled.action.state.told if o.subject_id == case_id)
+        drafts.append(Draft(tuple(sorted(streams)), "evidence_verified", view, {}, type_, case_id))
     return drafts or [_homeless_draft(settled.action.state, sha256)]
 
 
@@ -118,5 +124,6 @@ def _homeless_draft(action: ActionState, sha256: str) -> Draft:
 
 def _view(action: ActionState, cases: Collection[UUID]) -> dict[str, Any]:
     """The whole act, all its records: a frame is absolute."""
-    worst = gravest(outcome for _, outcome in action.told if outcome.subject_id in cases)
-    return state_view(action, status=worst.status.value, code=worst.code, cases=cases)
+    outcomes = [outcome for _, outcome in action.told if outcome.subject_id in cases]
+    worst = gravest(outcomes)
+    return state_view(action, status=worst.status.value, code=worst.code, **by_type(outcomes))

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet
 
 from server.cases.access import audience_of, is_lent
-from server.cases.models import Case
+from server.cases.matter_subjects import matter_streams
+from server.cases.models import Case, MatterSubject, SubjectType
 from server.cases.queries import case_rows
 from server.common.clock import now
 from server.common.statements import Given, GivenMany, Statement
@@ -33,12 +34,32 @@ _CASES_HELD = Statement(
         .select_for_update(of=("self",), no_key=True)
     )
 )
+_MATTERS_HELD = Statement(
+    lambda: (
+        MatterSubject.objects.filter(
+            pk__in=ActionSubject.objects.filter(
+                action_id__in=GivenMany("action_ids"), subject_type=SubjectType.MATTER
+            ).values("subject_id")
+        )
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+)
 _SUBJECTS = Statement(
     lambda: (
         ActionSubject.objects.filter(action_id__in=GivenMany("action_ids"))
         .select_related("record", "action__court")
         .only(
-            *("action_id", "record_id", "subject_id", "status", "code", "node_effect", "action__court__kind_rules"),
+            *(
+                "action_id",
+                "record_id",
+                "subject_type",
+                "subject_id",
+                "status",
+                "code",
+                "node_effect",
+                "action__court__kind_rules",
+            ),
             *("record__action_id", "record__operation_hash", "record__device_id", "record__earliest_at"),
             *("record__latest_at", "record__clock_verdict", "record__position", "record__fields"),
         )
@@ -91,15 +112,19 @@ class Held:
 
     actions: tuple[HeldAction, ...]
     cases: Mapping[UUID, Case]
+    matters: Collection[UUID]
     audience: Audience
 
 
-def hold(action_ids: Collection[UUID], verified: Collection[UUID]) -> Held:
+def hold(action_ids: Collection[UUID], verified: Collection[UUID], *, has_matters: bool) -> Held:
     """Lock the cases of these actions, then the actions. `verified`: promises that count, whatever their rows say yet.
+    `has_matters`: some are known to be for matters, whose rows are held after those of cases.
 
     Raises Overtaken where an action has come to concern a case that was not held in time.
     """
     cases = {row.pk: row for row in _CASES_HELD.rows(action_ids=action_ids)}
+    if has_matters:
+        _MATTERS_HELD.rows(action_ids=action_ids)
     rows = ACTIONS_HELD.rows(ids=action_ids)
     subjects: list[Any] = _SUBJECTS.rows(action_ids=action_ids, at=now())
     _require_held(cases, subjects)
@@ -107,7 +132,10 @@ def hold(action_ids: Collection[UUID], verified: Collection[UUID]) -> Held:
     actions = tuple(
         _held(row, [each for each in subjects if each.action_id == row.pk], files, verified) for row in rows
     )
-    return Held(actions, cases, _audience(cases, is_lent=any(subject.is_lent for subject in subjects)))
+    known = (subject for subject in subjects if subject.code != UNKNOWN)
+    matters = {subject.subject_id for subject in known if subject.subject_type == SubjectType.MATTER}
+    audience = _audience(cases, is_lent=any(subject.is_lent for subject in subjects))
+    return Held(actions, cases, matters, {**audience, **matter_streams(matters)} if matters else audience)
 
 
 def _require_held(cases: Mapping[UUID, Case], subjects: Sequence[ActionSubject]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from server.cases.models import Grant, SubjectType
+from server.cases.models import Grant, MatterSubject, SubjectType
 from server.common.bulk import insert_rows, json_text
 from server.common.clock import now, to_wire
 from server.common.ids import new_id
@@ -117,8 +117,13 @@ def review_draft(review: Review, kind: str, *, by: Officer | None = None, note: 
         },
         "by": str(by.pk) if by else None,
     }
-    type_ = "case" if review.subject_id else ""
+    type_ = _type_of(review.subject_id) if review.subject_id else ""
     return Draft((court_stream(review.court_id),), kind, view, {"note": note.strip()}, type_, review.subject_id)
+
+
+def _type_of(subject_id: UUID) -> str:
+    is_matter = MatterSubject.objects.filter(pk=subject_id).exists()
+    return (SubjectType.MATTER if is_matter else SubjectType.CASE).value
 
 
 def reviews_told(officer_id: UUID, holds: Collection[str] = ()) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from server.cases.access import versions_held_by
-from server.cases.models import Case, Grant
+from server.cases.models import Case, Grant, MatterSubject, SubjectType
 from server.cases.queries import flow_by_sha256
 from server.cases.units import case_texts
 from server.common.hashing import canonical_json, sha256_hex
@@ -22,6 +22,7 @@ from server.field.claiming import claimed_nodes
 from server.field.kinds import kinds_document
 from server.field.queries import action_summaries
 from server.field.related_units import Related, related_units
+from server.matters.units import matter_units
 from server.people.access import roles_of
 from server.people.models import Court, Device
 from server.supervision.units import urge_units
@@ -32,7 +33,7 @@ SCHEMA_MIN = SCHEMA_MAX = 1
 PROJECTION = 1
 """Raised when the same rows are shown differently, by role or by release."""
 CATALOGUE_ID = "1"
-_CASE = "case:"
+_CASE, _MATTER = "case:", "matter:"
 
 
 class VisibleUnits:
@@ -49,12 +50,12 @@ class VisibleUnits:
         self._small = {f"profile:{profile['id']}": profile, f"catalogue:{CATALOGUE_ID}": catalogue_unit(court, flows)}
         versions = (sha256_hex(canonical_json(profile))[:16], catalogue_version(court, flows))
         self.tags = {key: self._tag(version) for key, version in zip(self._small, versions, strict=True)}
-        held = sorted(versions_held_by(standing.device.officer, at), reverse=True)
-        self._related = related_units([pk for pk, _, _ in held], server_epoch)
-        urgent = [row for row in held if row[2] == Case.Priority.HIGH]
+        held = sorted(versions_held_by(standing.device.officer, at), key=lambda row: row[1], reverse=True)
+        self._related = related_units([pk for type_, pk, _, _ in held if type_ == SubjectType.CASE], server_epoch)
+        urgent = [row for row in held if row[3] == Case.Priority.HIGH]
         for rows in (urgent, held):  # what stands there already keeps its place
             self.tags |= {
-                f"{_CASE}{pk}": self._tag(_version(version, self._related.get(pk))) for pk, version, _ in rows
+                f"{type_}:{pk}": self._tag(_version(version, self._related.get(pk))) for type_, pk, version, _ in rows
             }
 
     def _tag(self, version: str) -> str:
@@ -64,6 +65,8 @@ class VisibleUnits:
         """`put` items for these keys as JSON, in their order. One SELECT per table whatever their number."""
         ids = [UUID(key.removeprefix(_CASE)) for key in keys if key.startswith(_CASE)]
         contents = {f"{_CASE}{pk}": text for pk, text in _texts_of_cases(ids, self._court_id, self._related).items()}
+        errands = [UUID(key.removeprefix(_MATTER)) for key in keys if key.startswith(_MATTER)]
+        contents |= {f"{_MATTER}{pk}": _text(unit) for pk, unit in _matters(errands).items()}
         contents |= {key: _text(self._small[key]) for key in keys if key in self._small}
         return [self._put(key, contents[key]) for key in keys]
 
@@ -99,6 +102,15 @@ def _texts_of_cases(ids: Collection[UUID], court_id: UUID, related: Mapping[str,
     return case_texts(ids, listed, claimed_nodes)
 
 
+def _matters(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    if not ids:
+        return {}
+    papers, actions = paper_units(ids), action_summaries(ids)
+    listed = ((pk, {"papers": papers.get(pk, []), "actions": actions.get(pk, [])}) for pk in ids)
+    units = matter_units(ids)
+    return {pk: {**units[pk], **rest} for pk, rest in listed}
+
+
 def profile_unit(standing: Standing) -> dict[str, Any]:
     officer, court, group = standing.device.officer, standing.device.court, standing.group
     return {
@@ -126,16 +138,20 @@ def _names(flows: tuple[Flow, ...]) -> Mapping[str, Any]:
 
 def removal_reasons(device: Device, keys: Collection[str], at: datetime) -> dict[str, str]:
     """Why each unit leaves: `suspended`, `reassigned`, `expired`. At most one SELECT."""
-    ids = [UUID(key.removeprefix("case:")) for key in keys if key.startswith("case:")]
+    ids = {UUID(id_): key for key in keys for type_, _, id_ in [key.partition(":")] if type_ in SubjectType.values}
     if not ids:
         return {}
     if not roles_of(device.officer, at):
         return dict.fromkeys(keys, "suspended")
-    numbers = dict(Case.objects.filter(pk__in=ids).values_list("pk", "assignment_no"))
-    grants = Grant.objects.filter(subject_id__in=ids, officer_id=device.officer_id).order_by("valid_to")
+    cases, matters = (
+        model.objects.filter(pk__in=ids).values_list("pk", "assignment_no") for model in (Case, MatterSubject)
+    )
+    numbers = dict(cases.union(matters, all=True))
+    grants = Grant.objects.filter(subject_id__in=list(ids), officer_id=device.officer_id).order_by("valid_to")
     last = dict(grants.values_list("subject_id", "assignment_no"))
     return {
-        f"case:{pk}": "reassigned" if (last.get(pk) or 0) < numbers[pk] and last.get(pk) else "expired" for pk in ids
+        key: "reassigned" if (last.get(pk) or 0) < numbers[pk] and last.get(pk) else "expired"
+        for pk, key in ids.items()
     }
 
 

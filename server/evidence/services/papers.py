@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import IO, Any
 from unicodedata import category
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from server.cases.access import acts_in
-from server.cases.models import Case
+from server.cases.models import Case, SubjectType
 from server.cases.services import touch
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case
@@ -22,7 +23,9 @@ from server.evidence.media_types import HEAD_BYTES, detect
 from server.evidence.models import Paper
 from server.evidence.sm3 import sm3_hex
 from server.evidence.store import BLOCK, Area, StoreUnavailable, blob_path, current_store
+from server.ledger.services import Draft, append
 from server.people.models import Device, Officer
+from server.people.streams import court_stream
 
 MAX_PAPER_BYTES = 64 * 1024 * 1024
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
@@ -45,14 +48,33 @@ def add_paper(
     `content` is read to its end. Raises DomainError 422 `paper_text_invalid` or `paper_empty`, 413 `paper_too_large`,
     409 `paper_exists` or `paper_superseded`, 422 `paper_of_another_case`; StoreUnavailable.
     """
+    paper = paper_of_bytes(
+        content, subject_id=subject.pk, kind=kind, title=title, document_no=document_no, signer=signer, by=by
+    )
+    paper.issued_on = issued_on
+    return _add(paper, replaces, by)
+
+
+def paper_of_bytes(
+    content: IO[bytes],
+    *,
+    subject_id: UUID,
+    kind: str,
+    title: str,
+    document_no: str = "",
+    signer: str = "",
+    by: Officer | None = None,
+    subject_type: SubjectType = SubjectType.CASE,
+) -> Paper:
+    """What is stored now, as a paper that is not saved yet. Raises as `add_paper`."""
     _require_fitting(title=title, document_no=document_no, signer=signer)
     sha256, size, media_type = store_paper(content)
-    paper = Paper(
-        subject_id=subject.pk,
+    return Paper(
+        subject_type=subject_type.value,
+        subject_id=subject_id,
         kind=Paper.Kind(kind),
         title=title,
         document_no=document_no,
-        issued_on=issued_on,
         signer=signer,
         sha256=sha256,
         sm3=stored_sm3(sha256),
@@ -60,7 +82,6 @@ def add_paper(
         media_type=media_type,
         added_by=by,
     )
-    return _add(paper, replaces, by)
 
 
 def _require_fitting(**texts: str) -> None:
@@ -83,7 +104,7 @@ def _is_sayable(text: str) -> bool:
 @transaction.atomic
 def _add(paper: Paper, replaces: Paper | None, by: Officer | None) -> Paper:
     case = locked_case(paper.subject_id)
-    _insert(paper)
+    insert_paper(paper)
     if replaces:
         _supersede(replaces, paper)
     touch([case.pk])
@@ -114,7 +135,8 @@ def paper_view(paper: Paper, replaces: Paper | None) -> dict[str, Any]:
     }
 
 
-def _insert(paper: Paper) -> None:
+def insert_paper(paper: Paper) -> None:
+    """Raises DomainError 409 `paper_exists`."""
     try:
         with transaction.atomic():
             paper.save(force_insert=True)
@@ -174,8 +196,18 @@ def tell_absent_paper(sha256: str) -> None:
     """Enter with each case of this paper that storage has not got it, or not as it was added."""
     for paper in Paper.objects.filter(sha256=sha256).order_by("subject_id"):
         with transaction.atomic():
-            view = {"id": str(paper.pk), "kind": paper.kind, "sha256": sha256}
-            append_case_entry(locked_case(paper.subject_id), "paper_absent", {"paper": view}, title=paper.title)
+            view = {"paper": {"id": str(paper.pk), "kind": paper.kind, "sha256": sha256}}
+            if paper.subject_type == SubjectType.MATTER:
+                append([_matter_entry(paper, view)])
+            else:
+                append_case_entry(locked_case(paper.subject_id), "paper_absent", view, title=paper.title)
+
+
+def _matter_entry(paper: Paper, view: dict[str, Any]) -> Draft:
+    """To the court that put it there: the other may not know of it yet."""
+    assert paper.added_by
+    streams, facts = (court_stream(paper.added_by.court_id),), {"title": paper.title}
+    return Draft(streams, "paper_absent", view, facts, SubjectType.MATTER.value, paper.subject_id)
 
 
 def record_paper_access(
@@ -186,7 +218,7 @@ def record_paper_access(
         Read(
             officer=officer,
             thing=Reading.Thing.PAPER,
-            courts={Case.objects.values_list("court_id", flat=True).get(pk=paper.subject_id)},
+            courts=_inspected_by(paper),
             purpose=purpose,
             sha256=paper.sha256,
             case_id=paper.subject_id,
@@ -196,3 +228,11 @@ def record_paper_access(
             in_hand=lambda: acts_in(officer, paper.subject_id),
         )
     )
+
+
+def _inspected_by(paper: Paper) -> set[UUID]:
+    """The court of its case; of a matter, the court that put it there."""
+    if paper.subject_type == SubjectType.MATTER:
+        assert paper.added_by
+        return {paper.added_by.court_id}
+    return {Case.objects.values_list("court_id", flat=True).get(pk=paper.subject_id)}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Matters(AppConfig):
+    name = "server.matters"
+    label = "matters"

@@ -1,0 +1,174 @@
+"""Matters with their moves, talks, papers, results and snapshots. What was moved, said or sent is never changed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from server.common.clock import now
+from server.common.ids import new_id
+
+
+class Matter(models.Model):
+    """委托事项: one errand asked of another court. Its id is that of its subject in `cases` once it is sent."""
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", _("Draft")
+        PENDING_APPROVAL = "PENDING_APPROVAL", _("Waiting for approval")
+        SENT = "SENT", _("Waiting to be signed for")
+        SUPPLEMENT_WAIT = "SUPPLEMENT_WAIT", _("Waiting for papers")
+        RETURN_ALLOWED = "RETURN_ALLOWED", _("Papers did not come")
+        ACCEPTED = "ACCEPTED", _("Signed for")
+        IN_PROGRESS = "IN_PROGRESS", _("Being done")
+        FED_BACK = "FED_BACK", _("Waiting to be confirmed")
+        CONFIRMED = "CONFIRMED", _("Confirmed")
+        RETURNED = "RETURNED", _("Returned")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn errand")
+
+    class Relation(models.TextChoices):
+        NONE = "", ""
+        RESENT = "RESENT", _("Sent again")
+        RELEASE = "RELEASE", _("Releases what was taken")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.CharField(max_length=40, unique=True)
+    """委托事项编号; no case number: it is not filed as a case (法释〔2011〕11号 art 2)."""
+    kind = models.CharField(max_length=30)
+    catalogue = models.CharField(max_length=40)
+    from_court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="matters_asked")
+    to_court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="matters_done")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="matters")
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    came_from = models.CharField(max_length=20, default="", blank=True)
+    """Where it was when papers were asked for."""
+    request = models.JSONField(default=dict)
+    """What is asked, by the members of its kind; `text` in words."""
+    people = models.JSONField(default=list)
+    """The parties that are needed for it: [{"part", "kind", "name", "id_no"}]."""
+    contact = models.JSONField(default=dict)
+    """Of the asking court: {"name", "phone"}."""
+    limit_days = models.PositiveSmallIntegerField(null=True)
+    """As the asking court states it."""
+    valid_until = models.DateField(null=True)
+    """The last day on which the other court may act for it."""
+    is_urgent = models.BooleanField(default=False)
+    duty_phone = models.CharField(max_length=40, default="", blank=True)
+    papers_due_on = models.DateField(null=True)
+    """Of an urgent one: by when its papers follow."""
+    property_key = models.CharField(max_length=64, default="", blank=True)
+    previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    relation = models.CharField(max_length=10, choices=Relation, default=Relation.NONE, blank=True)
+    handler = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    handler_phone = models.CharField(max_length=40, default="", blank=True)
+    drafted_by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    due_clock = models.CharField(max_length=12, default="", blank=True)
+    due_on = models.DateField(null=True)
+    """Of the clock that runs now; null while it is paused."""
+    disputes = models.PositiveSmallIntegerField(default=0)
+    is_confirmed_by_time = models.BooleanField(default=False)
+    rating = models.PositiveSmallIntegerField(null=True)
+    rating_text = models.CharField(max_length=500, default="", blank=True)
+    complaint = models.CharField(max_length=1000, default="", blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["to_court", "state", "due_on"], name="matter_inbox"),
+            models.Index(fields=["from_court", "state", "due_on"], name="matter_outbox"),
+            models.Index(fields=["state", "due_on"], name="matter_by_due"),
+            models.Index(fields=["property_key"], name="matter_by_property", condition=~models.Q(property_key="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class MatterMove(models.Model):
+    """One step of its life, as the ledgers of both courts have it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="moves")
+    number = models.PositiveIntegerField()
+    move = models.CharField(max_length=20)
+    source = models.CharField(max_length=20, blank=True)
+    target = models.CharField(max_length=20)
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    """Null: a limit had passed."""
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    """On whose side it was made."""
+    at = models.DateTimeField(default=now)
+    reason = models.CharField(max_length=30, default="", blank=True)
+    words = models.CharField(max_length=1000, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "number"], name="matter_move_once")]
+
+
+class MatterTalk(models.Model):
+    """A talk between the courts about it, or a note that stays in the court that wrote it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="talks")
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+    is_note = models.BooleanField(default=False)
+    """For the own court and its superiors alone."""
+    spoke_with = models.CharField(max_length=100, default="", blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    text = models.CharField(max_length=1000)
+
+
+class MatterPaper(models.Model):
+    """Which of its papers one is: of what is asked, or of what came of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="papers")
+    paper = models.OneToOneField("evidence.Paper", on_delete=models.PROTECT, related_name="matter_paper")
+    slot = models.CharField(max_length=30)
+    is_result = models.BooleanField(default=False)
+
+
+class MatterResult(models.Model):
+    """What came of it so far: one measure, one answer. Later ones add to it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="results")
+    number = models.PositiveIntegerField()
+    code = models.CharField(max_length=20)
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    rank = models.PositiveSmallIntegerField(null=True)
+    """轮候顺位; null for one that waits behind nobody."""
+    expires_on = models.DateField(null=True)
+    text = models.CharField(max_length=1000, default="", blank=True)
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "number"], name="matter_result_once")]
+
+
+class MatterSnapshot(models.Model):
+    """What one court told the other, signed: never a live link into its files."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="snapshots")
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    """Who tells and signs."""
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "court", "version"], name="matter_snapshot_once")]
+
+
+class MatterCounter(models.Model):
+    """The last number given in a year by a court."""
+
+    court = models.ForeignKey("people.Court", on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["court", "year"], name="matter_counter_once")]

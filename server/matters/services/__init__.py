@@ -1,0 +1,28 @@
+"""The only writers of matters."""
+
+from server.matters.services.batches import Item, move_many
+from server.matters.services.drafting import Asked, Drafted, draft_matter, revise_draft
+from server.matters.services.moving import Done, Said, move_matter
+from server.matters.services.papers import add_case_paper, add_file
+from server.matters.services.results import Outcome, add_result
+from server.matters.services.talking import add_note, log_talk
+from server.matters.services.timing import pass_limits
+
+__all__ = [
+    "Asked",
+    "Done",
+    "Drafted",
+    "Item",
+    "Outcome",
+    "Said",
+    "add_case_paper",
+    "add_file",
+    "add_note",
+    "add_result",
+    "draft_matter",
+    "log_talk",
+    "move_many",
+    "move_matter",
+    "pass_limits",
+    "revise_draft",
+]

@@ -1,0 +1,213 @@
+"""Moving a matter: judged by the table, written with its clocks and rights, told to both courts in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from server.cases.matter_subjects import hold_matters
+from server.common.clock import now
+from server.ledger.services import Draft, append
+from server.matters.access import actor_of, matter_not_found
+from server.matters.decide import CLOCK, Actor, Moved, Refused, Saying, decide
+from server.matters.models import Matter, MatterMove
+from server.matters.queries import clocks, facts_of, kind_of
+from server.matters.services.drafting import draft_after
+from server.matters.services.entries import moved_draft
+from server.matters.services.rights import end_rights, give_to, mark_subject
+from server.matters.services.snapshots import tell_feedback, tell_request
+from server.matters.services.telling import tell_of
+from server.matters.states import CURRENT, TERMINAL, Move, Side, State
+from server.matters.wording import refusal
+from server.people.access import is_suspended
+from server.people.models import Officer
+
+HIGHEST_RATING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What comes with a move; which of it counts is the move's."""
+
+    words: str = ""
+    reason: str = ""
+    """Code of the reason of a return."""
+    handler: UUID | None = None
+    handler_phone: str = ""
+    helpers: Sequence[UUID] = ()
+    was_on_site: bool = False
+    asks_release: bool = False
+    rating: int = 0
+
+
+@dataclass(slots=True)
+class Done:
+    """A move that was made, with what follows from it."""
+
+    matter: Matter
+    following: Matter | None = None
+    """The draft it brought about: of a release, or of the matter sent again."""
+    drafts: list[Draft] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def move_matter(*, matter_id: UUID, move: Move, by: Officer, said: Said | None = None) -> Done:
+    """One move by a person. Raises DomainError 404 `matter_not_found`, and what stands against it as `docs/reference/
+    matters.md` lists it: 403 of the wrong court or person, 409 or 422 of a guard."""
+    done = write_move(matter_id=matter_id, move=move, by=by, said=said or Said())
+    append(done.drafts)
+    return done
+
+
+def write_move(*, matter_id: UUID, move: Move, by: Officer | None, said: Said) -> Done:
+    """The same inside a transaction of the caller's, which appends `drafts` last. `by` None: a limit has passed."""
+    matter = held_matter(matter_id)
+    actor = actor_of(by, matter) if by else CLOCK
+    decided = decide(move, facts_of(matter), actor, _saying(matter, said))
+    if isinstance(decided, Refused):
+        raise refusal(decided)
+    return _write(matter, move, decided, by, said, actor)
+
+
+def held_matter(matter_id: UUID) -> Matter:
+    """Locked in the one order: its subject, then itself."""
+    hold_matters([matter_id])
+    rows = Matter.objects.select_for_update(of=("self",), no_key=True)
+    matter = rows.select_related("from_court", "to_court", "case__court", "handler").filter(pk=matter_id).first()
+    if matter is None:
+        raise matter_not_found()
+    return matter
+
+
+def _saying(matter: Matter, said: Said) -> Saying:
+    handler = _handler(matter, said)
+    return Saying(said.words, said.reason, handler is not None, said.was_on_site, said.asks_release)
+
+
+def _handler(matter: Matter, said: Said) -> Officer | None:
+    """Of the court that does it, and at work."""
+    if said.handler is None:
+        return None
+    officer = Officer.objects.filter(pk=said.handler, court_id=matter.to_court_id, is_active=True).first()
+    return officer if officer and not is_suspended(officer) else None
+
+
+def _write(matter: Matter, move: Move, decided: Moved, by: Officer | None, said: Said, actor: Actor) -> Done:
+    source, done = State(matter.state), Done(matter)
+    matter.state, matter.came_from = decided.target.value, decided.came_from or ""
+    if decided.target in TERMINAL and matter.ended_at is None:
+        matter.ended_at = now()
+    court_id = matter.from_court_id if decided.row.side is Side.ASKING else matter.to_court_id
+    row = MatterMove.objects.create(
+        matter=matter,
+        number=matter.moves.count() + 1,
+        move=move.value,
+        source=source.value,
+        target=decided.target.value,
+        by=by,
+        court_id=court_id,
+        reason=said.reason[:30] if move is Move.RETURN else "",
+        words=said.words.strip()[:1000],
+    )
+    _EFFECTS.get(move, _nothing)(done, by, said)
+    _keep_clock(matter)
+    matter.save()
+    _mark(matter, move)
+    tell_of(matter, row)
+    done.drafts.insert(0, moved_draft(matter, row, **done.facts))
+    return done
+
+
+def _keep_clock(matter: Matter) -> None:
+    """The clock that runs now and its date; none once it has ended."""
+    current = CURRENT.get(State(matter.state))
+    running = clocks(matter).get(current) if current else None
+    matter.due_clock = current.value if current else ""
+    matter.due_on = running.due_on if running else None
+
+
+def _mark(matter: Matter, move: Move) -> None:
+    moments = {
+        **({"sent_at": matter.sent_at} if move is Move.APPROVE else {}),
+        **({"fed_back_at": now()} if move is Move.FEED_BACK else {}),
+        **({"ended_at": matter.ended_at} if matter.ended_at else {}),
+    }
+    mark_subject(matter, **{name: at for name, at in moments.items() if at})
+    if matter.ended_at:
+        end_rights(matter.pk, matter.ended_at)
+
+
+def _nothing(done: Done, by: Officer | None, said: Said) -> None:
+    pass
+
+
+def _approved(done: Done, by: Officer | None, said: Said) -> None:
+    done.matter.sent_at = now()
+    tell_request(done.matter)
+
+
+def _supplemented(done: Done, by: Officer | None, said: Said) -> None:
+    done.facts["changed"] = tell_request(done.matter)
+
+
+def _assigned(done: Done, by: Officer | None, said: Said) -> None:
+    handler = _handler(done.matter, said)
+    assert handler
+    helpers = Officer.objects.filter(pk__in=list(said.helpers), court_id=done.matter.to_court_id, is_active=True)
+    done.matter.handler, done.matter.handler_phone = handler, said.handler_phone.strip()[:40]
+    give_to(done.matter, handler, list(helpers))
+
+
+def _fed_back(done: Done, by: Officer | None, said: Said) -> None:
+    done.facts["changed"] = tell_feedback(done.matter)
+
+
+def _by_time(done: Done, by: Officer | None, said: Said) -> None:
+    done.matter.is_confirmed_by_time = True
+
+
+def _disputed(done: Done, by: Officer | None, said: Said) -> None:
+    done.matter.disputes += 1
+
+
+def _withdrawn(done: Done, by: Officer | None, said: Said) -> None:
+    if by and facts_of(done.matter).in_force:
+        _follow(done, Matter.Relation.RELEASE, kind_of(done.matter).release, by)
+
+
+def _resent(done: Done, by: Officer | None, said: Said) -> None:
+    assert by
+    _follow(done, Matter.Relation.RESENT, done.matter.kind, by)
+
+
+def _follow(done: Done, relation: Matter.Relation, kind: str, by: Officer) -> None:
+    done.following, drafts = draft_after(done.matter, relation, kind, by)
+    done.drafts.extend(drafts)
+    done.facts["following"] = str(done.following.pk)
+
+
+def _rated(done: Done, by: Officer | None, said: Said) -> None:
+    done.matter.rating = min(max(said.rating, 1), HIGHEST_RATING)
+    done.matter.rating_text = said.words.strip()[:500]
+
+
+def _complained(done: Done, by: Officer | None, said: Said) -> None:
+    done.matter.complaint = said.words.strip()[:1000]
+
+
+_EFFECTS: Mapping[Move, Callable[[Done, Officer | None, Said], None]] = {
+    Move.APPROVE: _approved,
+    Move.SUPPLEMENT: _supplemented,
+    Move.ASSIGN: _assigned,
+    Move.REASSIGN: _assigned,
+    Move.FEED_BACK: _fed_back,
+    Move.CONFIRM_BY_TIME: _by_time,
+    Move.DISPUTE: _disputed,
+    Move.WITHDRAW: _withdrawn,
+    Move.RESEND: _resent,
+    Move.RATE: _rated,
+    Move.COMPLAIN: _complained,
+}

@@ -1,0 +1,87 @@
+"""Papers of a matter: what goes with it, what came of it. Stored as papers of cases are, and read by the same rules."""
+
+from typing import IO
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from server.cases.models import SubjectType
+from server.common.errors import DomainError
+from server.common.ids import new_id
+from server.evidence.models import Paper
+from server.evidence.services.papers import insert_paper, paper_of_bytes
+from server.ledger.services import append
+from server.matters.access import require_side
+from server.matters.kinds import catalogue
+from server.matters.models import Matter, MatterPaper
+from server.matters.queries import missing_papers
+from server.matters.services.entries import matter_draft
+from server.matters.services.moving import held_matter
+from server.matters.services.rights import mark_subject
+from server.matters.services.snapshots import tell_request
+from server.matters.states import TERMINAL, Part, State
+from server.people.models import Officer
+
+_ASKED_FOR = (State.DRAFT, State.SUPPLEMENT_WAIT, State.RETURN_ALLOWED)
+
+
+def add_file(*, matter: Matter, slot: str, title: str, content: IO[bytes], is_result: bool, by: Officer) -> MatterPaper:
+    """A file from the desk as one of its papers. Raises DomainError 403 `matter_not_in_charge`; 409
+    `matter_not_in_state`, `paper_exists`; 422 `matter_paper_unknown`, and as `add_paper`; StoreUnavailable."""
+    _require_place(matter, slot, is_result, by)
+    kind = Paper.Kind.ASSISTANCE if slot == "assistance_notice" else Paper.Kind.OTHER
+    paper = paper_of_bytes(
+        content, subject_id=matter.pk, subject_type=SubjectType.MATTER, kind=kind, title=title, by=by
+    )
+    return _add(matter, paper, slot, is_result, by)
+
+
+def add_case_paper(*, matter: Matter, slot: str, paper_id: UUID, by: Officer) -> MatterPaper:
+    """A paper of the case as one of the matter's: its bytes go across, never the case. Raises as `add_file`, and 404
+    `paper_not_found`."""
+    _require_place(matter, slot, False, by)
+    found = Paper.objects.filter(pk=paper_id, subject_id=matter.case_id, superseded_by=None).first()
+    if found is None:
+        raise DomainError("paper_not_found", 404, _("There is no such paper among those you may read."))
+    names = ("kind", "title", "document_no", "issued_on", "signer", "sha256", "sm3", "size", "media_type")
+    columns = {name: getattr(found, name) for name in names}
+    paper = Paper(pk=new_id(), subject_type=SubjectType.MATTER, subject_id=matter.pk, added_by=by, **columns)
+    return _add(matter, paper, slot, False, by)
+
+
+def _require_place(matter: Matter, slot: str, is_result: bool, by: Officer) -> None:
+    known = catalogue(matter.catalogue).names["result_papers" if is_result else "papers"]
+    require_side(by, matter, *((Part.HANDLER, Part.CENTRE) if is_result else (Part.AUTHOR,)))
+    if slot not in known:
+        message = _("A matter has no such paper.")
+        raise DomainError("matter_paper_unknown", 422, message, {"slots": sorted(known)})
+
+
+def takes_papers(matter: Matter, *, is_result: bool) -> bool:
+    """What goes with it: in the draft, when asked for, and of an urgent one as long as some are to follow."""
+    state = State(matter.state)
+    if is_result:
+        return state is State.IN_PROGRESS
+    is_following = matter.is_urgent and bool(matter.sent_at) and state not in TERMINAL and bool(missing_papers(matter))
+    return state in _ASKED_FOR or is_following
+
+
+@transaction.atomic
+def _add(matter: Matter, paper: Paper, slot: str, is_result: bool, by: Officer) -> MatterPaper:
+    matter = held_matter(matter.pk)
+    if not takes_papers(matter, is_result=is_result):
+        message = _("As this matter stands, that cannot be done. Look again.")
+        raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "paper"})
+    insert_paper(paper)
+    row = MatterPaper.objects.create(matter=matter, paper=paper, slot=slot, is_result=is_result)
+    is_following = not is_result and State(matter.state) not in _ASKED_FOR
+    changed = tell_request(matter) if is_following else []
+    mark_subject(matter)
+    court_id = matter.to_court_id if is_result else matter.from_court_id
+    view = {"paper": {"id": str(paper.pk), "slot": slot, "sha256": paper.sha256, "is_result": is_result}}
+    # The other court hears of it with the next snapshot.
+    facts = {"title": paper.title, **({"changed": changed} if changed else {})}
+    only = None if is_following else court_id
+    append([matter_draft(matter, "matter_paper_added", by=by, facts=facts, only=only, **view)])
+    return row

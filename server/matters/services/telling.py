@@ -1,0 +1,75 @@
+"""Notices of a move to whoever is to do the next step, and of a second dispute to the superior of both courts."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from server.common.clock import now
+from server.matters.models import Matter, MatterMove
+from server.matters.states import Move
+from server.matters.wording import move_name
+from server.notices.services import NoticeDraft, tell
+from server.people.access import courts_below, current_at
+from server.people.models import Court, Officer, OfficerRole, Role
+
+MATTER = "matter"
+"""The kind of notice."""
+DISPUTES_FOR_SUPERIOR = 2
+_TO_DOING = frozenset({Move.APPROVE, Move.SUPPLEMENT, Move.DISPUTE, Move.WITHDRAW, Move.COMPLAIN})
+_TO_ASKING = frozenset(
+    {Move.SIGN_FOR, Move.ASK_SUPPLEMENT, Move.TIME_OUT, Move.RETURN, Move.FEED_BACK, Move.CONFIRM_BY_TIME, Move.REJECT}
+)
+
+
+def tell_of(matter: Matter, row: MatterMove) -> None:
+    """In the transaction of the move."""
+    tell([_draft(matter, row, officer) for officer in _told(matter, Move(row.move))])
+
+
+def _told(matter: Matter, move: Move) -> Iterator[Officer]:
+    if move is Move.SUBMIT:
+        yield from in_office(matter.from_court_id, Role.DIRECTOR, Role.COMMAND_CENTRE)
+    if move in (Move.ASSIGN, Move.REASSIGN) and matter.handler:
+        yield matter.handler
+    if move in _TO_DOING and matter.sent_at:
+        yield from {*in_office(matter.to_court_id, Role.COMMAND_CENTRE), *([matter.handler] if matter.handler else [])}
+    if move in _TO_ASKING:
+        yield matter.drafted_by
+    if move is Move.DISPUTE and matter.disputes >= DISPUTES_FOR_SUPERIOR:
+        yield from _superiors(matter)
+
+
+def _superiors(matter: Matter) -> Iterator[Officer]:
+    """Of the nearest court that is above both."""
+    court = common_superior(matter)
+    if court:
+        yield from in_office(court.pk, Role.SUPERIOR_SUPERVISOR)
+
+
+def common_superior(matter: Matter) -> Court | None:
+    court = matter.from_court.parent
+    while court is not None and matter.to_court_id not in courts_below(court.pk):
+        court = court.parent
+    return court
+
+
+def in_office(court_id: UUID, *roles: Role) -> QuerySet[Officer]:
+    named = OfficerRole.objects.filter(current_at(now()), role__in=roles, officer__court_id=court_id)
+    return Officer.objects.filter(pk__in=named.values("officer_id"), is_active=True).order_by("staff_no")
+
+
+def _draft(matter: Matter, row: MatterMove, officer: Officer) -> NoticeDraft:
+    title = _("%(number)s: %(step)s") % {"number": matter.number, "step": move_name(row.move)}
+    view = {"matter": str(matter.pk), "number": matter.number, "move": row.move, "state": str(matter.state)}
+    return NoticeDraft(
+        officer_id=officer.pk,
+        court_id=officer.court_id,
+        kind=MATTER,
+        key=f"matter:{matter.pk.hex}:{row.number}",
+        title=title,
+        view=view,
+        subject_id=matter.pk,
+        is_urgent=matter.is_urgent,
+    )

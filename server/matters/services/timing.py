@@ -1,0 +1,38 @@
+"""What passes by itself: papers that did not come, results that nobody spoke against."""
+
+import logging
+from uuid import UUID
+
+from django.db import transaction
+
+from server.common.clock import local_date, now
+from server.common.errors import DomainError
+from server.ledger.services import append
+from server.matters.models import Matter
+from server.matters.services.moving import Said, write_move
+from server.matters.states import Move, State
+
+logger = logging.getLogger(__name__)
+_PASSES = {State.SUPPLEMENT_WAIT: Move.TIME_OUT, State.FED_BACK: Move.CONFIRM_BY_TIME}
+
+
+def pass_limits() -> int:
+    """Move every matter whose waiting is over, one by one; how many. Any number of passes may run at once."""
+    today = local_date(now())
+    due = Matter.objects.filter(state__in=[each.value for each in _PASSES], due_on__lt=today).order_by("due_on", "pk")
+    rows = list(due.values_list("pk", "state"))
+    return sum(_pass(matter_id, _PASSES[State(state)]) for matter_id, state in rows)
+
+
+def _pass(matter_id: UUID, move: Move) -> bool:
+    """One at fault is named in the log and holds up no other."""
+    try:
+        with transaction.atomic():
+            done = write_move(matter_id=matter_id, move=move, by=None, said=Said())
+            append(done.drafts)
+    except DomainError:
+        return False  # somebody was faster
+    except Exception:
+        logger.exception("matter %s cannot be moved on", matter_id)
+        return False
+    return True
