@@ -28,6 +28,7 @@ from client_sdk.errors import (
     WrongPassphrase,
 )
 from client_sdk.lanes import SyncPolicy
+from client_sdk.matters import Matter
 from client_sdk.proof_files import Proved
 from client_sdk.recorder import Check
 from client_sdk.related import RelatedCase, RelatedSeal, Resistance
@@ -69,6 +70,7 @@ __all__ = [
     "HeldBack",
     "InvalidRecord",
     "KeystoreUnavailable",
+    "Matter",
     "NewDevice",
     "Node",
     "NotEnrolled",

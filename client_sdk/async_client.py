@@ -18,6 +18,7 @@ from client_sdk.engine import Engine
 from client_sdk.enrolling import Enrolling, described, enrolment_flow, no_store, open_enrolled
 from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
+from client_sdk.matters import Matter
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.proof_files import Proved
 from client_sdk.recorder import Check
@@ -132,6 +133,9 @@ class AsyncFieldClient(AsyncRecording):
 
     async def case(self, case_id: str | UUID) -> Case:
         return await threaded(self._field.case, case_id)
+
+    async def matters(self) -> list[Matter]:
+        return await threaded(self._field.matters)
 
     async def today(self) -> Today:
         return await threaded(self._field.today)

@@ -24,14 +24,8 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
     `here` are the hashes of the papers this device has whole.
     """
     data = unit.data
-    told = [_told(action) for action in _objects(data.get("actions"))]
-    known = {action.id for action in told}
-    reflected = max(unit.base_seq, complete_seq)
-    laid_over: dict[str, CaseAction] = {}
-    for act in own:
-        if act.seq > reflected and unit.id in act.case_ids:
-            laid_over.setdefault(act.id, _laid_over(act))  # a correction is of an act that is shown
-    pending = [act for act in own if act.seq > reflected and unit.id in act.case_ids and act.status in PENDING]
+    ours = [act for act in own if unit.id in act.case_ids]
+    pending = [act for act in ours if act.seq > _reflected(unit, complete_seq) and act.status in PENDING]
     completed = {place_of(act.said): act.id for act in pending if act.kind == COMPLETE_NODE}
     case_no = str(data.get("case_no", ""))
     related, related_more = related_of(data)
@@ -43,8 +37,8 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         assignment_no=data.get("assignment_no"),
         parties=tuple(_party(party) for party in _objects(data.get("parties"))),
         nodes=tuple(_node(node, completed, data.get("claimed_nodes") or ()) for node in _objects(data.get("nodes"))),
-        papers=tuple(_paper(paper, here) for paper in _objects(data.get("papers"))),
-        actions=(*told, *(action for action in laid_over.values() if action.id not in known)),
+        papers=tuple(paper_of(paper, here) for paper in _objects(data.get("papers"))),
+        actions=actions_of(unit, ours, complete_seq),
         filed_on=_date(data.get("filed_on")),
         priority=data.get("priority"),
         claim_amount=data.get("claim_amount"),
@@ -56,6 +50,22 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         related_more=related_more,
         raw=data,
     )
+
+
+def actions_of(unit: Unit, ours: Iterable[Action], complete_seq: int) -> tuple[CaseAction, ...]:
+    """The acts the court told of it, and those of ours about it that it cannot know of yet."""
+    told = [_told(action) for action in _objects(unit.data.get("actions"))]
+    known = {action.id for action in told}
+    laid_over: dict[str, CaseAction] = {}
+    for act in ours:
+        if act.seq > _reflected(unit, complete_seq):
+            laid_over.setdefault(act.id, _laid_over(act))  # a correction is of an act that is shown
+    return (*told, *(action for action in laid_over.values() if action.id not in known))
+
+
+def _reflected(unit: Unit, complete_seq: int) -> int:
+    """Up to which of our operations the unit shows what they did."""
+    return max(unit.base_seq, complete_seq)
 
 
 def place_of(said: Mapping[str, str]) -> tuple[str, str]:
@@ -140,7 +150,7 @@ def _node(node: Mapping[str, Any], completed: Mapping[tuple[str, str], str], cla
     )
 
 
-def _paper(paper: Mapping[str, Any], here: Collection[str]) -> Paper:
+def paper_of(paper: Mapping[str, Any], here: Collection[str]) -> Paper:
     return Paper(
         id=str(paper.get("id")),
         sha256=str(paper.get("sha256", "")),

@@ -18,6 +18,7 @@ from client_sdk.errors import UnsafeToWipe
 from client_sdk.holdings import Holdings
 from client_sdk.identity import Identity
 from client_sdk.lanes import SyncPolicy
+from client_sdk.matters import Matter
 from client_sdk.overview import Overview
 from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.printer import Printer
@@ -184,6 +185,10 @@ class FieldClient(Recording):
     def case(self, case_id: str | UUID) -> Case:
         """Raises NotFound."""
         return self._overview.case(require_uuid(case_id, "/case_id"))
+
+    def matters(self) -> list[Matter]:
+        """Errands he does for other courts (委托事项), the urgent ones first; each leaves this device when it ends."""
+        return self._overview.matters()
 
     def today(self) -> Today:
         """The officer's day, the most urgent first: nodes, handovers, orders, alarms, reviews, unsent work.

@@ -10,6 +10,7 @@ from client_sdk.case_acts import ACCEPT_HANDOVER, REJECT_HANDOVER
 from client_sdk.corrections import together
 from client_sdk.errors import InvalidRecord, NotFound
 from client_sdk.holdings import Holdings
+from client_sdk.reading import READ_UNITS
 from client_sdk.recorder import Recorder
 from client_sdk.records import Subject
 from client_sdk.views import Action, Photo
@@ -75,13 +76,15 @@ class Corrector:
 
     def _subject(self, stated: Mapping[str, Any]) -> Subject:
         """As this device knows the case today: it is today that its officer corrects."""
-        if stated.get("type") != "case":
-            return Subject(str(stated.get("type")), str(stated.get("id")))
-        return self._recorder.subject(str(stated["id"]), stated.get("node_id"))
+        type_ = str(stated.get("type"))
+        if type_ not in READ_UNITS:
+            return Subject(type_, str(stated.get("id")))
+        return self._recorder.subject(str(stated["id"]), stated.get("node_id"), type_)
 
 
 def _listed(action: Action) -> dict[str, Any]:
     subjects = [{"type": "case", "id": case_id} for case_id in action.case_ids]
+    subjects += [{"type": "matter", "id": matter_id} for matter_id in action.matter_ids]
     if action.case_no is not None:
         subjects.append({"type": "case_no", "id": action.case_no})
     return {"action_id": action.id, "subjects": subjects, "fields": {}, "evidence": []}

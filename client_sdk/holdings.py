@@ -203,7 +203,7 @@ class Holdings:
             self.reading.renew(step.page.lease_until, step.statement.received_at)
             self.deliveries.take_receipts(step.receipts, step.statement.server_epoch)
             self.deliveries.take_wanted(step.page.wanted)
-            leaning = cache(lambda: self._cases_of_unsafe_work(step.statement))
+            leaning = cache(lambda: self._subjects_of_unsafe_work(step.statement))
             self.outbox.take_decisions(step.page.reviews)
             applied = self.replica.apply(step.page, step.statement.acked_seq, lambda case_id: case_id in leaning())
         self.refresh()
@@ -211,9 +211,10 @@ class Holdings:
             self.papers.sweep()
         return applied
 
-    def _cases_of_unsafe_work(self, statement: wire.Statement) -> frozenset[str]:
+    def _subjects_of_unsafe_work(self, statement: wire.Statement) -> frozenset[str]:
         unsafe = self.deliveries.unsafe(statement).seqs
-        return frozenset(case_id for seq in unsafe for case_id in self.outbox.action(seq, statement.acked_seq).case_ids)
+        acts = [self.outbox.action(seq, statement.acked_seq) for seq in unsafe]
+        return frozenset(id_ for act in acts for id_ in (*act.case_ids, *act.matter_ids))
 
     def _list_pending(self, step: steps.ListPending) -> list[PendingFile]:
         return self.deliveries.pending(step.statement)

@@ -256,4 +256,5 @@ class Outbox:
             corrects=summary["corrects"],
             said=summary.get("said") or {},
             incarnation=incarnation,
+            matter_ids=tuple(summary.get("matter_ids") or ()),
         )

@@ -11,6 +11,7 @@ from client_sdk.day_views import Alarm
 from client_sdk.doubts import made_at
 from client_sdk.errors import NotFound
 from client_sdk.holdings import Holdings
+from client_sdk.matters import Matter, matter_of, place_in_list
 from client_sdk.notes import held_back_in_words, photos_left, room_in_words
 from client_sdk.reviews import review_of
 from client_sdk.views import Action, Case, NewDevice, Review, Status, Today
@@ -35,6 +36,12 @@ class Overview:
         if unit is None:
             raise NotFound(what=f"case {case_id}")
         return case_of(unit, own, bookmark.complete_seq, self._holdings.papers.here())
+
+    def matters(self) -> list[Matter]:
+        bookmark = self._holdings.replica.bookmark()
+        own = self._holdings.outbox.actions(self._holdings.acked_seq, after=bookmark.complete_seq)
+        here, units = self._holdings.papers.here(), self._holdings.replica.units("matter")
+        return sorted((matter_of(unit, own, bookmark.complete_seq, here) for unit in units), key=place_in_list)
 
     def reviews(self) -> list[Review]:
         return [review_of(members) for members in self._holdings.replica.reviews()]

@@ -127,7 +127,7 @@ class Reading:
         sealed = self.key.seal(value, place)
         if table == "unit":
             self._database.run("UPDATE unit SET sealed = ? WHERE type = ? AND id = ?", sealed, row[0], row[1])
-            if row[0] == "case":
+            if row[0] in READ_UNITS:
                 keep_recording_context(self._database, row[1], row[2], value)
         else:
             self._database.run("UPDATE review SET sealed = ? WHERE id = ?", sealed, row[0])
@@ -160,7 +160,7 @@ _SEALED_BEFORE: tuple[Any, ...] = (
 
 
 def keep_recording_context(database: Database, case_id: str, tag: str, data: Any) -> None:
-    """What an act in this case has to name, under the store's own key: it outlives reading."""
+    """What an act in this case or matter has to name, under the store's own key: it outlives reading."""
     nodes = [node.get("id") for node in data.get("nodes") or () if isinstance(node, dict)]
     members = {"assignment_no": data.get("assignment_no"), "tag": tag, "nodes": nodes}
     sealed = database.seal(members, f"recording|{case_id}")

@@ -65,8 +65,8 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "text_needed": ("请写明内容。", "Say it in words."),
     "subject_needed": (
-        "请指明一个案件:case_id、case_ids 或 case_no 只用一个。",
-        "Name the case in one way: case_id, case_ids or case_no.",
+        "请指明一个案件或委托事项:case_id、case_ids、case_no 或 matter_ids 只用一个。",
+        "Name the case in one way: case_id, case_ids, case_no or matter_ids.",
     ),
     "empty_file": (
         "文件是空的,请重拍或换一个文件。",

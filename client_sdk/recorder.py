@@ -10,6 +10,7 @@ from client_sdk import case_acts, completeness, wire
 from client_sdk.corrections import is_contribution, together
 from client_sdk.errors import FieldError, InvalidRecord
 from client_sdk.holdings import Holdings
+from client_sdk.reading import READ_UNITS
 from client_sdk.records import (
     Act,
     Context,
@@ -32,6 +33,8 @@ class Check:
     kind: str
     missing: tuple[Any, ...]
     warnings: tuple[Any, ...]
+
+CASE, MATTER = READ_UNITS
 
 
 class Recorder:
@@ -96,18 +99,17 @@ class Recorder:
         case_ids: Sequence[str | UUID] | None,
         case_no: str | None,
         node_id: str | UUID | None,
+        matter_ids: Sequence[str | UUID] | None = None,
     ) -> list[Subject]:
         """Raises InvalidRecord unless exactly one way of naming the subject is used."""
-        if sum(given is not None for given in (case_id, case_ids, case_no)) != 1:
+        if sum(given is not None for given in (case_id, case_ids, case_no, matter_ids)) != 1:
             raise InvalidRecord("subject_needed", "/subjects")
         if case_no is not None:
             return [Subject("case_no", case_no)]
+        if matter_ids is not None:
+            return [self._subject(id_, None, None, MATTER) for id_ in _ids(matter_ids, "/matter_ids")]
         named = [case_id] if case_id is not None else list(case_ids or ())
-        ids = list(dict.fromkeys(require_uuid(each, "/case_id") for each in named))
-        if not ids:
-            raise InvalidRecord("subject_needed", "/case_ids")
-        if len(ids) > wire.MAX_SUBJECTS:
-            raise InvalidRecord("too_many", "/case_ids", note=f"{len(ids)} > {wire.MAX_SUBJECTS}")
+        ids = _ids(named, "/case_ids")
         node = None if node_id is None else require_uuid(node_id, "/node_id")
         return [self._subject(id_, node if len(ids) == 1 else None, node) for id_ in ids]
 
@@ -125,19 +127,21 @@ class Recorder:
 
     def named(self, type_: str, id_: str) -> Subject:
         """A subject as another device named it."""
-        return self._subject(require_uuid(id_, "/subjects"), None, None) if type_ == "case" else Subject(type_, id_)
+        if type_ not in READ_UNITS:
+            return Subject(type_, id_)
+        return self._subject(require_uuid(id_, "/subjects"), None, None, type_)
 
-    def subject(self, case_id: str, node_id: str | None) -> Subject:
-        """A case as this device knows it now."""
-        return self._subject(case_id, node_id, None)
+    def subject(self, id_: str, node_id: str | None, type_: str = CASE) -> Subject:
+        """A case or matter as this device knows it now."""
+        return self._subject(id_, node_id, None, type_)
 
-    def _subject(self, case_id: str, node_id: str | None, node_of_one: str | None) -> Subject:
-        context = self._context_of(case_id)
+    def _subject(self, id_: str, node_id: str | None, node_of_one: str | None, type_: str = CASE) -> Subject:
+        context = self._context_of(id_)
         if context is None:
-            return Subject("case", case_id, node_id=node_id)
+            return Subject(type_, id_, node_id=node_id)
         if node_of_one is not None and node_of_one in context.nodes:
             node_id = node_of_one
-        return Subject("case", case_id, context.assignment_no, node_id, context.tag)
+        return Subject(type_, id_, context.assignment_no, node_id, context.tag)
 
     def _context_of(self, case_id: str) -> RecordingContext | None:
         try:
@@ -196,3 +200,12 @@ def _said(kinds: Mapping[str, Any] | None, finding: Mapping[str, Any], language:
     except (KeyError, TypeError, ValueError, AttributeError):
         pass  # a catalogue of a form unknown to this SDK
     return str(finding.get("code"))
+
+
+def _ids(named: Sequence[str | UUID], place: str) -> list[str]:
+    ids = list(dict.fromkeys(require_uuid(each, place.removesuffix("s")) for each in named))
+    if not ids:
+        raise InvalidRecord("subject_needed", place)
+    if len(ids) > wire.MAX_SUBJECTS:
+        raise InvalidRecord("too_many", place, note=f"{len(ids)} > {wire.MAX_SUBJECTS}")
+    return ids

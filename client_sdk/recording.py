@@ -82,6 +82,7 @@ class Recording:
         case_id: str | UUID | None = None,
         case_ids: Sequence[str | UUID] | None = None,
         case_no: str | None = None,
+        matter_ids: Sequence[str | UUID] | None = None,
         photos: Photos = (),
         node_id: str | UUID | None = None,
         corrects: Action | str | None = None,
@@ -91,15 +92,16 @@ class Recording:
         """Record one act on site. When this returns it is chained, signed and on the disk: the officer is done.
 
         Name what it is about in one way: `case_id`, `case_ids` (one act for several cases of one debtor), or `case_no`
-        as typed by hand, which the court reconciles. `fields` are what the kind asks for; `photos` are captures, or
-        paths, which are sealed as IMPORTED. `position` is `{"lat", "lon", "accuracy" (metres), "crs"}`. `corrects` is
+        as typed by hand, which the court reconciles, or `matter_ids` (errands for another court, such as many to one
+        bank in one visit). `fields` are what the kind asks for; `photos` are captures, or paths, sealed as IMPORTED.
+        `position` is `{"lat", "lon", "accuracy" (metres), "crs"}`. `corrects` is
         an earlier action, or the hash of its operation: a record is never edited, a correction is a new one.
         `signatures` join those of `fields`, with their files.
 
         The answer's `missing` and `warnings` say what the catalogue's rules still want; nothing is refused for them.
         Raises InvalidRecord, naming the place of a text or number that cannot go on the wire, and StorageFull.
         """
-        subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id)
+        subjects = self._recorder.subjects(case_id, case_ids, case_no, node_id, matter_ids)
         corrected = corrects.hash if isinstance(corrects, Action) else corrects
         said, files = signed(fields or {}, signatures), with_files(photos, signatures)
         action = self._recorder.record(kind, said, subjects, files, position, corrected)

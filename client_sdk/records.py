@@ -130,6 +130,7 @@ def draft_of(members: Mapping[str, Any], act: Act, missing: Sequence[Any], warni
         "kind": act.kind,
         "recorded_at": members["recorded_at"],
         "case_ids": [subject.id for subject in act.subjects if subject.type == "case"],
+        "matter_ids": [subject.id for subject in act.subjects if subject.type == "matter"],
         "case_no": next((subject.id for subject in act.subjects if subject.type == "case_no"), None),
         "missing": list(missing),
         "warnings": list(warnings),

@@ -117,20 +117,20 @@ class Replica:
         place = f"unit|{type_}|{id_}"
         seal = self._reading.key.seal if type_ in READ_UNITS else self._database.seal
         sealed = seal(dict(data), place)
-        if type_ == "case":
+        if type_ in READ_UNITS:
             keep_recording_context(self._database, id_, tag, data)
         sql = "INSERT OR REPLACE INTO unit (type, id, tag, base_seq, round, sealed) VALUES (?, ?, ?, ?, ?, ?)"
         self._database.run(sql, type_, id_, tag, acked_seq, round_, sealed)
 
     def _remove(self, type_: str, id_: str, has_unsafe_work: HasUnsafeWork) -> int:
         """Erase, or seal away what unsafe work still leans on."""
-        if type_ == "case" and has_unsafe_work(id_):
+        if type_ in READ_UNITS and has_unsafe_work(id_):
             self._database.run("DELETE FROM recording WHERE case_id = ?", id_)
             return self._database.run("UPDATE unit SET is_leaving = 1 WHERE type = ? AND id = ?", type_, id_)
         return self._erase(type_, id_)
 
     def _erase(self, type_: str, id_: str) -> int:
-        if type_ == "case":
+        if type_ in READ_UNITS:
             self._database.run("DELETE FROM recording WHERE case_id = ?", id_)
         return self._database.run("DELETE FROM unit WHERE type = ? AND id = ?", type_, id_)
 
@@ -172,10 +172,10 @@ class Replica:
         return [self._unit(type_, *row) for row in self._database.rows(sql, type_)]
 
     def listed_papers(self, *, with_leaving: bool = False) -> list[Mapping[str, Any]]:
-        """Members of every paper that a held case lists; with `with_leaving` those of sealed cases too."""
+        """Members of every paper that a held case or matter lists; with `with_leaving` those of sealed ones too."""
         self._require("case")
-        sql = "SELECT id, tag, base_seq, sealed FROM unit WHERE type = 'case' AND is_leaving <= ?"
-        units = [self._unit("case", *row) for row in self._database.rows(sql, int(with_leaving))]
+        sql = "SELECT type, id, tag, base_seq, sealed FROM unit WHERE type IN ('case', 'matter') AND is_leaving <= ?"
+        units = [self._unit(*row) for row in self._database.rows(sql, int(with_leaving))]
         return [paper for unit in units for paper in unit.data.get("papers") or () if isinstance(paper, Mapping)]
 
     def unit(self, type_: str, id_: str) -> Unit | None:

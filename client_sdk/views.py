@@ -57,6 +57,7 @@ class Action:
     """Of an act on the file of a case its words: `node`, `text`, `note`, `source`, …"""
     incarnation: int = 1
     """Of the log it stands in; `seq` counts within it. A store whose log was renewed keeps its earlier acts, too."""
+    matter_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
