@@ -14,6 +14,9 @@ PAGES = {
     "warnings": "/centre/warnings",
     "findings": "/centre/findings",
     "meetings": "/centre/meetings",
+    "matters": "/centre/matters",
+    "matters/<uuid:matter_id>": "/centre/matters/{matter_id}",
+    "cases/<uuid:case_id>/matters": "/centre/cases/{case_id}/matters",
     "evidence/<str:sha256>": "/centre/evidence/{sha256}",
     "cases/<uuid:case_id>/print": "/centre/cases/{case_id}/print",
     "mutes": "/centre/mutes",
@@ -26,7 +29,7 @@ PAGES = {
     "figures/<str:key>": "/centre/figures/open",
 }
 """By their route."""
-LISTS_FOR_ALL = {"/centre/", "/centre/warnings", "/centre/findings", "/centre/meetings"}
+LISTS_FOR_ALL = {"/centre/", "/centre/warnings", "/centre/findings", "/centre/meetings", "/centre/matters"}
 """Each sees his own there, and may see none."""
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
@@ -51,6 +54,7 @@ FORMS = {
     "meetings/<uuid:meeting_id>",
     "meetings/<uuid:meeting_id>/minutes",
     "meetings/<uuid:meeting_id>/close",
+    "matters/<uuid:matter_id>/<str:word>",
     FORM,
     "evidence/<str:sha256>/verify",
     "mutes/<uuid:mute_id>/end",
