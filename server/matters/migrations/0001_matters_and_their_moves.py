@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0014_matters_as_subjects"),
+        ("cases", "0015_matters_as_subjects"),
         ("evidence", "0009_films_of_body_cameras"),
         ("people", "0006_court_pause_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ import server.common.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0013_look_again_at_closed_cases"),
+        ("cases", "0014_events_ahead_of_their_act"),
         ("people", "0006_court_pause_policy"),
     ]
 
