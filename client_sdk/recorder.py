@@ -25,6 +25,8 @@ from client_sdk.records import (
 from client_sdk.replica import RecordingContext
 from client_sdk.views import IMPORTED, OTHER_SHOT, Action, Photo
 
+CASE, MATTER = READ_UNITS
+
 
 @dataclass(frozen=True)
 class Check:
@@ -33,8 +35,6 @@ class Check:
     kind: str
     missing: tuple[Any, ...]
     warnings: tuple[Any, ...]
-
-CASE, MATTER = READ_UNITS
 
 
 class Recorder:
