@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from server.cases.flow import FlowDefinition
+from server.cases.held_rights import HeldLoan
 from server.cases.held_rows import rights_of
 from server.cases.matter_models import MatterSubject
 from server.cases.models import Case, Grant, SubjectType
-from server.cases.states import CaseState, HeldLoan
+from server.cases.states import CaseState
 from server.cases.work_calendar import WEEKDAYS_ONLY
 from server.common.bulk import count_up
 from server.common.clock import now
