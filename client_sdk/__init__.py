@@ -6,7 +6,7 @@ Knows the device protocol (docs/reference/protocol.md) and nothing of the server
 from client_sdk.async_client import AsyncFieldClient
 from client_sdk.beginning import Begun
 from client_sdk.client import FieldClient
-from client_sdk.day_views import Alarm, Handover, Task, Urge
+from client_sdk.day_views import Alarm, Approval, Handover, Task, Urge
 from client_sdk.errors import (
     AlreadyEnrolled,
     CannotWrite,
@@ -57,6 +57,7 @@ __all__ = [
     "Action",
     "Alarm",
     "AlreadyEnrolled",
+    "Approval",
     "AsyncFieldClient",
     "Begun",
     "CannotWrite",

@@ -187,3 +187,8 @@ class AsyncRecording:
 
     async def reply_urge(self, urge: Urge | str, *, text: str, case_id: str | UUID | None = None) -> Action:
         return await threaded(self._field.reply_urge, urge, text=text, case_id=case_id)
+
+    async def request_approval(
+        self, *, case_id: str | UUID, act_kind: str, text: str, act: Action | str | None = None
+    ) -> Action:
+        return await threaded(self._field.request_approval, case_id=case_id, act_kind=act_kind, text=text, act=act)

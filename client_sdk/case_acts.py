@@ -10,10 +10,11 @@ from client_sdk.views import DueNode, Node
 
 COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE = "complete_node", "add_note", "submit_clue"
 ACCEPT_HANDOVER, REJECT_HANDOVER = "accept_handover", "reject_handover"
-COMPLETE_TASK, REPLY_URGE = "complete_task", "reply_urge"
-KINDS = (COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE, ACCEPT_HANDOVER, REJECT_HANDOVER, COMPLETE_TASK, REPLY_URGE)
+COMPLETE_TASK, REPLY_URGE, REQUEST_APPROVAL = "complete_task", "reply_urge", "request_approval"
+ANSWERS = (ACCEPT_HANDOVER, REJECT_HANDOVER, COMPLETE_TASK, REPLY_URGE)
+KINDS = (COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE, *ANSWERS, REQUEST_APPROVAL)
 
-SAID = ("node", "chain", "event", "note", "text", "source", "handover", "reason", "task", "urge")
+SAID = ("node", "chain", "event", "note", "text", "source", "handover", "reason", "task", "urge", "act_kind", "act")
 """Members that lists show beside the kind."""
 
 NodeNamed = Node | DueNode | str

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from client_sdk.case_acts import COMPLETE_NODE, said_in
-from client_sdk.day import handovers_of, tasks_of, urges_of
+from client_sdk.day import approvals_of, handovers_of, tasks_of, urges_of
 from client_sdk.members import date_of as _date
 from client_sdk.members import objects as _objects
 from client_sdk.members import time_of as _time
@@ -46,6 +46,7 @@ def case_of(unit: Unit, own: Sequence[Action], complete_seq: int, here: Collecti
         handovers=handovers_of(data, unit.id, case_no, pending),
         tasks=tasks_of(data, unit.id, case_no, pending),
         urges=urges_of(data, unit.id, case_no, pending),
+        approvals=approvals_of(data, unit.id, pending),
         related=related,
         related_more=related_more,
         raw=data,

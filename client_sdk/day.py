@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from client_sdk.case_acts import ACCEPT_HANDOVER, COMPLETE_TASK, REJECT_HANDOVER, REPLY_URGE
-from client_sdk.day_views import Handover, Task, Urge
+from client_sdk.case_acts import ACCEPT_HANDOVER, COMPLETE_TASK, REJECT_HANDOVER, REPLY_URGE, REQUEST_APPROVAL
+from client_sdk.day_views import Approval, Handover, Task, Urge
 from client_sdk.members import date_of, objects, time_of
 from client_sdk.views import Action, Case
 
@@ -85,6 +85,48 @@ def urges_of(data: Mapping[str, Any], case_id: str, case_no: str, pending: Seque
             answered_by=answers.get(str(each.get("id")), ""),
         )
         for each in objects(data.get("urges"))
+    )
+
+
+def approvals_of(data: Mapping[str, Any], case_id: str, pending: Sequence[Action]) -> tuple[Approval, ...]:
+    """As the unit tells them, then what we asked and the court has not shown yet."""
+    told = [_approval(each, case_id) for each in objects(data.get("approvals"))]
+    known = {each.get("operation") for each in objects(data.get("approvals"))}
+    asked = [act for act in pending if act.kind == REQUEST_APPROVAL and act.hash not in known]
+    return (*told, *(_unsent(act, case_id) for act in asked))
+
+
+def _approval(told: Mapping[str, Any], case_id: str) -> Approval:
+    def text(name: str) -> str:
+        return str(told.get(name) or "")
+
+    return Approval(
+        id=text("id"),
+        case_id=case_id,
+        act_kind=text("act_kind"),
+        text=text("text"),
+        state=text("state"),
+        asked_at=time_of(told.get("asked_at")),
+        by=text("by"),
+        act=text("act"),
+        due_at=time_of(told.get("due_at")),
+        decided_by=text("decided_by"),
+        decided_at=time_of(told.get("decided_at")),
+        said=text("said"),
+        paper=text("paper"),
+    )
+
+
+def _unsent(act: Action, case_id: str) -> Approval:
+    said = act.said
+    return Approval(
+        id=act.id,
+        case_id=case_id,
+        act_kind=said.get("act_kind", ""),
+        text=said.get("text", ""),
+        state="UNSENT",
+        asked_at=act.recorded_at,
+        act=said.get("act", ""),
     )
 
 

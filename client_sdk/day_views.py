@@ -62,6 +62,27 @@ class Urge:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """紧急请示: what was asked of the leaders in a case; `state` is UNSENT, WAITING, APPROVED or REFUSED."""
+
+    id: str
+    case_id: str
+    act_kind: str
+    text: str
+    state: str
+    asked_at: datetime | None = None
+    by: str = ""
+    act: str = ""
+    """The act, where it was done first; `due_at` is then when it must have been decided."""
+    due_at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    said: str = ""
+    paper: str = ""
+    """Hash of the signed document: `open_paper` shows it without a network once it is fetched."""
+
+
+@dataclass(frozen=True)
 class Alarm:
     """One moment at which an act recorded here must be looked at again: it never moves to a working day."""
 

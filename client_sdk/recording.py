@@ -14,7 +14,7 @@ from client_sdk.day_views import Handover, Task, Urge
 from client_sdk.holdings import Holdings
 from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.recorder import Check, Recorder
-from client_sdk.records import require_uuid
+from client_sdk.records import require_name, require_uuid
 from client_sdk.signatures import ON_PAPER, Signature, Signing, signed, with_files
 from client_sdk.strokes import Strokes
 from client_sdk.views import OTHER_SHOT, Action, Photo
@@ -269,6 +269,18 @@ class Recording:
         """答复催办: the reply that whoever asked is told, in time or late by this moment. A second one is parked."""
         fields = {"text": case_acts.required(text, "/text")}
         return self._answer(case_acts.REPLY_URGE, "urge", urge, case_id, fields)
+
+    def request_approval(
+        self, *, case_id: str | UUID, act_kind: str, text: str, act: Action | str | None = None
+    ) -> Action:
+        """紧急请示: ask the leaders to approve what is to be done now: SEAL, SEIZE, SEARCH, COMPEL, DETAIN, ….
+
+        `act` names an act that the law let you do first (先行拘留): then this reports it, and it must be decided within
+        a day. The answer comes with a pull: `case.approvals`, and the signed document among the case's papers.
+        """
+        done = {} if act is None else {"act": act.id if isinstance(act, Action) else require_uuid(act, "/act")}
+        fields = {"act_kind": require_name(act_kind, "/act_kind"), "text": case_acts.required(text, "/text"), **done}
+        return self._on_file(case_acts.REQUEST_APPROVAL, case_id, fields)
 
     def _answer(
         self,

@@ -38,6 +38,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "task_moved": ("任务此前已另有处理", "the task had been moved before"),
     "task_of_another": ("任务交办给他人", "the task was given to another"),
     "urge_answered": ("催办此前已有答复", "the urge had been answered before"),
+    "request_unclear": ("请示未写明事项或措施", "the request does not say what or why"),
     "reply_missing": ("答复没有内容", "the reply says nothing"),
     "found_void": ("生效后查明不实", "found void after it had counted"),
     "log_forked": ("设备记录出现两个版本", "the device's log has two versions"),

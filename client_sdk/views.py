@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from client_sdk.day_views import Alarm, Handover, Task, Urge
+from client_sdk.day_views import Alarm, Approval, Handover, Task, Urge
 from client_sdk.related import RelatedCase
 
 CAMERA = "CAMERA"
@@ -154,6 +154,7 @@ class Case:
     tasks: tuple[Task, ...] = ()
     urges: tuple[Urge, ...] = ()
     """Those that wait for a reply."""
+    approvals: tuple[Approval, ...] = ()
     related: tuple[RelatedCase, ...] = ()
     """Other cases of its debtors, those with resistance first. Each new content of it is on record as shown to you."""
     related_more: int = 0

@@ -37,6 +37,7 @@ def cause_name(cause: str) -> str:
         "task_of_another": _("The task was given to another"),
         "urge_answered": _("The urge was answered before"),
         "reply_missing": _("A reply without words"),
+        "request_unclear": _("A request that does not say what or why"),
     }.get(cause, cause)
 
 
@@ -79,6 +80,7 @@ def cause_reason(cause: str) -> str:
         "task_moved": _("It had been done, given back or withdrawn before this arrived. What was said first stands."),
         "task_of_another": _("Whoever a task is given to says that it is done. Have him say so, or withdraw it."),
         "urge_answered": _("Somebody had replied before this arrived. The first reply stands; this one is kept."),
+        "request_unclear": _("It names nothing that is approved here, or gives no reason. The officer asks anew."),
         "reply_missing": _("An urge is answered in words. The officer replies anew, or the desk does."),
         "property_held": _("A third party's claim to it was examined that day. It may count once that is decided."),
         "node_too_early": _("The law or the flow sets an earliest day, and this was done before it."),

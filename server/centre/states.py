@@ -99,6 +99,14 @@ def urge_look(state: str, name: str, reply_due_on: date, today: date) -> Look:
     return work_look(ends.get(state, "OPEN"), name, reply_due_on, today)
 
 
+def approval_look(state: str, *, is_overdue: bool) -> Look:
+    if state == "APPROVED":
+        return Look("done", "green", _("Approved"))
+    if state == "REFUSED":
+        return Look("superseded", "grey", _("Not approved"))
+    return Look("overdue", "red", _("Overdue")) if is_overdue else Look("notice", "blue", _("Waiting for a decision"))
+
+
 def action_look(status: str, is_complete: bool, missing_count: int) -> Look:
     if status == "parked":
         return Look("parked", "violet", _("Parked for review"))

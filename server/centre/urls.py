@@ -2,6 +2,7 @@ from django.urls import path
 
 from server.centre import (
     act_words,
+    approval_views,
     backfill_views,
     bundle_views,
     case_print_view,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("handovers/<uuid:handover_id>/accept", work_views.handover_word, {"word": "accept"}),
     path("handovers/<uuid:handover_id>/reject", work_views.handover_word, {"word": "reject"}),
     path("warnings", warning_views.warnings_page),
+    path("approvals", approval_views.approvals_page),
+    path("approvals/<uuid:approval_id>", approval_views.decide),
     path("backfill", backfill_views.backfill_page),
     path("backfill/file", backfill_views.backfill_file),
     path("backfill/mark", backfill_views.mark),

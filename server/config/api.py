@@ -48,6 +48,7 @@ from server.sync.pull_api import router as pull
 from server.sync.review_api import router as reviews
 from server.sync.two_persons_api import router as two_persons
 from server.teamwork.api import router as teamwork
+from server.teamwork.approval_api import router as approvals
 from server.teamwork.meeting_api import router as meetings
 from server.teamwork.task_api import router as tasks
 
@@ -127,6 +128,7 @@ for router in (
     clues,
     debtors,
     tasks,
+    approvals,
     meetings,
     matters,
     properties,

@@ -19,7 +19,7 @@ from server.field.kinds import Document, kinds_document
 from server.field.states import Facts
 
 COMPLETE_NODE, ADD_NOTE, SUBMIT_CLUE = "complete_node", "add_note", "submit_clue"
-CURRENT = "case@2026.11-1"
+CURRENT = "case@2026.11-2"
 
 NODE_UNKNOWN, ENDING_UNCLEAR, BY_DEED = "node_unknown", "node_ending_unclear", "node_by_deed"
 NOT_STARTED, OF_ANOTHER, NEEDS_ACT = "node_not_started", "node_of_another", "node_needs_act"

@@ -22,8 +22,10 @@ from server.supervision.replying import replied_again, reply_state, write_replie
 from server.teamwork.answering import answer_state, answered_again, write_answers
 from server.teamwork.answers import KINDS as ANSWER_KINDS
 from server.teamwork.answers import answer_handover
+from server.teamwork.approvals import REQUEST_APPROVAL, request_approval
 from server.teamwork.reporting import report_state, reported_again, write_reports
 from server.teamwork.reports import COMPLETE_TASK, report_task
+from server.teamwork.requesting import request_state, requested_again, write_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ ANSWER = Handler(answer_state, answer_handover, write_answers, answered_again, a
 
 REPORT = Handler(report_state, report_task, write_reports, reported_again, annul_word)
 
+REQUEST = Handler(request_state, request_approval, write_requests, requested_again, annul_word)
+
 REPLY = Handler(reply_state, reply_to_urge, write_replies, replied_again, annul_word)
 
 SAFETY = Handler(safety_state, judge, write_said, said_again, annul_word)
@@ -56,6 +60,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(ANSWER_KINDS, ANSWER),
     COMPLETE_TASK: REPORT,
     REPLY_URGE: REPLY,
+    REQUEST_APPROVAL: REQUEST,
     **dict.fromkeys(SAFETY_KINDS, SAFETY),
 }
 

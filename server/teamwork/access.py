@@ -11,7 +11,7 @@ from server.common.clock import now
 from server.common.errors import DomainError
 from server.people.access import courts_watched_by, current_at, require_role, roles_of
 from server.people.models import Court, GroupMember, Officer, Role, Team
-from server.teamwork.models import Handover, Meeting, Task
+from server.teamwork.models import Approval, Handover, Meeting, Task
 
 
 def inside(officer: Officer, case: str = "case__") -> Q:
@@ -45,6 +45,10 @@ def handover_not_found() -> DomainError:
 
 def tasks_visible_to(officer: Officer) -> QuerySet[Task]:
     return Task.objects.filter(inside(officer), case__in=cases_visible_to(officer))
+
+
+def approvals_visible_to(officer: Officer) -> QuerySet[Approval]:
+    return Approval.objects.filter(inside(officer), case__in=cases_visible_to(officer))
 
 
 def leads(officer: Officer, court_id: UUID) -> bool:

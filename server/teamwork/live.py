@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from server.common.clock import to_wire
-from server.teamwork.models import Handover, Task
+from server.teamwork.models import Approval, Handover, Task
 
 
 def handover_view(handover: Handover) -> dict[str, Any]:
@@ -29,6 +29,21 @@ def task_view(task: Task) -> dict[str, Any]:
         "to": str(task.to_id),
         "state": str(task.state),
         "due_on": task.due_on.isoformat(),
+    }
+
+
+def approval_view(approval: Approval) -> dict[str, Any]:
+    return {
+        "id": str(approval.pk),
+        "case": str(approval.case_id),
+        "act_kind": approval.act_kind,
+        "act": _text(approval.act_id),
+        "state": str(approval.state),
+        "asked_by": str(approval.asked_by_id),
+        "asked_at": to_wire(approval.asked_at),
+        "due_at": to_wire(approval.due_at) if approval.due_at else None,
+        "decided_by": _text(approval.decided_by_id),
+        "paper": approval.paper.sha256 if approval.paper else None,
     }
 
 

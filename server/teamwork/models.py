@@ -121,6 +121,38 @@ class Task(models.Model):
         ]
 
 
+class Approval(models.Model):
+    """紧急审批: what an officer in the field asks the leaders to approve, or reports to them as done already."""
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("Waiting for a decision")
+        APPROVED = "APPROVED", _("Approved")
+        REFUSED = "REFUSED", _("Not approved")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="approvals")
+    act_kind = models.CharField(max_length=30)
+    """What is to be done, as the catalogue calls it: SEAL, SEARCH, DETAIN, …"""
+    text = models.CharField(max_length=1000)
+    act_id = models.UUIDField(null=True)
+    """The act, where it was done first (先行拘留): then it is reported, and must be within `due_at`."""
+    asked_by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    decided_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    said = models.CharField(max_length=1000, default="", blank=True)
+    paper = models.ForeignKey("evidence.Paper", null=True, on_delete=models.PROTECT, related_name="+")
+    """The signed document: on the device with its next pull."""
+    operation = models.CharField(max_length=64, unique=True)
+    """Hash of the operation that asked."""
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "asked_at"], name="approval_by_state")]
+
+
 class Meeting(models.Model):
     """周例会: of a team, or of the whole bureau. Its items are what was to be talked about when it was opened."""
 

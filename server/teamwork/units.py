@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from server.common.clock import to_wire
 from server.common.statements import Given, GivenMany, Statement, UuidText
-from server.teamwork.models import Handover, Note, Plan, Task
+from server.teamwork.models import Approval, Handover, Note, Plan, Task
 
 _NAMED = ("from_team", "from_officer", "to_team", "to_officer", "decided_by")
 _WHOM = tuple(column for each in _NAMED for column in (f"{each}_id", f"{each}__name"))
+_ASKED = (
+    *(UuidText("pk"), "asked_at", "operation", "act_kind", "text", "act_id", "state", "asked_by__name", "due_at"),
+    *("decided_at", "decided_by__name", "said", "paper__sha256"),
+)
 _HANDOVERS: Statement[Any] = Statement(
     lambda: (
         Handover.objects.filter(case_id__in=GivenMany("case_ids"), case__court_id=Given("court_id"))
@@ -46,8 +50,18 @@ _PLANS: Statement[Any] = Statement(
 )
 
 
+_APPROVALS: Statement[Any] = Statement(
+    lambda: (
+        Approval.objects.filter(case_id__in=GivenMany("case_ids"), case__court_id=Given("court_id"))
+        .order_by("asked_at", "pk")
+        .values_list("case_id", *_ASKED)
+    )
+)
+
+
 def work_units(case_ids: Collection[UUID], court_id: UUID) -> dict[UUID, dict[str, Any]]:
-    """By case, what there is to say of it: `handovers`, `stage_owner`, `notes`, `plan`, `tasks`. Four SELECTs.
+    """By case, what there is to say of it: `handovers`, `stage_owner`, `notes`, `plan`, `tasks`, `approvals`. Five
+    SELECTs.
 
     Of cases of this court alone: a device of another court, to which a case is lent, holds nothing of it.
     """
@@ -65,7 +79,19 @@ def work_units(case_ids: Collection[UUID], court_id: UUID) -> dict[UUID, dict[st
         work[case_id].setdefault("tasks", []).append(_task(*columns))
     for case_id, number, text, by, written_at in _PLANS.rows(case_ids=case_ids, court_id=court_id):
         work[case_id]["plan"] = {"number": number, "text": text, "by": by, "written_at": to_wire(written_at)}
+    for case_id, *columns in _APPROVALS.rows(case_ids=case_ids, court_id=court_id):
+        work[case_id].setdefault("approvals", []).append(_approval(*columns))
     return work
+
+
+def _approval(pk: str, asked_at: datetime, *columns: Any) -> dict[str, Any]:
+    said = dict(zip(_ASKED[2:], columns, strict=True))
+    moments = {name: to_wire(said[name]) for name in ("due_at", "decided_at") if said[name]}
+    words = {"said": said["said"], "decided_by": said["decided_by__name"], "paper": said["paper__sha256"]}
+    asked = {"id": pk, "operation": said["operation"], "act_kind": said["act_kind"], "text": said["text"]}
+    act = {"act": str(said["act_id"])} if said["act_id"] else {}
+    told = {"state": said["state"], "asked_at": to_wire(asked_at), "by": said["asked_by__name"]}
+    return {**asked, **act, **told, **moments, **{name: word for name, word in words.items() if word}}
 
 
 def _task(pk: str, text: str, state: str, due_on: date, to_id: UUID, to: str, by: str, said: str) -> dict[str, Any]:

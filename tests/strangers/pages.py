@@ -12,6 +12,7 @@ PAGES = {
     "reviews": "/centre/reviews",
     "reviews/<uuid:review_id>": "/centre/reviews/{review_id}",
     "warnings": "/centre/warnings",
+    "approvals": "/centre/approvals",
     "findings": "/centre/findings",
     "meetings": "/centre/meetings",
     "matters": "/centre/matters",
@@ -29,7 +30,14 @@ PAGES = {
     "figures/<str:key>": "/centre/figures/open",
 }
 """By their route."""
-LISTS_FOR_ALL = {"/centre/", "/centre/warnings", "/centre/findings", "/centre/meetings", "/centre/matters"}
+LISTS_FOR_ALL = {
+    "/centre/",
+    "/centre/approvals",
+    "/centre/warnings",
+    "/centre/findings",
+    "/centre/meetings",
+    "/centre/matters",
+}
 """Each sees his own there, and may see none."""
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
 FORMS = {
@@ -48,6 +56,7 @@ FORMS = {
     "handovers/<uuid:handover_id>/accept",
     "handovers/<uuid:handover_id>/reject",
     "urges/<uuid:urge_id>/reply",
+    "approvals/<uuid:approval_id>",
     "findings/<uuid:finding_id>",
     "findings/<uuid:finding_id>/explain",
     "findings/<uuid:finding_id>/conclude",

@@ -29,7 +29,7 @@ from tests.strangers.duty import DUTY, DUTY_BODIES, known_duty
 from tests.strangers.matters import MATTER_BODIES, MATTER_LISTS, MATTERS, MATTERS_FOR_ALL, drafted
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
 from tests.strangers.safety import SAFETY
-from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES
+from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES, known_approval
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
 WORK = CLOCKS | TEAMWORK
@@ -72,6 +72,7 @@ LISTS = {
     "GET /api/v1/reviews/groups",
     "GET /api/v1/handovers",
     "GET /api/v1/tasks",
+    "GET /api/v1/approvals",
     "GET /api/v1/meetings",
     "GET /api/v1/warnings",
     "GET /api/v1/findings",
@@ -216,6 +217,7 @@ def known_to(cast: Cast) -> dict[str, str]:
         | KNOWN_PAPERS
         | known_clocks(case)
         | known_duty(cast)
+        | known_approval(case, cast.holder)
     )
 
 
