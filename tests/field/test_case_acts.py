@@ -60,7 +60,7 @@ def test_the_file_of_case_acts_has_no_mistakes() -> None:
     assert mistakes_in((FILES / f"{CURRENT}.yaml").read_text(encoding="utf-8")) == []
     kinds = [kind["key"] for kind in case_document()["kinds"]]
     assert kinds[:3] == ["complete_node", "add_note", "submit_clue"]
-    assert kinds[3:] == ["accept_handover", "reject_handover", "complete_task", "reply_urge"]
+    assert kinds[3:] == ["accept_handover", "reject_handover", "complete_task", "reply_urge", "request_approval"]
 
 
 def test_a_node_is_done_as_of_the_day_it_was_done_on_not_of_its_arrival(phone: TestDevice, begun: Case) -> None:
