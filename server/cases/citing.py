@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from server.cases.located_yaml import SafeLoader
+
 _FILE = Path(__file__).parent / "law" / "civil_procedure_law.yaml"
 _UNKNOWN = ""
 
@@ -48,7 +50,7 @@ class Citation:
 
 @cache
 def civil_procedure_law() -> Law:
-    document = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    document = yaml.load(_FILE.read_text(encoding="utf-8"), SafeLoader)
     versions = tuple((each["from"], each["version"]) for each in document["versions"])
     keys = {version for _, version in versions}
     articles = tuple({key: text for key, text in each.items() if key in keys} for each in document["articles"])

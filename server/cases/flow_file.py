@@ -13,7 +13,7 @@ from server.cases import located_yaml
 from server.cases.condition_reader import ConditionReader
 from server.cases.flow import CASE_CLOCK, CASE_CLOSED, FlowDefinition, NodeDefinition, Stage, Values
 from server.cases.limits import Extendable, Limit, Unit
-from server.cases.located_yaml import KEY, Source
+from server.cases.located_yaml import KEY, SafeLoader, Source
 from server.cases.pauses import REASONS
 from server.common.marking import gettext_noop as _
 
@@ -69,13 +69,13 @@ LIMIT_KEYS = frozenset({"n", "unit", "start", "max", "wait", "every", "for", "ex
 @cache
 def openings() -> frozenset[str]:
     """Nodes that are a party's window, in flow files written before they could say so."""
-    return frozenset(yaml.safe_load(OPENINGS.read_text(encoding="utf-8"))["openings"])
+    return frozenset(yaml.load(OPENINGS.read_text(encoding="utf-8"), SafeLoader)["openings"])
 
 
 @cache
 def stages_after_closing() -> frozenset[str]:
     """The same of stages that come after the closing of a case."""
-    return frozenset(yaml.safe_load(OPENINGS.read_text(encoding="utf-8"))["after_closing"])
+    return frozenset(yaml.load(OPENINGS.read_text(encoding="utf-8"), SafeLoader)["after_closing"])
 
 
 @cache

@@ -4,6 +4,7 @@ import yaml
 from django.db import transaction
 
 from server.cases.flow_file import FLOWS, read_flow
+from server.cases.located_yaml import SafeLoader
 from server.cases.models import FlowVersion
 from server.common.hashing import sha256_hex
 
@@ -30,6 +31,6 @@ def _load(text: str) -> FlowVersion:
         return version
     elif version.case_set.exists():
         raise FlowChanged(f"{flow.id} was edited, but cases are filed under it")
-    version.sha256, version.document = sha256, yaml.safe_load(text)
+    version.sha256, version.document = sha256, yaml.load(text, SafeLoader)
     version.save()
     return version
