@@ -27,9 +27,9 @@ def asked_near(officer: Officer) -> Q:
 
 
 def done_near(officer: Officer) -> Q:
-    """Matters whose doing side he reads: those sent to a court he watches, or given to him in person."""
+    """Matters whose doing side he reads: those sent to a court he watches, or given to him in person in his court."""
     granted = matter_grants(now()).filter(officer_id=officer.pk).values("subject_id")
-    near = Q(to_court_id__in=courts_watched_by(officer)) | Q(pk__in=granted)
+    near = Q(to_court_id__in=courts_watched_by(officer)) | Q(pk__in=granted, to_court_id=officer.court_id)
     return Q(sent_at__isnull=False) & near
 
 

@@ -8,10 +8,13 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from server.common.day import Day
 from server.matters.states import Move
 
-Words = Annotated[str, StringConstraints(max_length=1000)]
-Short = Annotated[str, StringConstraints(max_length=40)]
+_SAYABLE = r"^[^\x00]*$"
+"""No database keeps a text with U+0000 in it."""
+Words = Annotated[str, StringConstraints(max_length=1000, pattern=_SAYABLE)]
+Short = Annotated[str, StringConstraints(max_length=40, pattern=_SAYABLE)]
 
 
 class Asking(Schema):
@@ -24,17 +27,17 @@ class Asking(Schema):
     parties: list[UUID] | None = None
     contact: dict[str, str] = {}
     limit_days: Annotated[int, Field(ge=1, le=3650)] | None = None
-    valid_until: date | None = None
+    valid_until: Day | None = None
     is_urgent: bool = False
     duty_phone: Short = ""
-    papers_due_on: date | None = None
+    papers_due_on: Day | None = None
 
 
 class ResultDraft(Schema):
     code: Annotated[str, StringConstraints(max_length=20)]
     amount: Decimal | None = None
     rank: int | None = None
-    expires_on: date | None = None
+    expires_on: Day | None = None
     text: Words = ""
 
 
@@ -45,6 +48,7 @@ class Moving(Schema):
     handler: UUID | None = None
     handler_phone: Short = ""
     helpers: list[UUID] = []
+    """Officers who go with the handler; of the court that asked, too, where both act together."""
     was_on_site: bool = False
     asks_release: bool = False
     rating: Annotated[int, Field(ge=0, le=5)] = 0
@@ -67,7 +71,7 @@ class MovedMany(Schema):
 
 
 class TalkDraft(Schema):
-    spoke_with: Annotated[str, StringConstraints(max_length=100)]
+    spoke_with: Annotated[str, StringConstraints(max_length=100, pattern=_SAYABLE)]
     text: Words
     phone: Short = ""
 

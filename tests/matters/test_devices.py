@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from server.common.clock import local_date, now, set_clock
+from server.common.ids import new_id
 from server.evidence.models import Promise
-from server.field.models import ActionSubject
+from server.field.models import ActionSubject, FieldAction
 from server.ledger.models import Entry
 from server.matters.models import Matter
+from server.matters.services import add_note
 from server.matters.states import Move
 from server.people.models import Court, Role
 from server.people.streams import court_stream
@@ -165,6 +167,29 @@ def test_an_act_under_a_right_that_had_ended_is_kept_and_judged(errand: Errand, 
     assert ActionSubject.objects.get().status == "applied"
     (ratified,) = told(cast.other_court, "review_ratified")
     assert ratified["subject"] == {"type": "matter", "id": str(matter.pk)}
+
+
+def test_one_act_of_both_courts_officers_stands_in_both_ledgers(errand: Errand, cast: Cast, partners: Partners) -> None:
+    matter, action = errand.signed_for(), str(new_id())
+    add_note(matter=matter, by=partners.centre, text="受托方内部意见")
+    errand.move(matter, Move.ASSIGN, partners.centre, handler=cast.stranger.pk, helpers=[cast.colleague.pk])
+    ours, theirs = phone_of(cast.stranger), phone_of(cast.colleague)
+    subjects = [{"type": "matter", "id": str(matter.pk), "assignment_no": 1}]
+    case = {"type": "case", "id": str(errand.case.pk), "assignment_no": 1}
+    ours.record("LOCATE", subjects=subjects, fields=COMPLETE, action_id=action)
+    theirs.record("LOCATE", subjects=[*subjects, case], fields=COMPLETE, action_id=action)
+    assert [statuses(phone.push()) for phone in (ours, theirs)] == [[("applied", "ok")]] * 2
+    assert FieldAction.objects.count() == 1, "one act, told by two"
+    assert [len(told(court, "action_recorded")) for court in (cast.other_court, cast.court)] == [2, 3]
+    assert all(str(errand.case.pk) not in json.dumps(each) for each in told(cast.other_court, "action_recorded"))
+    assert str(matter.pk) in held_units(theirs)
+    detail = browser_of(cast.colleague).get(f"/api/v1/matters/{matter.pk}").json()
+    assert detail["sides"] == ["asking"]
+    assert "受托方内部意见" not in json.dumps(detail, ensure_ascii=False)
+
+
+def held_units(phone: TestDevice) -> set[str]:
+    return held(Replica(phone))
 
 
 def test_a_stranger_learns_nothing_by_recording_for_it(errand: Errand, cast: Cast, partners: Partners) -> None:

@@ -169,6 +169,17 @@ def test_a_draft_over_http_warns_of_the_same_property(errand: Errand, cast: Cast
     assert post(cast.holder, path, **own)[1]["code"] == "matter_court_unfit"
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("member", ["valid_until", "papers_due_on"])
+def test_no_day_beyond_measure_and_no_text_beyond_a_database(errand: Errand, cast: Cast, day: str, member: str) -> None:
+    path, asked = f"/cases/{errand.case.pk}/matters", {"kind": "SERVE", "to_court": str(cast.other_court.pk)}
+    assert post(cast.holder, path, **asked, **{member: day})[1]["code"] == "validation_failed"
+    assert post(cast.holder, path, **asked, request={"address": "\0"})[1]["code"] == "matter_request_invalid"
+    matter = errand.draft()
+    said = {"move": "withdraw", "words": "\0"}
+    assert post(cast.holder, f"/matters/{matter.pk}/moves", **said)[1]["code"] == "validation_failed"
+
+
 def test_many_to_one_bank_go_together(errand: Errand, cast: Cast, partners: Partners) -> None:
     matters = [errand.sent() for _ in range(3)]
     ids = [str(each.pk) for each in matters]

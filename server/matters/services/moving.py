@@ -156,7 +156,8 @@ def _supplemented(done: Done, by: Officer | None, said: Said) -> None:
 def _assigned(done: Done, by: Officer | None, said: Said) -> None:
     handler = _handler(done.matter, said)
     assert handler
-    helpers = Officer.objects.filter(pk__in=list(said.helpers), court_id=done.matter.to_court_id, is_active=True)
+    courts = (done.matter.to_court_id, done.matter.from_court_id)  # where both act together, officers of both
+    helpers = Officer.objects.filter(pk__in=list(said.helpers), court_id__in=courts, is_active=True)
     done.matter.handler, done.matter.handler_phone = handler, said.handler_phone.strip()[:40]
     give_to(done.matter, handler, list(helpers))
 
