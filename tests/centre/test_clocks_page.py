@@ -42,7 +42,7 @@ def test_a_renewal_that_waits_is_assigned_there(case: Case, phone: TestDevice, c
     freeze(phone, case, SECOND, "2026-03-16", "2027-03-15", account_masked="6222****0002")
     renew(phone, case, THIRD, "2026-11-05", "2027-12-09")
     push(phone)
-    linked = [link["href"] for link in seen_by(cast.holder, f"/centre/cases/{case.pk}").all("a")]
+    linked = [link.attributes.get("href") for link in seen_by(cast.holder, f"/centre/cases/{case.pk}").all("a")]
     assert address(case) in linked
     page = seen_by(cast.holder, address(case))
     names = {option["value"]: option.text for option in page.all("option")}
