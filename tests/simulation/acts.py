@@ -1,16 +1,31 @@
 """What officers record, and what broken apps do. `simulated` inside a body says what must become of it."""
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from client_sdk import FieldClient, Photo
 from client_sdk.records import Draft
 from server.common.ids import new_id
+from tests.simulation import answers, measures
+from tests.simulation.answers import Asked
 from tests.simulation.chance import Chance
 from tests.simulation.journal import Journal
 
-KINDS = ("LOCATE", "LOCATE", "SERVE", "SEARCH", "SITE_SURVEY", "POST_NOTICE", "INTERVIEW", "SEAL", "SEIZE", "DETAIN")
+KINDS = (
+    "LOCATE",
+    "LOCATE",
+    "SERVE",
+    "SEARCH",
+    "SITE_SURVEY",
+    "POST_NOTICE",
+    "INTERVIEW",
+    "SEAL",
+    "SEIZE",
+    "DETAIN",
+    measures.FREEZE,
+)
 COMPLETE_NODE = "complete_node"
 ON_FILE = ("add_note", "submit_clue", COMPLETE_NODE)
 """What they do to a file of a case, away from their desks."""
@@ -48,6 +63,9 @@ class Plan:
     case_no: str | None = None
     photos: tuple[bytes, ...] = ()
     poison: str = ""
+    asked: Asked | None = None
+    """What it answers, and nothing else."""
+    freeze: dict[str, Any] = field(default_factory=dict)
 
 
 def mark_of(body: dict[str, Any] | None) -> str:
@@ -59,10 +77,15 @@ def mark_of(body: dict[str, Any] | None) -> str:
     return str(told or "")
 
 
-def planned(chance: Chance, habits: Habits, cases: dict[str, str], held: list[str]) -> Plan:
-    """`cases` are all there are, number by id; `held` those this officer sees and works on."""
+def planned(
+    chance: Chance, habits: Habits, cases: dict[str, str], held: list[str], asked: Sequence[tuple[str, str, str]] = ()
+) -> Plan:
+    """`cases` are all there are, number by id; `held` those this officer sees, `asked` what stands there."""
+    if answering := answers.planned(chance, asked):
+        return Plan(answering.kind, case_ids=(answering.case_id,), asked=answering)
     kind = chance.choose(ON_FILE if chance.happens(ON_FILE_SHARE) else KINDS)
-    plan = Plan(kind, chance.choose(NODES), photos=_photos(chance, habits.photos))
+    freeze = measures.fields_of(chance) if kind == measures.FREEZE else {}
+    plan = Plan(kind, chance.choose(NODES), photos=_photos(chance, habits.photos), freeze=freeze)
     way = chance.weighted(habits.ways)
     if way == "number":
         return replace(plan, case_no=chance.choose(list(cases.values())))
@@ -89,12 +112,15 @@ def _photo(chance: Chance) -> bytes:
 
 def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: Journal) -> None:
     """Through the SDK's own door, or for what it would refuse, past it into its outbox."""
+    if plan.asked:
+        answers.answer(field, plan.asked)
+        return
     if plan.poison and plan.poison not in ("kind_unknown", "handler_fault"):
         field.holdings.outbox.add(Draft("", _broken(plan, earlier), (), {**_SUMMARY, "case_ids": []}))
         return
     field.record_action(
         kind=UNKNOWN_KIND if plan.poison == "kind_unknown" else plan.kind,
-        fields={MARK: plan.poison} if plan.poison else _fields(plan),
+        fields={MARK: plan.poison} if plan.poison else _fields(plan, earlier),
         case_ids=plan.case_ids or None,
         case_no=plan.case_no,
         photos=photos,
@@ -102,8 +128,11 @@ def record(field: FieldClient, plan: Plan, photos: list[Photo], earlier: Journal
     )
 
 
-def _fields(plan: Plan) -> dict[str, Any]:
+def _fields(plan: Plan, earlier: Journal) -> dict[str, Any]:
     match plan.kind:
+        case measures.FREEZE:
+            of_case = [each for case_id in plan.case_ids for each in earlier.of_case(case_id)]
+            return measures.named(plan.freeze, of_case)
         case "SERVE":
             return {"note": "现场笔录", "obstruction": {"kind": RESISTANCE, "facts": "当场辱骂"}}
         case "complete_node":

@@ -55,7 +55,7 @@ class Journal:
         """What the outbox holds above our end: committed, whether or not the call returned before a crash."""
         for each in logged:
             require(each.seq == self.head_seq + 1, "I1", f"number {each.seq} follows {self.head_seq} in the outbox")
-            self.operations.append(Recorded(each.seq, each.hash, each.body, each.signature, _parsed(each.body)))
+            self.operations.append(Recorded(each.seq, each.hash, each.body, each.signature, parsed(each.body)))
             self.bodies.add(each.body)
             for sha256 in self.operations[-1].files:
                 self.photograph(sha256)
@@ -78,7 +78,7 @@ class Journal:
         return self._of_cases[case_id]
 
 
-def _parsed(raw: bytes) -> dict[str, Any] | None:
+def parsed(raw: bytes) -> dict[str, Any] | None:
     try:
         parsed = json.loads(raw)
     except (ValueError, RecursionError):

@@ -290,7 +290,7 @@ PLANTS: dict[str, Planted] = {
     "version_bump_forgotten": Planted(version_bump_forgotten, ("I8", "I11", "I13")),
     "related_left_out_of_the_tag": Planted(related_left_out_of_the_tag, ("I8", "I13"), {"decree": 4}),
     "reset_without_sweep": Planted(reset_without_sweep, ("I8", "I12"), {"view_lost": 10, "decree": 3}),
-    "tag_without_epoch": Planted(tag_without_epoch, ("I10", "I13"), {"restore": 6, "backup": 4, "decree": 2}),
+    "tag_without_epoch": Planted(tag_without_epoch, ("I10", "I11", "I13"), {"restore": 6, "backup": 4, "decree": 2}),
     "verified_by_anothers_bytes": Planted(verified_by_anothers_bytes, ("I16",), {"photo": 6}),
     "restored_server_knows_nobody": Planted(
         restored_server_knows_nobody, ("I17",), {"early_backup": 4, "restore": 12, "old_restore": 12}

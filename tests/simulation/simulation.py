@@ -17,6 +17,7 @@ from server.sync import operations as server_operations
 from server.sync.models import DeviceView
 from server.sync.parcels import take_waiting_parcels
 from tests.simulation import acts
+from tests.simulation.answers import asked_in
 from tests.simulation.audit import Audit
 from tests.simulation.backups import Backups, Copy
 from tests.simulation.chance import Chance, PhoneClock, VirtualClock, seeded
@@ -286,7 +287,8 @@ class Simulation:
         held = phone.held_cases()
         if self._is_bulk:
             held, count = self.chance.dice.sample(held, min(len(held), CASES_OF_A_DAY)), count if held else 1
-        plans = [acts.planned(self.chance, self._habits, self.world.cases, held) for _ in range(count)]
+        asked = asked_in([case for case in phone.cases() if case.id in held])
+        plans = [acts.planned(self.chance, self._habits, self.world.cases, held, asked) for _ in range(count)]
         self._arm(phone, count)
         phone.record(plans)
         journal = phone.journal

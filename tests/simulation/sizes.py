@@ -87,5 +87,5 @@ def failing_on_poison() -> dict[str, server_operations.Handler]:
             raise ZeroDivisionError("simulated: a fault in a handler")
         return server_operations.ACT.decide(operation, state)
 
-    handler = replace(server_operations.ACT, decide=decide)
-    return dict.fromkeys(server_operations.HANDLERS, handler)
+    handler, known = replace(server_operations.ACT, decide=decide), server_operations.HANDLERS
+    return {kind: handler if each is server_operations.ACT else each for kind, each in known.items()}

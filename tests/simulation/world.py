@@ -20,9 +20,22 @@ from server.ledger.models import ServerLife
 from server.ledger.services import begin_server_life
 from server.people import services
 from server.people.models import Court, Device, GroupMember, Officer, Role
+from server.supervision.services.urging import urge
+from server.teamwork.services import give_task, propose_handover
 from tests.simulation.chance import Chance, VirtualClock
 
-WISHES = {"assign": 5.0, "grant": 3.0, "end_grant": 2.0, "close": 0.5, "suspend": 1.0, "officer": 0.5, "file": 1.0}
+WISHES = {
+    "assign": 5.0,
+    "grant": 3.0,
+    "end_grant": 2.0,
+    "close": 0.5,
+    "suspend": 1.0,
+    "officer": 0.5,
+    "file": 1.0,
+    "task": 3.0,
+    "urge": 2.0,
+    "handover": 1.0,
+}
 DEBTORS = 2
 """Of so many each is pursued in several cases, and what is done in one is told in the others."""
 
@@ -34,6 +47,7 @@ class World:
         forget_entries()
         self.server_epoch = begin_server_life(reason="simulation")
         self.court = services.create_court(code="闽0924", name="寿山县人民法院", level=Court.Level.BASIC)
+        self.director = services.create_officer(court=self.court, staff_no="240199", name="局长", roles=[Role.DIRECTOR])
         self.officers = [self._officer(number) for number in range(officers)]
         self.groups = [services.create_group(court=self.court, name=f"执行{number}组") for number in range(2)]
         for number, officer in enumerate(self.officers):
@@ -111,8 +125,21 @@ class World:
                     resume_case(case=case, reason="RULING")
             case "officer":
                 self._suspend_or_reinstate(self._chance.choose(self.officers))
+            case "task" | "urge" | "handover":
+                self._ask(wish, case)
             case "file":
                 self._assign(self._file())
+
+    def _ask(self, wish: str, case: Case) -> None:
+        """Of whoever it may be: of some it is refused."""
+        officer = self._chance.choose(self.officers)
+        if wish == "task":
+            due_on = self._clock.now().date() + timedelta(days=30)
+            give_task(case=case, text="核对车辆", to=officer, due_on=due_on, by=self.director)
+        elif wish == "urge":
+            urge(case_id=case.pk, text="进展如何", by=self.director)
+        else:
+            propose_handover(case=case, stage="disposal", by=self.director, to_officer=officer)
 
     def _grant(self, case: Case) -> None:
         """For a while only: some rights end by the clock alone, with no row changing."""
