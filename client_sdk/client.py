@@ -285,7 +285,7 @@ class FieldClient(Recording):
         of an act that serves several.
 
         Raises PapersUnavailable (install `zhixing-client-sdk[papers]`), NotFound (`not_found`; `paper_kind_unknown`;
-        `act_let_go`: the court holds it, and this device no more), ReadingEnded.
+        `act_let_go`: the court holds it, and this device no more; `case_let_go`: it was given to others), ReadingEnded.
         """
         self._holdings.reading.require()
         case = None if case_id is None else require_uuid(case_id, "/case_id")

@@ -212,6 +212,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "法院已安全保存这一行为,本机不再留存其内容。请在指挥中心页面打印。",
         "The court holds this act safely, and this device no longer has its words. Print it from the command centre.",
     ),
+    "case_let_go": (
+        "案件已不在本机(已改派或收回),文书缺案号。请在指挥中心页面打印。",
+        "The case is no longer on this device, and a paper needs its number. Print it from the command centre.",
+    ),
     "paper_not_here": (
         "文书 {what} 尚未下载到本机,请联网同步。",
         "The paper {what} is not on this device yet. Sync to fetch it.",

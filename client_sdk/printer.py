@@ -73,6 +73,8 @@ class Printer:
         data = unit.data if unit else {}
         parties = [_party(each) for each in data.get("parties") or () if isinstance(each, Mapping)]
         case_no = str(data.get("case_no") or action.case_no or "")
+        if not case_no:
+            raise NotFound("case_let_go")
         return {"case_no": case_no, "cause": str(data.get("cause") or ""), "parties": parties}
 
     def _pictures(self, records: Sequence[Recorded]) -> dict[str, bytes]:

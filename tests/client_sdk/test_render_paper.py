@@ -113,6 +113,19 @@ def test_what_the_device_let_go_of_is_printed_at_the_court(ready: Device) -> Non
     assert gone.value.code == "act_let_go"
 
 
+def test_of_a_case_given_to_others_it_says_why_there_is_no_paper(ready: Device) -> None:
+    action = ready.field.record_action(case_id=CASE, kind="LOCATE", fields=COMPLETE)
+    ready.line.is_offline = False
+    ready.field.sync()
+    assert ready.field.render_paper(action)
+    del ready.court.units[("case", CASE)]
+    ready.field.sync()
+    with pytest.raises(NotFound) as gone:
+        ready.field.render_paper(action)
+    assert gone.value.code in ("case_let_go", "act_let_go")
+    assert "打印" in gone.value.text("zh")
+
+
 def test_it_shows_nothing_once_reading_has_ended(ready: Device) -> None:
     action = ready.field.record_action(case_id=CASE, kind="LOCATE", fields=COMPLETE)
     ready.field.holdings.reading.end("revoked")

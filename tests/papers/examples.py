@@ -192,6 +192,9 @@ SEALED: dict[str, Any] = {
     "copy_given_at": "2026-11-30T11:00:00+08:00",
 }
 FEW = {**SEALED, "items": SEALED["items"][:3]}
+EXEMPT = item(4, exempt_check="EXEMPT_LEFT", exempt_ground="被扶养人义务教育所必需")
+GRACE = {"measure": "GRACE", "taken": False, "reason": "此前两次宽限均未履行"}
+MILD = {**FEW, "items": [*FEW["items"], EXEMPT], "alternatives": [{"measure": "LIVE_SEAL", "taken": True}, GRACE]}
 SHOTS = tuple(jpeg(seed=number) for number in range(14))
 FILES = tuple(
     {
@@ -256,6 +259,8 @@ EXAMPLES: dict[str, Example] = {
     "sixty": Example("SEAL", "INVENTORY", SEALED),
     "draft": Example("SEAL", "SEAL_RECORD", FEW, state="draft", missing=("缺少照片：封条近景", "保管人未签名")),
     "annulled": Example("SEAL", "INVENTORY", FEW, state="annulled"),
+    "mild": Example("SEAL", "INVENTORY", MILD),
+    "helped": Example("SEAL", "SEAL_RECORD", FEW, correction={"contributes_to": {}, "lease": "邻居称已出租"}),
     "seal_service": Example("SEAL", "SERVICE_RECEIPT", FEW),
     "seal_notice": Example("SEAL", "SEAL_NOTICE", FEW),
     "seal_strip": Example("SEAL", "SEAL_STRIP", FEW),

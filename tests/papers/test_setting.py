@@ -235,3 +235,16 @@ def test_whoever_signed_gets_no_second_line_even_with_a_sign_no_font_draws() -> 
     found = words("signed")
     assert found.count("王〔U+21D53〕") == 2, "among those present, and with the signature"
     assert found.count("王〔U+21D53〕纸面签名") == 1
+
+
+def test_an_inventory_says_what_was_exempt_and_why_and_which_milder_measures_were_thought_of() -> None:
+    found = words("mild")
+    assert "属豁免未控制" in found
+    assert "豁免理由：被扶养人义务教育所必需" in found
+    assert "活封" in found
+    assert "此前两次宽限均未履行" in found
+
+
+def test_what_a_second_device_brought_stands_beside_the_act_under_its_officers_name() -> None:
+    assert "协助记录（另一台设备，0件资料）：林岚" in words("helped")
+    assert "邻居称已出租" in words("helped")
