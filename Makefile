@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n 2 --maxschedchunk 40
 DEPLOYED := DATA_DIR=var/check SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') SECURE_COOKIES=true \
 	ALLOWED_HOSTS=zhixing.court.example PUBLIC_ORIGINS=https://zhixing.court.example
 
-.PHONY: help setup demo test test-sqlite test-postgres simulate chaos bad-link papers check bench lint format lock clean
+.PHONY: help setup demo test test-sqlite test-postgres simulate chaos bad-link papers screenshots check bench lint format lock clean
 
 help: ## show the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 22
@@ -45,6 +45,9 @@ bad-link: setup ## 300 queued acts, 900 photos, a link that dies every 2 MB; ARG
 
 papers: setup ## hard examples of papers as PDF and pictures, to be looked at, in var/papers; ARGS="sixty seal" narrows it
 	@$(PY) -m tests.papers $(ARGS)
+
+screenshots: setup ## every page of the centre as pictures, and what axe-core finds, in build/screenshots; ARGS="wall empty" narrows it
+	@TEST_DATABASE=sqlite $(PY) -m tests.screenshots $(ARGS)
 
 check: lint ## lint, migrations, deployment settings, documentation
 	$(PY) manage.py makemigrations --check --dry-run

@@ -1,7 +1,7 @@
 """Where acts of the last hours were done, on a grid, without any map of others. Degrees in, drawing out."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Any
@@ -12,7 +12,6 @@ from server.field.models import ActionRecord, FieldAction
 
 WITHIN = timedelta(hours=12)
 MOST_PINS = 40
-MOST_LABELS = 12
 WIDTH, HEIGHT, MARGIN = 510, 340, 48
 KM_PER_DEGREE = 111.32
 SCALES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -70,6 +69,17 @@ def place_of(position: Any) -> tuple[float, float] | None:
     return (lat, lon) if abs(lat) <= 85 and abs(lon) <= 180 else None
 
 
+def _legible(pins: Sequence[Pin]) -> list[Pin]:
+    """Two words on one place are none: the newest act there keeps its own."""
+    kept: list[Pin] = []
+    shown: list[Pin] = []
+    for pin in pins:
+        is_free = all(abs(pin.x - each.x) > 70 or abs(pin.y - each.y) > 24 for each in kept)
+        shown.append(pin if is_free else replace(pin, text=""))
+        kept += [pin] if is_free else []
+    return shown
+
+
 def drawn(placed: Sequence[tuple[str, float, float]], without: int) -> WallMap:
     """Pure: equal distances east and north around the middle of the points, all of them inside the margin."""
     if not placed:
@@ -84,9 +94,9 @@ def drawn(placed: Sequence[tuple[str, float, float]], without: int) -> WallMap:
         Pin(
             round(WIDTH / 2 + (lon - middle[1]) * east * per_km),
             round(HEIGHT / 2 - (lat - middle[0]) * KM_PER_DEGREE * per_km),
-            text if place < MOST_LABELS else "",
+            text,
         )
-        for place, (text, lat, lon) in enumerate(placed)
+        for text, lat, lon in placed
     ]
     scale = max((each for each in SCALES if each * per_km <= 100), default=SCALES[0])
-    return WallMap(pins, without, f"{scale:g} km", round(scale * per_km))
+    return WallMap(_legible(pins), without, f"{scale:g} km", round(scale * per_km))

@@ -62,3 +62,18 @@ def test_every_address_on_it_is_our_own_and_nothing_is_styled_or_run_in_line(des
     assert not [address for address in ANYWHERE.findall(text) if address and address[0] not in "/#?"]
     assert not re.search(r"\sstyle=|\son\w+=", text)
     assert not re.search(r"<script(?![^>]*(?:src=|type=\"application/json\"))", text)
+
+
+def test_a_wall_is_no_heavier(cast: Cast) -> None:
+    page = browser_of(cast.duty).get("/centre/?wall=1").content
+    seen = set[str]()
+    assets = sum(weight_of(address, seen) for address in dict.fromkeys(LINKED.findall(page.decode())))
+    assert any("following.js" in name for name in seen)
+    assert len(gzip.compress(page)) + assets < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", ["/centre/sign-in", "/centre/", "/centre/?wall=1"])
+def test_the_content_policy_has_no_unsafe_word_and_no_foreign_host(cast: Cast, path: str) -> None:
+    policy = browser_of(cast.duty).get(path)["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert not re.search(r"unsafe|http|\*", policy)

@@ -71,7 +71,7 @@ def test_its_counters_count_what_is_late_what_came_and_what_is_missing(cast: Cas
     assert "秒后到达" in row.one(".s2").text
     (alarm,) = page.one("section.w-due").all("div[data-hue=crimson]")
     assert alarm.one(".no").text.endswith("执 1")
-    assert datetime.fromisoformat(alarm.one("time")["data-since"]) < now()
+    assert datetime.fromisoformat(alarm.one("time")["data-from"]) < now()
 
 
 def test_what_the_store_counts_is_what_the_server_counts(cast: Cast) -> None:

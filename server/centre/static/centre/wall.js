@@ -33,7 +33,7 @@ export const span = (seconds) => {
 };
 const tick = () => {
   const at = now();
-  for (const one of all("[data-since]")) one.textContent = span((at - Date.parse(one.dataset.since)) / 1000);
+  for (const one of all("[data-from]")) one.textContent = span((at - Date.parse(one.dataset.from)) / 1000);
   for (const one of all("[data-until]")) one.textContent = span((Date.parse(one.dataset.until) - at) / 1000);
   for (const one of all("[data-clock]")) one.textContent = clock.format(at);
   for (const one of all("[data-day]")) one.textContent = dayOf.format(at);

@@ -1,0 +1,54 @@
+// The bar of alarms as it is heard and spoken: whatever stands in it unanswered sounds, and is read out once.
+import { Sound } from "./sound.js";
+
+const bar = () => document.querySelector("[data-live=alarms]");
+const bell = document.querySelector("[data-sound]");
+const urgent = document.querySelector("[data-urgent]");
+const polite = document.querySelector("[data-polite]");
+const POLITE_MS = 10_000;
+const sound = new Sound();
+const spoken = new Set();
+let politeAt = -Infinity;
+
+export const say = (text) => { if (urgent) urgent.append(Object.assign(document.createElement("p"), { textContent: text })); };
+
+// At most every ten seconds; what is told meanwhile is in the next number.
+export const sayPolitely = (text) => {
+  if (!polite || Date.now() - politeAt < POLITE_MS) return;
+  politeAt = Date.now();
+  polite.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+};
+
+export const look = () => {
+  const asking = [...(bar()?.querySelectorAll("[data-alarm][data-tone]") ?? [])];
+  for (const one of asking) {
+    if (one.dataset.tone !== "critical" || spoken.has(one.dataset.alarm)) continue;
+    spoken.add(one.dataset.alarm);
+    say(one.dataset.words);
+  }
+  sound.ask(asking.map(({ dataset }) => ({ id: dataset.alarm, tone: dataset.tone })));
+};
+
+const show = () => {
+  bell.dataset.sound = sound.state;
+  bell.setAttribute("aria-pressed", String(sound.state === "on"));
+  for (const one of bell.querySelectorAll("[data-when]")) one.hidden = one.dataset.when !== sound.state;
+  const more = bell.querySelector("[data-waiting]");
+  more.hidden = !sound.waiting;
+  more.textContent = `+${sound.waiting}`;
+};
+
+if (bell) {
+  bell.addEventListener("click", () => sound.toggle());
+  sound.addEventListener("state", show);
+  setInterval(() => sound.tick(), 1_000);
+  show();
+  window.zhixingSound = sound; // for tests, which cannot hear
+}
+look();
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "a" || event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = bar()?.querySelector("[data-alarm][data-tone] input[name=done]");
+  if (field) { field.focus(); event.preventDefault(); }
+});
