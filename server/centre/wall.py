@@ -19,50 +19,23 @@ from server.centre.case_page import kind_names
 from server.centre.desk import flow_names, level_of, worst_of
 from server.centre.states import Look, action_look, level_look
 from server.centre.wall_map import WallMap, wall_map
-from server.common.clock import SHANGHAI, local_date, now
+from server.centre.wall_rows import Tile, Told, clock, lag_words, moment_words
+from server.centre.wall_safety import alarms_told, people_placed, safety_tiles
+from server.common.clock import local_date
 from server.evidence.models import Promise
 from server.field.hour_clocks import ends_at
 from server.field.models import ActionSubject, FieldAction, HourClock
 from server.people.models import Court
+from server.safety.queries import on_site_now, standing_alarms
 from server.supervision.compelled import STILL_SHOWN
 
 ROWS = 9
-ALARMS = 6
+STAKES = 6
+TILES = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """One counter: `sums` names what the page's store may count by itself."""
-
-    look: Look
-    number: int
-    said: str
-    """What stands beside it: how long, how many, or when last."""
-    is_alarm: bool = False
-    sums: str = ""
-    since: datetime | None = None
-    """Counted from there to the second, in place of `said`."""
-    blinks: bool = False
-    is_solid: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One act as it arrived."""
-
-    came_at: datetime
-    court: str
-    kind: str
-    look: Look
-    done: str
-
-    @property
-    def came(self) -> str:
-        return moment_words(self.came_at, now())
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Stake:
     """One case at its worst limit."""
 
     look: Look
@@ -80,10 +53,10 @@ class Wall:
     tiles: list[Tile]
     units: list[Unit]
     told: list[Told]
-    alarms: list[Alarm]
+    stakes: list[Stake]
     map: WallMap
     late: int
-    """Cases at a limit that is due or passed, of which `alarms` are the first."""
+    """Cases at a limit that is due or passed, of which `stakes` are the first."""
 
 
 def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
@@ -96,15 +69,16 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
     standing = Case.objects.filter(court__in=courts).exclude(status=Case.Status.CLOSED)
     cases = with_care(standing, today, statutory)
     levels, worst = _levels(cases)
+    alarms, present = standing_alarms(courts), on_site_now(courts)
     return Wall(
         court=court,
         courts=len(courts),
         open_cases=sum(levels.values()),
-        tiles=_tiles(courts, standing, levels, worst, moment),
+        tiles=fitting([*safety_tiles(alarms, present), *_tiles(courts, standing, levels, worst, moment)]),
         units=units_on_wall(list(courts.values()), moment),
-        told=_told(courts),
-        alarms=_alarms(cases, courts, flows, today),
-        map=wall_map(courts, moment),
+        told=told(courts),
+        stakes=_stakes(cases, courts, flows, today),
+        map=wall_map(courts, moment, people_placed(alarms, present, moment)),
         late=sum(levels[level] for level in (Level.SEVERE, Level.OVERDUE, Level.DUE)),
     )
 
@@ -129,8 +103,17 @@ def _tiles(
 ) -> list[Tile]:
     late = [_late_tile(level, levels[level], worst.get(level, 0)) for level in (Level.SEVERE, Level.OVERDUE)]
     due = Tile(level_look(Level.DUE), levels[Level.DUE], _("until midnight"), levels[Level.DUE] > 0)
-    first = [_acts_tile(courts, moment), _nodes_tile(standing, moment)]
-    return [*first, *late, due, _held_tile(standing, moment), _files_tile(standing)]
+    held, files = _held_tile(standing, moment), _files_tile(standing)
+    return [_nodes_tile(standing, moment), *late, due, files, _acts_tile(courts, moment), held]
+
+
+def fitting(tiles: list[Tile]) -> list[Tile]:
+    """As many as stand side by side: what is calm gives way to what is not, the last first."""
+    kept = list(tiles)
+    for tile in reversed(tiles):
+        if len(kept) > TILES and not tile.is_alarm:
+            kept.remove(tile)
+    return kept[:TILES]
 
 
 def _late_tile(level: Level, number: int, days: int) -> Tile:
@@ -141,15 +124,11 @@ def _late_tile(level: Level, number: int, days: int) -> Tile:
 def _acts_tile(courts: Mapping[UUID, Court], moment: datetime) -> Tile:
     today = FieldAction.objects.filter(court__in=courts, received_at__gte=as_moment(local_date(moment)))
     found = today.aggregate(number=Count("pk"), last=Max("received_at"))
-    return Tile(Look("onsite", "grey", _("Acts arrived today")), found["number"], _last(found["last"]))
+    return Tile(Look("done", "grey", _("Acts arrived today")), found["number"], _last(found["last"]))
 
 
 def _last(at: datetime | None) -> str:
     return _("last %(time)s") % {"time": clock(at)} if at else _("none yet")
-
-
-def clock(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).strftime("%H:%M:%S")
 
 
 def _nodes_tile(standing: QuerySet[Case], moment: datetime) -> Tile:
@@ -174,7 +153,13 @@ def _files_tile(standing: QuerySet[Case]) -> Tile:
     return Tile(Look("missing", "grey", _("Files not here")), found["number"], said)
 
 
-def _told(courts: Mapping[UUID, Court]) -> list[Told]:
+def told(courts: Mapping[UUID, Court]) -> list[Told]:
+    """Acts and alarms, the newest first."""
+    rows = [*_acts_told(courts), *alarms_told(courts, ROWS)]
+    return sorted(rows, key=lambda row: row.came_at, reverse=True)[:ROWS]
+
+
+def _acts_told(courts: Mapping[UUID, Court]) -> list[Told]:
     names = kind_names()
     acts = list(FieldAction.objects.filter(court__in=courts).order_by("-received_at", "-pk")[:ROWS])
     states: dict[UUID, str] = {}
@@ -198,42 +183,26 @@ def _arrival(done: datetime, came: datetime) -> str:
     return _("done %(time)s, here %(lag)s later") % {"time": at, "lag": lag_words(came - done)}
 
 
-def moment_words(at: datetime, beside: datetime) -> str:
-    """The time of day, of another day with its date."""
-    return clock(at) if local_date(at) == local_date(beside) else f"{local_date(at):%m-%d} {clock(at)[:5]}"
-
-
-def lag_words(lag: timedelta) -> str:
-    seconds = max(0, int(lag.total_seconds()))
-    if seconds < 60:
-        return _("%(n)d s") % {"n": seconds}
-    if seconds < 3600:
-        return _("%(n)d min") % {"n": seconds // 60}
-    if seconds < 48 * 3600:
-        return _("%(n)d h") % {"n": seconds // 3600}
-    return _("%(n)d d") % {"n": seconds // 86400}
-
-
-def _alarms(
+def _stakes(
     cases: QuerySet[Any, Any], courts: Mapping[UUID, Court], flows: Mapping[int, Any], today: date
-) -> list[Alarm]:
+) -> list[Stake]:
     late = cases.filter(care__gte=Level.DUE.rank * STEP - STEP // 2).order_by("-care", "pk")
     columns = ("pk", "case_no", "court_id", "flow_id")
-    found = list(late.values_list(*columns, named=True)[:ALARMS])
+    found = list(late.values_list(*columns, named=True)[:STAKES])
     running: dict[UUID, list[Node]] = {each.pk: [] for each in found}
     nodes = Node.objects.filter(case__in=list(running), state=Node.State.RUNNING).select_related("start_event")
     for node in nodes:
         running[node.case_id].append(node)
-    return [_alarm(each, running[each.pk], courts, flows[each.flow_id], today) for each in found]
+    return [_stake(each, running[each.pk], courts, flows[each.flow_id], today) for each in found]
 
 
-def _alarm(case: Any, running: list[Node], courts: Mapping[UUID, Court], flow: Any, today: date) -> Alarm:
+def _stake(case: Any, running: list[Node], courts: Mapping[UUID, Court], flow: Any, today: date) -> Stake:
     node = worst_of(running, flow, today)
     assert node is not None  # its care is of one
     level = level_of(node, flow, today)
     end = node.due_at or as_moment((node.due_on or today) + timedelta(days=1))
     is_over = level is not Level.DUE
-    return Alarm(
+    return Stake(
         look=level_look(level),
         node=flow.nodes.get(node.key, node.key),
         place=f"{short_name(courts[case.court_id])} {_tail(case.case_no)}",

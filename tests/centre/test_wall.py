@@ -14,13 +14,16 @@ from django.utils import translation
 from server.cases.models import Case
 from server.cases.services import close_case, record_event
 from server.centre.beats import DOWN, MAINTENANCE, NIL, OK, SHAPES, SLOT, SLOTS, SLOW, Heard, states_of, window_of
-from server.centre.wall import _tail, wall_of
-from server.centre.wall_map import HEIGHT, WIDTH, drawn, place_of
+from server.centre.states import Look
+from server.centre.wall import TILES, _tail, fitting, wall_of
+from server.centre.wall_map import HEIGHT, WIDTH, Placed, drawn, place_of
+from server.centre.wall_rows import Tile
 from server.common.clock import now
 from server.people.access import courts_on_wall
 from server.people.models import Device, Officer
 from server.people.services import create_wall
 from server.realtime.snapshot import take_snapshot
+from server.safety.models import Alarm, Presence
 from tests.actors import Cast, browser_of
 from tests.centre.reading import Page, seen_by
 from tests.pictures import jpeg
@@ -28,6 +31,7 @@ from tests.realtime.ledgers import stream_of
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
 pytestmark = pytest.mark.django_db
+ACT = Look("done", "green", "act")
 AT = datetime(2026, 11, 22, 2, 3, tzinfo=UTC)
 
 
@@ -166,14 +170,22 @@ def test_a_case_is_named_by_kind_and_number(case_no: str, tail: str) -> None:
     assert _tail(case_no) == tail
 
 
+def placed(text: str, lat: float, lon: float) -> Placed:
+    return Placed(ACT, text, {"lat": lat, "lon": lon})
+
+
 def test_points_keep_their_distances_and_stay_inside() -> None:
-    shown = drawn([("查封", 30.0, 120.0), ("搜查", 30.1, 120.0), ("送达", 30.0, 120.1)], without=2)
+    nowhere = Placed(ACT, "调查", None)
+    shown = drawn([placed("查封", 30.0, 120.0), placed("搜查", 30.1, 120.0), placed("送达", 30.0, 120.1), nowhere])
     seal, search, serve = shown.pins
+    assert (shown.without, shown.legend) == (1, [(ACT, 3)])
     assert all(0 < pin.x < WIDTH and 0 < pin.y < HEIGHT for pin in shown.pins)
     assert search.y < seal.y == serve.y
     assert search.x == seal.x < serve.x
     assert (serve.x - seal.x) / (seal.y - search.y) == pytest.approx(0.866, abs=0.03)
-    assert drawn([], 3).pins == []
+    assert drawn([]).pins == []
+    twice = drawn([placed("查封", 30.0, 120.0), placed("搜查", 30.0, 120.0)])
+    assert [pin.text for pin in twice.pins] == ["查封", ""]
 
 
 @pytest.mark.parametrize("position", [None, "", {}, {"lat": 91, "lon": 0}, {"lat": "30", "lon": 120}, [30, 120]])
@@ -192,3 +204,46 @@ def test_an_operator_makes_lists_and_ends_walls_by_command(cast: Cast, capsys: p
         call_command("wall")
     assert "revoked" in capsys.readouterr().out
     assert not Officer.objects.get(staff_no=number).is_active
+
+
+def test_what_is_calm_gives_way_to_what_is_not() -> None:
+    tiles = [Tile(ACT, number, "", is_alarm=number in (2, 9)) for number in range(10)]
+    assert [tile.number for tile in fitting(tiles)] == [0, 1, 2, 3, 4, 5, 9]
+    assert len(fitting(tiles)) == TILES
+
+
+def on_site(cast: Cast, minutes_over: int) -> Presence:
+    device = Device.objects.get(pk=phone_of(cast.holder).id)
+    at = now()
+    return Presence.objects.create(
+        court=cast.court,
+        officer=cast.holder,
+        device=device,
+        place="海滨路",
+        position={"lat": 26.4, "lon": 119.5},
+        interval_minutes=30,
+        began_at=at,
+        received_at=at,
+        last_said_at=at,
+        last_heard_at=at,
+        due_at=at - timedelta(minutes=minutes_over),
+    )
+
+
+def test_silence_and_a_call_for_help_stand_first_and_count_the_seconds(cast: Cast) -> None:
+    presence = on_site(cast, minutes_over=12)
+    silent = {"court": cast.court, "officer": cast.holder, "raised_at": now(), "asks_since": now()}
+    Alarm.objects.create(kind=Alarm.Kind.CHECK_IN, presence=presence, due_at=presence.due_at, **silent)
+    page = seen_by(cast.duty, "/centre/?wall=1")
+    (first, second, *_others) = page.one("ul.w-cnt").all("li")
+    assert (first.one(".lab").text, first.one(".n").text, first["data-hue"]) == ("签到超时", "1", "red")
+    assert first.all("svg.g.blink")
+    assert datetime.fromisoformat(first.one("time")["data-from"]) == presence.due_at.replace(microsecond=0)
+    assert (second.one(".lab").text, second.one(".n").text) == ("现场", "1")
+    assert [pin["data-hue"] for pin in page.one("svg.map").all("g.pin")] == ["red"]
+    Alarm.objects.create(kind=Alarm.Kind.SOS, position={"lat": 26.5, "lon": 119.5}, **silent)
+    page = seen_by(cast.duty, "/centre/?wall=1")
+    assert page.one("ul.w-cnt").all("li.solid")[0].one(".lab").text == "紧急求助（SOS）"
+    assert len(page.one("ul.w-cnt").all("li")) == TILES
+    assert {row.one(".st").text for row in page.one("section.w-tl").all("li")} == {"紧急求助（SOS）", "签到超时"}
+    assert cast.holder.name not in page.html

@@ -1,4 +1,4 @@
-"""What is not ours and lies here: named with version, licence and hash, byte for byte as it came; nothing from elsewhere."""
+"""What is not ours and lies here: with version, licence and hash, byte for byte as it came; nothing from elsewhere."""
 
 import json
 import re

@@ -106,6 +106,7 @@ class Gallery:
     folder: Path
     city: dict[str, Any]
     found: list[dict[str, Any]] = field(default_factory=list)
+    too_wide: list[str] = field(default_factory=list)
     sessions: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -125,6 +126,7 @@ class Gallery:
             picture.before(page)
             page.screenshot(path=self.folder / f"{picture.name}.png", full_page=picture.is_whole)
             self.found.append({"name": picture.name, "violations": violations(page)})
+            self.too_wide += [picture.name] if is_too_wide(page) else []
 
     def write(self) -> None:
         text = json.dumps(self.found, ensure_ascii=False, indent=1)
@@ -173,6 +175,11 @@ class Gallery:
             number, password = self.city["wall"]
             return str(number), str(password)
         return str(self.city["staff"][who]), str(self.served.city["password"])
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page has to be pushed sideways to be read."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"))
 
 
 def violations(page: Page) -> dict[str, list[dict[str, Any]]]:

@@ -40,7 +40,7 @@ def _seeded(how_many: int) -> dict[str, Any]:
     for number in range(1, how_many + 1):
         places["many"].file(number, days=number % 75)
     for number in range(1, 4):
-        places["long"].file(number, days=40, cause=LONG_CAUSE, party=LONG_PARTY, claim=987_654_321_012.34)
+        places["long"].file(number, days=40, cause=LONG_CAUSE, party=LONG_PARTY, claim=987_654_321_012)
     for number in range(1, 41):
         places["red"].file(number, days=90 + number)
     wall, password = create_wall(court=superior, name="大厅")
@@ -91,7 +91,7 @@ class _Place:
             [],
         )
 
-    def file(self, number: int, *, days: int, cause: str = "", party: str = "林海生", claim: float = 120_000) -> Any:
+    def file(self, number: int, *, days: int, cause: str = "", party: str = "林海生", claim: int = 120_000) -> Any:
         """A case whose materials its officer has had for that many days."""
         from server.cases.models import Case
         from server.cases.services import PartyDraft, assign_subject, file_case, record_event
