@@ -202,10 +202,11 @@ def _stake(case: Any, running: list[Node], courts: Mapping[UUID, Court], flow: A
     level = level_of(node, flow, today)
     end = node.due_at or as_moment((node.due_on or today) + timedelta(days=1))
     is_over = level is not Level.DUE
+    where = short_name(courts[case.court_id]) if len(courts) > 1 else ""
     return Stake(
         look=level_look(level),
         node=flow.nodes.get(node.key, node.key),
-        place=f"{short_name(courts[case.court_id])} {_tail(case.case_no)}",
+        place=f"{where} {_tail(case.case_no)}".strip(),
         since=end if is_over else None,
         until=None if is_over else end,
     )

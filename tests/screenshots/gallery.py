@@ -35,6 +35,8 @@ class Picture:
     vision: str = "none"
     media: str = "screen"
     before: Act = nothing
+    seed: str = ""
+    """What happens before, as the seed names it."""
     is_whole: bool = False
     """The whole page, as long as it is."""
 
@@ -95,6 +97,9 @@ def pictures(city: dict[str, Any]) -> Iterator[Picture]:
     yield Picture("wall-empty", "empty", "/centre/?wall=1", size=BIG)
     yield Picture("wall-long-names", "long", "/centre/?wall=1", size=BIG)
     yield Picture("wall-stale", wall, "/centre/", size=BIG, before=cut_off)
+    yield Picture("wall-incident", wall, "/centre/", size=BIG, seed="incident")
+    yield Picture("incident", "one", "/centre/")
+    yield Picture("incident-dark", "one", "/centre/", theme="dark")
 
 
 @dataclass
@@ -115,6 +120,8 @@ class Gallery:
         return cls(served, browser, folder, json.loads(served.run("-m", "tests.screenshots.seed", str(how_many))))
 
     def draw(self, picture: Picture) -> None:
+        if picture.seed:
+            self.served.run("-m", "tests.screenshots.seed", picture.seed)
         with self._window(picture) as page:
             page.goto(self.served.url + picture.path)
             if page.locator("#streams, #wall-streams").count():

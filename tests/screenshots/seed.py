@@ -43,6 +43,7 @@ def _seeded(how_many: int) -> dict[str, Any]:
         places["long"].file(number, days=40, cause=LONG_CAUSE, party=LONG_PARTY, claim=987_654_321_012)
     for number in range(1, 41):
         places["red"].file(number, days=90 + number)
+    places["one"].people_on_site()
     wall, password = create_wall(court=superior, name="大厅")
     return {
         "staff": {name: place.duty.staff_no for name, place in places.items()},
@@ -141,6 +142,61 @@ class _Place:
         phone.push()
         return str(Review.objects.get(state=Review.State.OPEN).pk)
 
+    def people_on_site(self) -> None:
+        """Three who say so in time, and one who has fallen silent."""
+        from server.common.clock import now
+        from server.safety.models import Alarm
+
+        at = now()
+        silent = [_present(self.court, number, at, late) for number, late in enumerate((-20, -12, -5, 13))][-1]
+        Alarm.objects.create(
+            court=self.court,
+            officer=silent.officer,
+            presence=silent,
+            kind=Alarm.Kind.CHECK_IN,
+            due_at=silent.due_at,
+            raised_at=at,
+            asks_since=at,
+        )
+
+
+def _present(court: Any, number: int, at: Any, late: int) -> Any:
+    from server.people.models import Device
+    from server.safety.models import Presence
+    from tests.actors import officer_of, phone_of
+
+    officer = officer_of(court, f"{court.code[-2:]}03{number:02}", f"队员{number}", "officer")
+    due = at - timedelta(minutes=late)
+    said = due - timedelta(minutes=30)
+    return Presence.objects.create(
+        court=court,
+        officer=officer,
+        device=Device.objects.get(pk=phone_of(officer).id),
+        place=("海滨路", "工业路", "中山街", "码头")[number],
+        position={"lat": 26.42 + number / 31, "lon": 119.44 + number % 3 / 17, "crs": "WGS84"},
+        interval_minutes=30,
+        began_at=said,
+        received_at=said,
+        last_said_at=said,
+        last_heard_at=said,
+        due_at=due,
+    )
+
+
+def incident() -> None:
+    """Somebody calls for help."""
+    django.setup()
+    from server.common.clock import now
+    from server.ledger.services import append
+    from server.people.models import Officer
+    from server.safety.models import Alarm
+    from server.safety.services.alarms import raise_alarm
+
+    officer = Officer.objects.get(staff_no="320101")
+    place = {"lat": 26.5, "lon": 119.52, "crs": "WGS84"}
+    called = Alarm(court=officer.court, officer=officer, kind=Alarm.Kind.SOS, position=place, due_at=now())
+    append([raise_alarm(called, kind="sos_raised")])
+
 
 def _photos(count: int) -> Iterator[bytes]:
     from demo.pictures import draw_photo
@@ -153,4 +209,4 @@ def _photos(count: int) -> Iterator[bytes]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    incident() if sys.argv[1] == "incident" else main(int(sys.argv[1]))

@@ -93,7 +93,7 @@ const showAge = () => {
   document.querySelector("[data-frozen]").textContent = heard.textContent;
   document.querySelector("[data-age]").textContent = span(following.age / 1000);
   const tries = document.querySelector("[data-tries]");
-  tries.textContent = following.attempts ? tries.dataset.text.replace("%n", following.attempts) : "";
+  tries.textContent = following.attempts ? tries.dataset.text.replace("#", following.attempts) : "";
 };
 
 // ---- looking after itself. A page that cannot be had would be worse than an old one: asked for first.
