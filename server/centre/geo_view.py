@@ -103,7 +103,7 @@ def map_of(spots: Sequence[Spot], *, close: bool = False) -> MapView:
     sheet = Sheet.around(places if close and places else corners or places or [Place(0, 0)])
     km, bar = sheet.bar()
     return MapView(
-        lands=[_land(area, sheet) for area in areas],
+        lands=[land_on(area, sheet) for area in areas],
         tiles=_tiles(sheet),
         spots=[_on(sheet, spot, place) for spot, place in seen],
         system=system,
@@ -117,7 +117,7 @@ def land() -> tuple[Area, ...]:
     return outline(Path(settings.MAP_OUTLINE_FILE or OURS))
 
 
-def _land(area: Area, sheet: Sheet) -> Land:
+def land_on(area: Area, sheet: Sheet) -> Land:
     path = "".join(sheet.path(ring) for ring in area.rings)
     return Land(area.code, area.name(content_language()), sheet.point(area.label), path)
 

@@ -14,9 +14,10 @@ from django.utils import translation
 from server.cases.models import Case
 from server.cases.services import close_case, record_event
 from server.centre.beats import DOWN, MAINTENANCE, NIL, OK, SHAPES, SLOT, SLOTS, SLOW, Heard, states_of, window_of
+from server.centre.projection import HEIGHT, WIDTH
 from server.centre.states import Look
 from server.centre.wall import TILES, _tail, fitting, wall_of
-from server.centre.wall_map import HEIGHT, WIDTH, Placed, drawn, place_of
+from server.centre.wall_map import Placed, drawn, place_of
 from server.centre.wall_rows import Tile
 from server.common.clock import now
 from server.people.access import courts_on_wall
@@ -174,18 +175,18 @@ def placed(text: str, lat: float, lon: float) -> Placed:
     return Placed(ACT, text, {"lat": lat, "lon": lon})
 
 
-def test_points_keep_their_distances_and_stay_inside() -> None:
+def test_what_lies_in_the_land_stands_on_its_outlines_and_what_does_not_on_a_sheet_of_its_own() -> None:
     nowhere = Placed(ACT, "调查", None)
-    shown = drawn([placed("查封", 30.0, 120.0), placed("搜查", 30.1, 120.0), placed("送达", 30.0, 120.1), nowhere])
+    shown = drawn([placed("查封", 26.4, 119.5), placed("搜查", 26.5, 119.5), placed("送达", 26.4, 119.7), nowhere])
     seal, search, serve = shown.pins
     assert (shown.without, shown.legend) == (1, [(ACT, 3)])
+    assert [land.name for land in shown.lands] == ["南岭县", "澜江区", "东屿县", "海门市"]
     assert all(0 < pin.x < WIDTH and 0 < pin.y < HEIGHT for pin in shown.pins)
     assert search.y < seal.y == serve.y
     assert search.x == seal.x < serve.x
-    assert (serve.x - seal.x) / (seal.y - search.y) == pytest.approx(0.866, abs=0.03)
     assert drawn([]).pins == []
-    twice = drawn([placed("查封", 30.0, 120.0), placed("搜查", 30.0, 120.0)])
-    assert [pin.text for pin in twice.pins] == ["查封", ""]
+    assert [pin.text for pin in drawn([placed("查封", 26.4, 119.5), placed("搜查", 26.4, 119.5)]).pins] == ["查封", ""]
+    assert drawn([placed("查封", 10.0, 10.0)]).lands == []
 
 
 @pytest.mark.parametrize("position", [None, "", {}, {"lat": 91, "lon": 0}, {"lat": "30", "lon": 120}, [30, 120]])

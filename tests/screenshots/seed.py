@@ -186,6 +186,8 @@ def _present(court: Any, number: int, at: Any, late: int) -> Any:
 def incident() -> None:
     """Somebody calls for help."""
     django.setup()
+    from django.db import transaction
+
     from server.common.clock import now
     from server.ledger.services import append
     from server.people.models import Officer
@@ -195,7 +197,8 @@ def incident() -> None:
     officer = Officer.objects.get(staff_no="320101")
     place = {"lat": 26.5, "lon": 119.52, "crs": "WGS84"}
     called = Alarm(court=officer.court, officer=officer, kind=Alarm.Kind.SOS, position=place, due_at=now())
-    append([raise_alarm(called, kind="sos_raised")])
+    with transaction.atomic():
+        append([raise_alarm(called, kind="sos_raised")])
 
 
 def _photos(count: int) -> Iterator[bytes]:

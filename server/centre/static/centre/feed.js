@@ -42,6 +42,15 @@ export class Feed extends EventTarget {
     this.socket?.close();
   }
 
+  // Somebody will not wait for the next try.
+  hurry() {
+    if (this.stopped || this.state === "revoked") return;
+    this.timers.clearTimeout(this.retry);
+    Object.assign(this.socket, { onopen: null, onmessage: null, onclose: null });
+    this.socket.close();
+    this.#connect();
+  }
+
   get age() {
     return this.now() - this.lastHeard;
   }

@@ -1,8 +1,9 @@
 // Moves the page by the feed. The server renders; this only asks it again for the panes that concern what moved.
+import { look, sayPolitely } from "./alarms.js";
 import { Feed, STALE_AFTER_MS } from "./feed.js";
 
 const root = document.documentElement;
-const PANES = ["strip", "case", "side"];
+const PANES = ["strip", "alarms", "case", "side"];
 const PAUSE_MS = 400;
 const PAUSE_FOR_OTHERS_MS = 5_000; // the counters, when only other cases moved
 const FIRST_LOOK_MS = 500;
@@ -21,11 +22,21 @@ const showState = (state) => {
   for (const mark of document.querySelectorAll("[data-link-state]")) mark.hidden = mark.dataset.linkState !== state;
   const banner = document.querySelector("[data-banner]");
   if (!banner) return;
-  banner.hidden = !["stale", "revoked"].includes(state);
+  banner.hidden = !isOld(state);
   for (const text of banner.querySelectorAll("[data-says]")) text.hidden = text.dataset.says !== state;
+  holdWriting();
+};
+
+// What was not heard cannot be answered: nothing is sent from a picture that is old.
+const isOld = (state) => ["stale", "revoked"].includes(state);
+const holdWriting = () => {
+  const writes = document.querySelectorAll("main form[method=post] button, aside form[method=post] button, [data-writes] button");
+  for (const button of writes) button.disabled = isOld(root.dataset.link);
 };
 
 const showAge = (feed) => {
+  const tries = document.querySelector("[data-tries]");
+  if (tries) tries.textContent = feed.failures ? tries.dataset.text.replace("#", feed.failures) : "";
   const place = document.querySelector("[data-banner]:not([hidden]) [data-age]");
   if (place) place.textContent = new Intl.RelativeTimeFormat(root.lang).format(-Math.round(feed.age / 1000), "second");
 };
@@ -71,6 +82,8 @@ const swap = (page) => {
     [...old.querySelectorAll(".scroll")].forEach((one, index) => { one.scrollTop = scrolls[index] ?? 0; });
     giveBack();
   }
+  holdWriting();
+  look();
 };
 
 const refresh = async () => {
@@ -111,6 +124,7 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
     if (answer.type !== "opaqueredirect") throw new Error("refused");
+    sayPolitely(document.querySelector("[data-receipt]")?.dataset.receipt ?? "");
     later(0);
   } catch { form.submit(); }
 });
@@ -129,12 +143,14 @@ const start = (streams) => {
   feed.addEventListener("entries", ({ entries }) => {
     showAsOf(entries.at(-1).at);
     looks = 0;
-    const others = entries.filter((entry) => !concerns(entry)).length;
+    const others = entries.filter((entry) => !entry.alarm && !concerns(entry)).length;
     fresh += others;
     showFresh();
+    if (others) sayPolitely(document.querySelector("[data-fresh]")?.innerText ?? "");
     later(others < entries.length ? PAUSE_MS : PAUSE_FOR_OTHERS_MS);
   });
   document.querySelector("[data-fresh]")?.addEventListener("click", () => location.reload());
+  document.querySelector("[data-retry]")?.addEventListener("click", () => feed.hurry());
   document.addEventListener("keydown", (event) => {
     if (event.key === "." && fresh && !event.target.matches("input, textarea")) location.reload();
   });

@@ -1,0 +1,77 @@
+"""What asks for an answer stands over the desk until somebody gives it: who, since when, what is being done."""
+
+from typing import Any
+
+import pytest
+
+from server.common.clock import now
+from server.people.models import Device
+from server.safety.models import Alarm, Presence
+from tests.actors import Cast, browser_of
+from tests.centre.reading import seen_by
+from tests.sync.pushing import phone_of
+
+pytestmark = pytest.mark.django_db
+
+
+def alarm(cast: Cast, kind: Alarm.Kind, **members: Any) -> Alarm:
+    at = now()
+    given = {"court": cast.court, "officer": cast.holder, "raised_at": at, "asks_since": at, "due_at": at}
+    return Alarm.objects.create(kind=kind, **{**given, **members})
+
+
+def presence(cast: Cast) -> Presence:
+    at = now()
+    times = dict.fromkeys(("began_at", "received_at", "last_said_at", "last_heard_at", "due_at"), at)
+    device = Device.objects.get(pk=phone_of(cast.holder).id)
+    placed = {"court": cast.court, "officer": cast.holder, "device": device, "place": "海滨路 18 号"}
+    return Presence.objects.create(interval_minutes=30, **placed, **times)
+
+
+def test_a_call_for_help_stands_before_silence_and_says_who_and_where(cast: Cast) -> None:
+    alarm(cast, Alarm.Kind.CHECK_IN, presence=presence(cast))
+    alarm(cast, Alarm.Kind.SOS)
+    rows = seen_by(cast.duty).all("[data-alarm]")
+    assert [row["data-tone"] for row in rows] == ["critical", "critical"]
+    assert [row["data-words"] for row in rows] == ["紧急求助（SOS） · 林岚", "签到超时 · 林岚 · 海滨路 18 号"]
+    assert all(row.one("time")["data-since"] for row in rows)
+
+
+def test_it_sounds_until_it_is_acknowledged_and_then_says_by_whom_and_with_what(cast: Cast) -> None:
+    called = alarm(cast, Alarm.Kind.SOS)
+    browser = browser_of(cast.duty)
+    assert browser.post(f"/centre/alarms/{called.pk}/acknowledge", {"done": "已派二组"}).status_code == 302
+    (row,) = seen_by(cast.duty).all("[data-alarm]")
+    assert "data-tone" not in row.attributes
+    assert "吴值" in row.one(".ack").text
+    assert row.one(".ack").text.endswith("已派二组")
+    browser.post(f"/centre/alarms/{called.pk}/close", {"done": "人员平安"})
+    assert seen_by(cast.duty).all("[data-alarm]") == []
+
+
+def test_an_answer_wants_words_and_a_right(cast: Cast) -> None:
+    called = alarm(cast, Alarm.Kind.SOS)
+    for who, done in ((cast.duty, ""), (cast.stranger, "看到"), (cast.bystander, "看到"), (cast.inspector, "看到")):
+        answer = browser_of(who).post(f"/centre/alarms/{called.pk}/acknowledge", {"done": done})
+        assert answer.status_code == 404
+    called.refresh_from_db()
+    assert called.is_waiting
+
+
+def test_one_who_only_watches_sees_it_and_has_nothing_to_press(cast: Cast) -> None:
+    alarm(cast, Alarm.Kind.SOS)
+    (row,) = seen_by(cast.inspector).all("[data-alarm]")
+    assert row.all("button") == []
+    assert seen_by(cast.bystander).all("[data-alarm]") == []
+
+
+def test_an_order_nobody_answers_is_a_warning(cast: Cast) -> None:
+    alarm(cast, Alarm.Kind.ORDER, officer=None)
+    (row,) = seen_by(cast.duty).all("[data-alarm]")
+    assert row["data-tone"] == "warning"
+
+
+def test_urgent_and_polite_words_have_regions_of_their_own(cast: Cast) -> None:
+    page = seen_by(cast.duty)
+    assert (page.one("[data-urgent]")["aria-live"], page.one("[data-urgent]")["role"]) == ("assertive", "log")
+    assert (page.one("[data-polite]")["aria-live"], page.one("[data-polite]")["role"]) == ("polite", "log")
