@@ -58,7 +58,8 @@ export class Sound extends EventTarget {
 
   #apart(tone) { return tone === "critical" ? APART_MS : WARNING_AGAIN_MS; }
 
-  #wait(number) {
+  #wait(asked) {
+    const number = this.state === "on" ? asked : 0; // what is not heard keeps nobody waiting
     if (number === this.waiting) return;
     this.waiting = number;
     this.#tell();
