@@ -17,6 +17,7 @@ from server.centre.shots import Shot, shots_of
 from server.centre.states import Look, level_look
 from server.centre.views import frame, missing
 from server.common.clock import local_date, now
+from server.custody.models import Reading
 from server.ledger.models import Head
 from server.people.models import Officer
 from server.people.streams import court_stream
@@ -34,7 +35,7 @@ def printed(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = cases_visible_to(reader).filter(pk=case_id).select_related("court").first()
     if case is None:
         return missing(request)
-    record_case_reading(officer=reader, case_id=case.pk, court_id=case.court_id)
+    record_case_reading(officer=reader, case_id=case.pk, court_id=case.court_id, purpose=Reading.Purpose.PRINT)
     page = case_page(case, reader, local_date(now()))
     head = Head.objects.filter(stream=court_stream(case.court_id)).first()
     context = frame(

@@ -109,6 +109,12 @@ def test_the_page_of_a_case_with_all_its_previews_is_one_look_at_the_case(
     assert entered("evidence_read") == []
 
 
+def test_the_printed_sheet_of_a_case_is_a_print_of_it(holder: Client, delivered: Case) -> None:
+    assert holder.get(f"/centre/cases/{delivered.pk}").status_code == 200
+    assert holder.get(f"/centre/cases/{delivered.pk}/print").status_code == 200
+    assert [entry["purpose"] for entry in entered("case_read")] == ["view", "print"]
+
+
 def test_who_works_on_a_case_is_told_from_who_reads_it_by_role(cast: Cast, holder: Client, delivered: Case) -> None:
     got(holder.get(HREF))
     got(browser_of(cast.duty).get(HREF))
