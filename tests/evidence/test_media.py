@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,6 +164,29 @@ def test_a_process_that_dies_is_the_picture_s_fault(monkeypatch: pytest.MonkeyPa
 def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.evidence.drawing._PROGRAM", "while True: pass")
     monkeypatch.setattr("server.evidence.drawing.SECONDS", 0.5)
+    assert drawn(pictures.jpeg()).reason == "too_costly"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import sys\nwhile True: sys.stdout.write('x' * 65536)",
+        "import sys\nwhile True: sys.stderr.write('x' * 65536)",
+    ],
+)
+def test_a_process_that_babbles_is_ended_before_it_fills_our_memory(
+    monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr("server.evidence.drawing._PROGRAM", program)
+    before = psutil.Process().memory_info().rss
+    assert drawn(pictures.jpeg()).reason == "too_costly"
+    assert psutil.Process().memory_info().rss - before < 64 * 1024 * 1024
+
+
+def test_a_process_that_closes_its_pipes_and_stays_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import os, time\nos.close(1)\nos.close(2)\ntime.sleep(600)"
+    monkeypatch.setattr("server.evidence.drawing._PROGRAM", program)
+    monkeypatch.setattr("server.evidence.drawing.SECONDS", 2)
     assert drawn(pictures.jpeg()).reason == "too_costly"
 
 
