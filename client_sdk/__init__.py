@@ -32,6 +32,7 @@ from client_sdk.matters import Matter
 from client_sdk.proof_files import Proved
 from client_sdk.recorder import Check
 from client_sdk.related import RelatedCase, RelatedSeal, Resistance
+from client_sdk.safety import Order, Safety, SosCall
 from client_sdk.signatures import Signature
 from client_sdk.views import (
     Action,
@@ -77,6 +78,7 @@ __all__ = [
     "NotEnrolled",
     "NotFound",
     "NotSent",
+    "Order",
     "Paper",
     "PapersUnavailable",
     "Parcel",
@@ -91,7 +93,9 @@ __all__ = [
     "RelatedSeal",
     "Resistance",
     "Review",
+    "Safety",
     "Signature",
+    "SosCall",
     "Status",
     "StorageFull",
     "StoreClosed",

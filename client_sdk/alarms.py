@@ -32,16 +32,18 @@ CONTROL_RINGS = {
     "control_expires_1_day": DAY,
     "control_expires": 0 * DAY,
 }
+CHECK_IN_RINGS = {"check_in_soon": HOURS / 12, "check_in_due": 0 * HOURS}
 LONGEST_DETENTION_DAYS = 15
 MORNING = time(9)
 """In China: when what ends with a day is rung for."""
 STILL_SHOWN = 7 * DAY
 """After it rang, where the clock is certain."""
 COUNTING = ("unsent", "sent", "applied")
-KINDS = ("COMPEL", "DETAIN", "SEAL", "SEIZE", "FREEZE_COUNTER")
+STAYS = ("check_in", "check_out")
+KINDS = ("COMPEL", "DETAIN", "SEAL", "SEIZE", "FREEZE_COUNTER", *STAYS)
 _ASKED = (
     *("result", "started_at", "finished_at", "arrived_at", "released_at", "detained_at", "term_days", "ends_on"),
-    *("early_release_on", "expires_on", "priority_order", "measure", "is_renewal", "renews"),
+    *("early_release_on", "expires_on", "priority_order", "measure", "is_renewal", "renews", "interval_minutes"),
 )
 
 
@@ -76,11 +78,18 @@ def alarm_facts(members: Mapping[str, Any]) -> dict[str, Any]:
 def alarms_of(records: Sequence[Recorded], clocks: Clocks) -> list[Alarm]:
     """Of all acts, the next to ring first; of what has rung already the last of each act, for a week."""
     acts: dict[str, list[Recorded]] = {}
-    for record in records:
+    for record in _with_last_stay(records):
         acts.setdefault(record.action.id, []).append(record)
     renewed = {named for act in acts.values() if (named := _renewed(act))}
     standing = (act for action_id, act in acts.items() if action_id not in renewed)
     return sorted((alarm for act in standing for alarm in _of_act(act, clocks)), key=lambda each: each.in_seconds)
+
+
+def _with_last_stay(records: Sequence[Recorded]) -> Iterator[Recorded]:
+    """Of check-ins the last alone, and none once he has checked out."""
+    stays = [record for record in records if record.action.kind in STAYS]
+    yield from (record for record in records if record.action.kind not in STAYS)
+    yield from (last for last in stays[-1:] if last.action.kind == STAYS[0])
 
 
 def next_of_each(alarms: Sequence[Alarm]) -> list[Alarm]:
@@ -145,6 +154,10 @@ def _rings(action: Action, fields: Mapping[str, Any]) -> tuple[datetime, list[tu
             began_at = _began(action, fields, "detained_at")
             ended, ends_at = _day(fields, "early_release_on") is not None, _detention_ends(began_at, fields)
             return began_at, [] if ended else [(code, ends_at - before) for code, before in DETENTION_RINGS.items()]
+        case "check_in":
+            minutes = fields.get("interval_minutes")
+            due_at = action.recorded_at + timedelta(minutes=minutes if isinstance(minutes, int) else 60)
+            return action.recorded_at, [(code, due_at - before) for code, before in CHECK_IN_RINGS.items()]
         case _:
             began_at = _began(action, fields, "finished_at")
             return began_at, list(_control_rings(fields))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from client_sdk import doubts, enrolment, parcels, renewing, syncing
 from client_sdk.async_recording import AsyncRecording, threaded
+from client_sdk.calling import send_calls
 from client_sdk.carrying import Carrying
 from client_sdk.client import FieldClient
 from client_sdk.day_views import Alarm
@@ -23,6 +24,7 @@ from client_sdk.patience import PATIENCE_SECONDS
 from client_sdk.proof_files import Proved
 from client_sdk.recorder import Check
 from client_sdk.records import require_uuid
+from client_sdk.safety import Safety
 from client_sdk.steps import Flow, Reply, Request, Unreachable
 from client_sdk.store import Store, Surroundings, this_machine
 from client_sdk.transport import AsyncHttpTransport, AsyncTransport
@@ -145,6 +147,13 @@ class AsyncFieldClient(AsyncRecording):
 
     async def alarms(self) -> list[Alarm]:
         return await threaded(self._field.alarms)
+
+    async def safety(self) -> Safety:
+        return await threaded(self._field.safety)
+
+    async def send_calls(self, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
+        flow = send_calls(self._field.engine(patience_seconds))
+        return await run_async(flow, self._transport, self._field.holdings.perform)
 
     async def status(self) -> Status:
         return await threaded(self._field.status)

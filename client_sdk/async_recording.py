@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from client_sdk.async_safety import AsyncSafetyRecording
 from client_sdk.beginning import Begun
 from client_sdk.case_acts import NodeNamed
 from client_sdk.day_views import Handover, Task, Urge
@@ -26,7 +27,7 @@ async def threaded(call: Callable[P, T], *given: P.args, **named: P.kwargs) -> T
     return await asyncio.to_thread(partial(call, *given, **named))
 
 
-class AsyncRecording:
+class AsyncRecording(AsyncSafetyRecording):
     """Every method as there: read its docstrings."""
 
     _field: Recording

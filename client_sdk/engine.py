@@ -45,6 +45,7 @@ from client_sdk.waiting import rest
 PUSH_PATH = "/api/v1/sync/push"
 PULL_PATH = "/api/v1/sync/pull"
 UPLOADS_PATH = "/api/v1/uploads/"
+CALLS_PATH = "/api/v1/sync/sos"
 SCHEMA = 1
 # More rewinds or resets than this in one sync is a quarrel, not a recovery.
 MAX_TURNS = 4
@@ -120,7 +121,7 @@ class Engine:
             fault = busy_error(reply)
         else:
             self.patience.reset()
-            answer = read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=path == PULL_PATH)
+            answer = read_answer(reply, nonce, self.identity, self._newer_keys, is_pull=path in (PULL_PATH, CALLS_PATH))
             yield from end_reading_if_revoked(answer)
             return answer
         if not (yield from rest(self.patience, reply)):

@@ -18,13 +18,15 @@ from client_sdk.outbox import Outbox
 from client_sdk.papers import MissingPaper, Papers
 from client_sdk.reading import Reading
 from client_sdk.replica import Applied, Replica
+from client_sdk.safety import CALLS
 from client_sdk.store import Store
 from client_sdk.succession import succeed, successor_of
 from client_sdk.version import VERSION
 
-POLICY, PACE = "sync_policy", "bytes_per_second"
+POLICY, PACE, CALLS_ANSWERED = "sync_policy", "bytes_per_second", "calls_answered"
 # A push names what is still unsent; more than this many lines help nobody who has lost a phone.
 MAX_NAMED = 500
+MOST_CALLS = 50
 
 
 class Holdings:
@@ -69,6 +71,8 @@ class Holdings:
             steps.KeepPaperPiece: lambda step: self.papers.keep_piece(step.sha256, step.offset, step.content),
             steps.FinishPaper: lambda step: self.papers.finish(step.sha256, step.size),
             steps.EndReading: lambda step: self.reading.end(step.reason),
+            steps.ListCalls: lambda _: self._list_calls(),
+            steps.KeepCall: self._keep_call,
             steps.DiscardPaper: lambda step: self.papers.discard_pieces(step.sha256),
         }
 
@@ -238,6 +242,25 @@ class Holdings:
             with self.store.database.transaction():
                 self.captures.drop_thumbnails(self.deliveries.previewed_and_held(step.statement))
         return self.letting_go.let_go(step.statement, self.captures.unlink)
+
+    def calls_answered(self) -> dict[str, dict[str, Any]]:
+        """By the id of the call, what the court has signed about it."""
+        kept = self.store.database.meta(CALLS_ANSWERED) or {}
+        return {str(told.get("id")): told for told in kept.values()}
+
+    def _list_calls(self) -> list[steps.UnansweredCall]:
+        kept = self.store.database.meta(CALLS_ANSWERED) or {}
+        unsent = self.outbox.actions(self.acked_seq, after=self.acked_seq)
+        calls = [each for each in unsent if each.kind in CALLS and each.hash not in kept]
+        found = (self.outbox.between(each.seq, each.seq) for each in calls)
+        return [steps.UnansweredCall(one.hash, one.body) for ones in found for one in ones]
+
+    def _keep_call(self, step: steps.KeepCall) -> None:
+        database = self.store.database
+        with database.transaction():
+            kept = database.meta(CALLS_ANSWERED) or {}
+            newest = dict(list({**kept, step.hash: dict(step.told)}.items())[-MOST_CALLS:])
+            database.set_meta(CALLS_ANSWERED, newest)
 
     def _list_missing_papers(self, _: steps.ListMissingPapers) -> list[MissingPaper]:
         # A crash may have come between a page and the erasing that follows it.

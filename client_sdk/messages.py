@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from client_sdk.proof_texts import PROOF_TEXTS
+from client_sdk.safety_texts import SAFETY_TEXTS
 
 DEFAULT_LANGUAGE = "zh"
 
@@ -386,6 +387,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Device {device} was revoked; its operations {first} to {last} are kept sealed.",
     ),
     **PROOF_TEXTS,
+    **SAFETY_TEXTS,
     "cli_escrow_asked": (
         "申请已写入 {file},请交给法院;{file}.key 请留在本机。",
         "The request is in {file}: hand that to the court, and keep {file}.key here.",

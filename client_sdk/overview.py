@@ -9,11 +9,13 @@ from client_sdk.clock import from_wire, local_date
 from client_sdk.day import due_of_order, open_tasks, open_urges, waiting_handovers
 from client_sdk.day_views import Alarm
 from client_sdk.doubts import made_at
-from client_sdk.errors import NotFound
+from client_sdk.errors import FieldError, NotFound
 from client_sdk.holdings import Holdings
 from client_sdk.matters import Matter, matter_of, place_in_list
+from client_sdk.members import objects
 from client_sdk.notes import held_back_in_words, photos_left, room_in_words
 from client_sdk.reviews import review_of
+from client_sdk.safety import Safety, calls_of, orders_of, stay_of
 from client_sdk.views import Action, Case, NewDevice, Review, Status, Today
 
 
@@ -89,6 +91,21 @@ class Overview:
             not_before=contact.statement.received_at if contact else None,
         )
         return alarms_of(self._holdings.outbox.protective(), clocks)
+
+    def safety(self) -> Safety:
+        """Also where reading has ended: what the court told is left out then."""
+        holdings, own = self._holdings, self._holdings.outbox.history(self._holdings.acked_seq)
+        try:
+            unit = next(iter(holdings.replica.units("profile")), None)
+        except FieldError:
+            unit = None
+        profile, stays = (unit.data if unit else {}), holdings.outbox.protective()
+        minutes = {each.action.id: each.facts["fields"].get("interval_minutes") for each in stays}
+        told = profile.get("safety")
+        calls = objects(told.get("sos")) if isinstance(told, dict) else ()
+        on_site, due_at = stay_of(own, minutes)
+        pending = [act for act in own if act.status == "unsent"]
+        return Safety(on_site, due_at, calls_of(own, holdings.calls_answered(), calls), orders_of(profile, pending))
 
     def node_endings(self, node_key: str) -> tuple[str, ...]:
         catalogue = next(iter(self._holdings.replica.units("catalogue")), None)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from client_sdk import case_acts, completeness, wire
+from client_sdk import alarms, case_acts, completeness, safety, wire
 from client_sdk.corrections import is_contribution, together
 from client_sdk.errors import FieldError, InvalidRecord
 from client_sdk.holdings import Holdings
@@ -78,6 +78,19 @@ class Recorder:
         draft = draft_of(members, act, found.missing, found.warnings)
         seq = self._holdings.outbox.add(draft)
         return self._holdings.outbox.action(seq, self._holdings.acked_seq)
+
+    def say(
+        self, kind: str, fields: Mapping[str, Any], case_id: str | UUID | None, position: Mapping[str, Any] | None
+    ) -> Action:
+        """A word on safety, which needs no subject."""
+        subjects = [] if case_id is None else self.subjects(case_id, None, None, None)
+        return self.record(kind, fields, subjects, (), position, None)
+
+    def stay_minutes(self) -> int:
+        """As agreed with the last check-in of this stay."""
+        last = [each for each in self._holdings.outbox.protective() if each.action.kind in alarms.STAYS][-1:]
+        minutes = [each.facts["fields"].get("interval_minutes") for each in last if each.action.kind == safety.CHECK_IN]
+        return minutes[0] if minutes and isinstance(minutes[0], int) else safety.USUAL_MINUTES
 
     def _context(self, kinds: Mapping[str, Any] | None) -> Context:
         statement = self._holdings.statement
@@ -156,6 +169,8 @@ class Recorder:
 
     def document(self, kind: str) -> Mapping[str, Any] | None:
         """The one by which acts of this kind are judged, None where the court has not delivered it."""
+        if kind in safety.KINDS:
+            return None  # nothing is asked of a word on one's safety
         if kind not in case_acts.KINDS:
             return self._kinds()
         document = self._kinds("case_kinds")

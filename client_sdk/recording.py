@@ -15,6 +15,7 @@ from client_sdk.holdings import Holdings
 from client_sdk.notes import USUAL_PHOTO_BYTES
 from client_sdk.recorder import Check, Recorder
 from client_sdk.records import require_name, require_uuid
+from client_sdk.safety_recording import SafetyRecording
 from client_sdk.signatures import ON_PAPER, Signature, Signing, signed, with_files
 from client_sdk.strokes import Strokes
 from client_sdk.views import OTHER_SHOT, Action, Photo
@@ -22,7 +23,7 @@ from client_sdk.views import OTHER_SHOT, Action, Photo
 Photos = Sequence[Photo | Path | str]
 
 
-class Recording:
+class Recording(SafetyRecording):
     """Each of these is chained, signed, encrypted and fsynced when it returns, and never edited."""
 
     _holdings: Holdings

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import uuid_utils
 
-from client_sdk import case_acts, ijson, wire
+from client_sdk import case_acts, ijson, safety, wire
 from client_sdk.alarms import alarm_facts
 from client_sdk.case_acts import said_in
 from client_sdk.clock import Clock, to_wire, zone_name
@@ -145,6 +145,8 @@ def _kept_of(members: Mapping[str, Any]) -> dict[str, Any]:
     """What outlives the body: the words of acts on file, and what alarms are counted from."""
     kind, fields = members["kind"], members["fields"]
     said = {"said": said_in(fields)} if kind in case_acts.KINDS else {}
+    if kind in safety.KINDS:
+        said = {"said": safety.said_in(fields, members["id"])}
     counted = alarm_facts(members)
     return said | ({"alarms": counted} if counted else {})
 

@@ -262,6 +262,27 @@ class DiscardPaper(Step[None]):
 
 
 @dataclass(frozen=True)
+class UnansweredCall:
+    """A call for help, or the word that takes one back: the exact bytes, and the hash of its operation."""
+
+    hash: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class ListCalls(Step[list[UnansweredCall]]):
+    """Those that no court has answered for, the oldest first."""
+
+
+@dataclass(frozen=True)
+class KeepCall(Step[None]):
+    """What the court has signed about a call."""
+
+    hash: str
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class EndReading(Step[None]):
     """The court's signed word that this device is revoked: destroy the read key, keep what was recorded."""
 

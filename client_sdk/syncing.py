@@ -3,6 +3,7 @@
 from functools import partial
 
 from client_sdk.answers import REVOKED
+from client_sdk.calling import send_calls
 from client_sdk.downloads import Downloads
 from client_sdk.engine import Engine
 from client_sdk.errors import CHAIN_INVALID, Rejected
@@ -17,12 +18,13 @@ from client_sdk.waiting import heed
 
 
 def sync(engine: Engine, policy: SyncPolicy | None = None) -> Flow[SyncReport]:
-    """Push before pull before uploads; after uploads one more pull, which brings their receipts; then papers.
+    """Calls for help, then push before pull before uploads; after uploads one more pull for receipts; then papers.
 
     `policy` says which files wait for better conditions. A log that is damaged begins anew under the same key, and
     nobody is asked. Raises NotSent, Rejected, ProtocolTooOld.
     """
     yield from ask(NotePolicy(policy))
+    yield from send_calls(engine)
     yield from heed(engine.patience)
     try:
         return (yield from _sync(engine))

@@ -47,6 +47,7 @@ class Court:
     lease_until: str | None = None
     lies: dict[str, Any] = field(default_factory=dict)
     """Members of its statements that are not so."""
+    knows_calls: bool = True
     spoil_page: Callable[[dict[str, Any]], dict[str, Any]] = lambda page: page
     spoil_pull: Callable[[Reply], Reply] = lambda reply: reply
     spoil_piece: Callable[[bytes], bytes] = lambda piece: piece
@@ -126,10 +127,23 @@ class Court:
             return self._paper(request, request.path.rsplit("/", 1)[-1])
         body = unpacked(request)
         members = json.loads(body)
-        door = {"enrol": self._enrol, "push": self._push, "pull": self._pull}.get(request.path.rsplit("/", 1)[-1])
+        door = self._doors().get(request.path.rsplit("/", 1)[-1])
         if door is None:
             return problem(404, "not_found")
         return door(members, body, request)
+
+    def _doors(self) -> dict[str, Any]:
+        doors = {"enrol": self._enrol, "push": self._push, "pull": self._pull}
+        return {**doors, "sos": self._sos} if self.knows_calls else doors
+
+    def _sos(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
+        log = self._log_of(members, body, request)
+        call = json.loads(base64.b64decode(members["body"]))
+        named = call["id"] if call["kind"] == "sos" else call["fields"]["sos"]
+        answer = json.dumps({"sos": {"id": named, "received_at": now()}})
+        covered = hashlib.sha256(answer.encode()).hexdigest()
+        statement = self.statement(log, members["nonce"], answer_sha256=covered)
+        return reply(200, {"statement": statement, "answer": answer})
 
     def _enrol(self, members: dict[str, Any], body: bytes, request: Request) -> Reply:
         if members["secret"] != base64.b32encode(self.secret).decode():

@@ -163,6 +163,7 @@ def test_every_command_on_a_store_that_is_not_there_ends_with_1_and_names_it(
         "handover": [CASE, "--case", CASE],
         "task-done": [CASE, "--case", CASE],
         "reply": [CASE, "x", "--case", CASE],
+        "answer-order": [CASE, "ACCEPT"],
         "paper": [CASE, "out.pdf"],
     }.get(name, [])
     code, text = run(name, *given, "--store", str(tmp_path / "none.db"), "--json")
@@ -280,3 +281,17 @@ def test_the_file_of_a_case_and_the_alarms_in_text_and_as_json(device: Device, r
     assert code == 0
     assert "赵查控" in text
     assert run("complete-node", "seal", "--case", CASE, "--at", "yesterday")[0] == 1
+
+
+def test_safety_in_text_and_as_json(device: Device, run: Run) -> None:
+    assert as_json(run, "check-in", "--every", "30", "--place", "城东路")["action"]["said"]["place"] == "城东路"
+    assert "在现场" in run("safety")[1]
+    assert as_json(run, "check-out", "--note", "已返回")["action"]["kind"] == "check_out"
+    assert "不在现场" in run("safety")[1]
+    assert "法院已收到求助" in run("sos", "被围堵")[1]
+    call = as_json(run, "safety")["calls"][0]
+    assert call["is_received"] is True
+    taken_back = as_json(run, "sos", "误触", "--cancel", call["id"], "--offline")
+    assert taken_back["action"]["said"] == {"sos": call["id"], "reason": "误触"}
+    assert as_json(run, "answer-order", CASE, "FINISH", "--note", "已扣押")["action"]["said"]["word"] == "FINISH"
+    assert run("answer-order", CASE, "JUMP")[0] == 1
