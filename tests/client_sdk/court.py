@@ -132,7 +132,7 @@ class Court:
             return problem(404, "not_found")
         return door(members, body, request)
 
-    def _doors(self) -> dict[str, Callable[[dict[str, Any], bytes, Request], Reply]]:
+    def _doors(self) -> Mapping[str, Callable[[dict[str, Any], bytes, Request], Reply]]:
         doors = {"enrol": self._enrol, "push": self._push, "pull": self._pull}
         return {**doors, "sos": self._sos} if self.knows_calls else doors
 

@@ -13,3 +13,18 @@ SAFETY = {
     "GET /api/v1/campaigns/{campaign_id}",
     "POST /api/v1/campaigns/{campaign_id}/close",
 }
+SAFETY_PAGES = {
+    "safety",
+    "safety/alarms/<uuid:alarm_id>",
+    "safety/alarms/<uuid:alarm_id>/acknowledge",
+    "safety/alarms/<uuid:alarm_id>/close",
+    "safety/presences/<uuid:presence_id>",
+    "safety/presences/<uuid:presence_id>/close",
+    "dispatches",
+    "dispatches/<uuid:order_id>",
+    "dispatches/<uuid:order_id>/word",
+    "operations",
+    "operations/<uuid:campaign_id>",
+    "operations/<uuid:campaign_id>/close",
+}
+"""Asked in `tests/centre/test_safety_pages.py`."""

@@ -28,7 +28,7 @@ from tests.strangers.custody import CUSTODY
 from tests.strangers.duty import DUTY, DUTY_BODIES, known_duty
 from tests.strangers.matters import MATTER_BODIES, MATTER_LISTS, MATTERS, MATTERS_FOR_ALL, drafted
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
-from tests.strangers.safety import SAFETY
+from tests.strangers.safety import SAFETY, SAFETY_PAGES
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES, known_approval
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
 
@@ -260,6 +260,7 @@ def test_every_page_is_in_the_table() -> None:
         | DEVICE_PAGES.keys()
         | BACKFILL_PAGES.keys()
         | ODD_PAGES
+        | SAFETY_PAGES
     )
 
 

@@ -1,0 +1,193 @@
+"""What the pages of safety show, with how each state looks. Silence says what is known, and never that all is well."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from server.centre.states import Look
+from server.people.access import courts_watched_by
+from server.people.models import GroupMember, Officer
+from server.safety.access import (
+    alarms_visible_to,
+    can_command,
+    orders_visible_to,
+    presences_visible_to,
+)
+from server.safety.models import Alarm, Order, Presence
+from server.safety.queries import OnSite, last_contact_of, on_site, open_orders, ordered, standing_alarms
+
+_ALARMS = {
+    Alarm.Kind.SOS: ("sos", "crimson"),
+    Alarm.Kind.CHECK_IN: ("silent", "red"),
+    Alarm.Kind.ORDER: ("warn", "orange"),
+}
+_WATCHES = {
+    Presence.Watch.ON_TIME: ("onsite", "green"),
+    Presence.Watch.DUE_SOON: ("checkin", "yellow"),
+    Presence.Watch.OVERDUE: ("silent", "red"),
+    Presence.Watch.ESCALATED: ("silent", "crimson"),
+}
+_ORDERS = {
+    Order.State.GIVEN: ("pending", "orange"),
+    Order.State.ACCEPTED: ("active", "blue"),
+    Order.State.ARRIVED: ("onsite", "green"),
+    Order.State.DONE: ("done", "green"),
+    Order.State.DECLINED: ("quarantine", "red"),
+    Order.State.WITHDRAWN: ("superseded", "grey"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    alarm: Alarm
+    look: Look
+    who: str
+    says: tuple[str, ...]
+    blinks: bool
+    """Once a second, until somebody has answered; never for an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class StayLine:
+    each: OnSite
+    look: Look
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChoice:
+    id: str
+    name: str
+    says: str
+
+
+def alarm_line(alarm: Alarm) -> AlarmLine:
+    glyph, hue = _ALARMS[Alarm.Kind(alarm.kind)]
+    who = (
+        alarm.officer.name
+        if alarm.officer
+        else f"{alarm.order.group.name} · {alarm.order.place}"
+        if alarm.order
+        else ""
+    )
+    is_of_person = alarm.kind != Alarm.Kind.ORDER
+    return AlarmLine(
+        alarm, Look(glyph, hue, alarm.get_kind_display()), who, _says(alarm), is_of_person and alarm.is_waiting
+    )
+
+
+def _says(alarm: Alarm) -> tuple[str, ...]:
+    said = []
+    if alarm.is_of_revoked:
+        said.append(_("From a revoked device: its officer, or whoever has it"))
+    if alarm.withdrawn_at:
+        said.append(_("Taken back; make sure that he was free to"))
+    if alarm.escalated_at:
+        said.append(_("Leaders told"))
+    if alarm.is_waiting:
+        said.append(_("Not acknowledged"))
+    return tuple(said)
+
+
+def standing(reader: Officer) -> list[AlarmLine]:
+    """What asks for an answer, people first. One SELECT but for his rights."""
+    return [alarm_line(alarm) for alarm in ordered(alarms_visible_to(reader).filter(ended_at=None))]
+
+
+def alarm_cells(reader: Officer) -> list[tuple[Look, int, bool]]:
+    """For a strip: calls for help, who is silent, orders without an answer where there are any; who is on site."""
+    courts = courts_watched_by(reader)
+    if not courts:
+        return []
+    alarms, there = standing_alarms(courts), Presence.objects.filter(court_id__in=courts, ended_at=None).count()
+    cells = []
+    for kind, (glyph, hue) in _ALARMS.items():
+        found = [alarm for alarm in alarms if alarm.kind == kind]
+        is_of_people = kind is not Alarm.Kind.ORDER
+        if found or is_of_people:
+            waits = is_of_people and any(alarm.is_waiting for alarm in found)
+            cells.append((Look(glyph, hue, kind.label), len(found), waits))
+    return [*cells, (Look("onsite", "green", _("On site")), there, False)]
+
+
+def stays(reader: Officer) -> list[StayLine]:
+    return [stay_line(each) for each in on_site(presences_visible_to(reader))]
+
+
+def stay_line(each: OnSite) -> StayLine:
+    watch = Presence.Watch(each.presence.watch)
+    glyph, hue = _WATCHES[watch]
+    return StayLine(each, Look(glyph, hue, str(watch.label)), _heard(each))
+
+
+def _heard(each: OnSite) -> str:
+    """A device may be silent because there is no net, or speak while its officer cannot."""
+    if not each.device_heard_at:
+        return _("No device of his has been heard of")
+    if each.presence.due_at > each.presence.last_said_at and each.is_heard_since_due:
+        return _("The device has a net; he has not checked in")
+    if each.presence.watch in (Presence.Watch.OVERDUE, Presence.Watch.ESCALATED):
+        return _("No data since: he may be without a net, or in need")
+    return ""
+
+
+def order_look(order: Order) -> Look:
+    glyph, hue = _ORDERS[Order.State(order.state)]
+    return Look(glyph, hue, order.get_state_display())
+
+
+def order_lines(orders: Iterable[Order]) -> list[tuple[Order, Look]]:
+    return [(order, order_look(order)) for order in orders]
+
+
+def open_order_lines(reader: Officer) -> list[tuple[Order, Look]]:
+    return order_lines(open_orders(orders_visible_to(reader)))
+
+
+def tiles(alarms: Sequence[AlarmLine], there: Sequence[StayLine], orders: int) -> list[tuple[Look, int]]:
+    """Counters, people first; a zero turns grey on the page."""
+    calls = sum(line.alarm.kind == Alarm.Kind.SOS for line in alarms)
+    silent = sum(line.look.glyph == "silent" for line in there)
+    due = sum(line.look.glyph == "checkin" for line in there)
+    return [
+        (Look("sos", "crimson", Alarm.Kind.SOS.label), calls),
+        (Look("silent", "red", Alarm.Kind.CHECK_IN.label), silent),
+        (Look("checkin", "yellow", Presence.Watch.DUE_SOON.label), due),
+        (Look("onsite", "green", _("On site")), len(there)),
+        (Look("active", "blue", _("Open orders")), orders),
+    ]
+
+
+def groups_to_send(reader: Officer, at: datetime) -> list[GroupChoice]:
+    """Of his court: who stands in each, who is on site and where, and when they were last heard of."""
+    if not can_command(reader, reader.court_id):
+        return []
+    rows = GroupMember.objects.filter(valid_from__lte=at, group__court_id=reader.court_id).select_related(
+        "group", "officer"
+    )
+    members = [row for row in rows.order_by("group__name", "pk") if row.valid_to is None or row.valid_to > at]
+    officers = {row.officer_id for row in members}
+    there = {
+        each.presence.officer_id: each.presence for each in on_site(Presence.objects.filter(officer_id__in=officers))
+    }
+    heard = last_contact_of(officers)
+    by_group: dict[str, list[GroupMember]] = {}
+    for row in members:
+        by_group.setdefault(str(row.group_id), []).append(row)
+    return [GroupChoice(pk, rows[0].group.name, _group_says(rows, there, heard, at)) for pk, rows in by_group.items()]
+
+
+def _group_says(rows: list[GroupMember], there: dict, heard: dict, at: datetime) -> str:  # type: ignore[type-arg]
+    said = []
+    for row in rows:
+        presence, last = there.get(row.officer_id), heard.get(row.officer_id)
+        where = (presence.place or _("On site")) if presence else _("Not on site")
+        minutes = (
+            _("heard %(minutes)s min ago") % {"minutes": int((at - last).total_seconds() // 60)}
+            if last
+            else _("not heard of")
+        )
+        said.append(f"{row.officer.name} {where} {minutes}")
+    return "; ".join(said)
