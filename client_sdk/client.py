@@ -27,7 +27,6 @@ from client_sdk.proof_files import Proved
 from client_sdk.recorder import Check, Recorder
 from client_sdk.recording import Recording
 from client_sdk.records import require_uuid
-from client_sdk.safety import Safety
 from client_sdk.signatures import Signing
 from client_sdk.steps import Flow
 from client_sdk.store import Store, Surroundings, this_machine
@@ -211,13 +210,6 @@ class FieldClient(Recording):
         Set the system's alarm by `in_seconds`, which no change of the wall clock moves.
         """
         return self._overview.alarms()
-
-    def safety(self) -> Safety:
-        """On site or not, when a check-in is due, how far calls for help have come, orders to this officer's group.
-
-        A call is `is_received` on the court's signature alone, and seen only as somebody at the desk has said.
-        """
-        return self._overview.safety()
 
     def send_calls(self, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
         """Send calls for help and nothing else, at once, also beside a sync under way; how many were answered for.

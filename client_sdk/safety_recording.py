@@ -7,9 +7,10 @@ from uuid import UUID
 from client_sdk import safety
 from client_sdk.case_acts import fields_of, required
 from client_sdk.errors import InvalidRecord
+from client_sdk.overview import Overview
 from client_sdk.recorder import Recorder
 from client_sdk.records import require_uuid
-from client_sdk.safety import Order, SosCall
+from client_sdk.safety import Order, Safety, SosCall
 from client_sdk.views import Action
 
 WORDS = ("ACCEPT", "DECLINE", "ARRIVE", "FINISH")
@@ -19,6 +20,14 @@ class SafetyRecording:
     """Each of these is chained, signed, encrypted and fsynced when it returns."""
 
     _recorder: Recorder
+    _overview: Overview
+
+    def safety(self) -> Safety:
+        """On site or not, when a check-in is due, how far calls for help have come, orders to this officer's group.
+
+        A call is `is_received` on the court's signature alone, and seen only as somebody at the desk has said.
+        """
+        return self._overview.safety()
 
     def check_in(
         self,
