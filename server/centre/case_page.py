@@ -30,7 +30,7 @@ from server.centre.case_clock import (
     decisions,
     property_lines,
 )
-from server.centre.desk import FlowNames, flow_names, has_ended, level_of, worst_of
+from server.centre.desk import FlowNames, flow_names, has_ended, level_of, since_of, worst_of
 from server.centre.language import content_language
 from server.centre.papers import PaperLine, paper_lines
 from server.centre.shots import Shot, shot_labels, shots_of
@@ -90,6 +90,8 @@ class NodeLine:
     """What is missing before its step may be taken."""
     is_claimed: bool = False
     """A clock that protects somebody; the act that started it does not count yet."""
+    since: datetime | None = None
+    """When it came to the level it wears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,7 @@ def _node_line(node: Node, names: FlowNames, today: date, reasons: Reasons) -> N
         node.earliest_on,
         node.is_provisional,
         *reasons.get(node.pk, Reason()),
+        since_of(node, names) if node.state == Node.State.RUNNING and not has_ended(node, names) else None,
     )
 
 

@@ -126,7 +126,7 @@ def level_of(node: Node, names: FlowNames, today: date) -> Level:
     if has_ended(node, names) or node.state != Node.State.RUNNING or node.started_on is None:
         return Level.NORMAL
     if node.due_at is not None:
-        return level_at(turns(_term_in_hours(node, names)), now())
+        return level_at(turns(_term(node, names)), now())
     return warning_level(
         started_on=node.started_on, due_on=node.due_on, today=today, is_statutory=node.key in names.statutory
     )
@@ -137,12 +137,13 @@ def since_of(node: Node, names: FlowNames) -> datetime | None:
     if node.started_on is None:
         return None
     at = now()
-    return max((turn.at for turn in turns(_term_in_hours(node, names)) if turn.at <= at), default=None)
+    return max((turn.at for turn in turns(_term(node, names)) if turn.at <= at), default=None)
 
 
-def _term_in_hours(node: Node, names: FlowNames) -> Term:
+def _term(node: Node, names: FlowNames) -> Term:
     assert node.started_on is not None
-    begun = node.start_event.occurred_at if node.start_event else as_moment(node.started_on)
+    event = node.start_event if node.due_at else None  # of a limit in days nothing hangs on the hour
+    begun = event.occurred_at if event else as_moment(node.started_on)
     return Term(begun, node.due_on, node.key in names.statutory, node.started_on, node.due_at)
 
 

@@ -80,7 +80,7 @@ def test_a_node_about_a_property_with_a_hostile_name_is_words(cast: Cast, case: 
 def test_words_looked_for_come_back_as_words_and_stay_in_the_address(cast: Cast, case: Case) -> None:
     page = shown_in(browser_of(cast.duty), f"/centre/cases/{case.pk}?q={quote(EVIL[:60])}&stage=filing&level=SEVERE")
     assert is_harmless(page)
-    assert page.one("input[name=q]")["value"] == EVIL[:60]
+    assert {box["value"] for box in page.all("input[name=q]")} == {EVIL[:60]}
     assert EVIL[:60] in [token.text for token in page.all("a.tok")]
     assert all(link["href"].startswith(("/centre/", "/api/", "#")) for link in page.all("a"))
 

@@ -58,6 +58,9 @@ const open = (link) => {
 };
 
 if (dialog) {
+  const image = document.createElement("img");
+  image.dataset.viewerImg = "";
+  at("stage").append(image);
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".shots a.ph");
     if (!link?.querySelector("img") || event.ctrlKey || event.metaKey || event.shiftKey) return;
