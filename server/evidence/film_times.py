@@ -8,7 +8,7 @@ from typing import BinaryIO
 from server.common.clock import SHANGHAI
 
 _STAMP = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)[-_T ]?(\d\d)(\d\d)(\d\d)(?!\d)")
-_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+_EPOCH, _BEYOND = datetime(1904, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _MOST_BOXES = 10_000
 _LONGEST = timedelta(days=2)
 Span = tuple[datetime, datetime]
@@ -25,7 +25,7 @@ def span_of(name: str, film: BinaryIO) -> Span | None:
     length = header[1] if header else timedelta()
     if stamps:
         return stamps[0], stamps[0] + length
-    return (header[0], header[0] + length) if header and header[0] > _EPOCH else None
+    return (header[0], header[0] + length) if header and _EPOCH < header[0] < _BEYOND else None
 
 
 def _stamps(name: str) -> list[datetime]:

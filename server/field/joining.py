@@ -8,6 +8,8 @@ perhaps, contributes: his files, signatures and recordings count for the act, hi
 from collections.abc import Mapping
 from typing import Any
 
+from server.common.hashing import canonical_json
+
 SIGNATURES, RECORDINGS = "signatures", "recordings"
 CONTRIBUTES_TO = "contributes_to"
 
@@ -35,7 +37,11 @@ def joined(first: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _once_each(all_: list[Any]) -> list[Any]:
-    return [each for place, each in enumerate(all_) if each not in all_[:place]]
+    """Told apart by their JSON: a record may list tens of thousands, which nobody compares each with each."""
+    first: dict[bytes, Any] = {}
+    for each in all_:
+        first.setdefault(canonical_json(each), each)
+    return list(first.values())
 
 
 def _signatures(all_: list[Any]) -> list[Any]:

@@ -11,11 +11,11 @@ from django.db import transaction
 from server.cases.models import SubjectType
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case
-from server.common.clock import from_wire
 from server.evidence.film_times import span_of
 from server.evidence.models import Recording
 from server.evidence.services.originals import hash_of, keep_original
 from server.field.models import ActionRecord, ActionSubject
+from server.field.operation import plausible_time
 from server.ledger.services import Draft, append
 from server.people.models import Court, Officer
 from server.people.streams import court_stream
@@ -50,8 +50,15 @@ def _enter(recording: Recording) -> None:
     append([Draft((court_stream(recording.court_id),), "recording_imported", view, {})])
 
 
+@transaction.atomic
 def match_recording(recording: Recording, by: Officer | None = None) -> Recording:
-    """To the one act that names this camera at this time; several are candidates for a person to choose from."""
+    """To the one act that names this camera at this time; several are candidates for a person to choose from.
+
+    What a person has chosen meanwhile stands.
+    """
+    recording = Recording.objects.select_for_update().get(pk=recording.pk)
+    if recording.action_id:
+        return recording
     found = acts_filmed(recording)
     if len(found) == 1:
         return give_to_act(recording, found[0], by=by)
@@ -103,9 +110,10 @@ def _span(camera: dict[str, Any], recorded_at: datetime) -> tuple[datetime, date
 
 
 def _moment(said: Any) -> datetime | None:
+    """None also for one that no calendar holds with its margin: one act's text stops no film of others."""
     try:
-        return from_wire(said)
-    except (TypeError, ValueError):
+        return plausible_time(said)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -1,6 +1,7 @@
 """Films of body cameras: kept whole, matched by camera and time, listed where no act or more than one fits."""
 
 import struct
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from server.cases.models import Case
-from server.common.clock import now
+from server.common.clock import SHANGHAI, now
 from server.evidence.film_times import span_of
 from server.evidence.models import Recording, StoredFile
 from server.field.models import FieldAction
-from server.field.recordings import import_recording, match_waiting_recordings
+from server.field.recordings import give_to_act, import_recording, match_recording, match_waiting_recordings
 from server.ledger.models import Entry
 from tests.actors import Cast, browser_of, cast
 from tests.devices import TestDevice
@@ -85,6 +86,30 @@ def test_a_film_finds_the_act_that_names_its_camera_and_its_time(
     assert {"filmed", "imported", "stored", "view"} >= set(codes) >= {"filmed", "imported", "stored"}
 
 
+@pytest.mark.parametrize("stated", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_calendar_holds_stops_no_film(
+    cast: Cast, phone: TestDevice, case: Case, tmp_path: Path, stated: str
+) -> None:
+    camera = {"kind": "BODY_CAMERA", "device_serial": SERIAL, "from": stated, "to": stated}
+    phone.record("LOCATE", case_id=case.pk, fields=COMPLETE | {"recordings": [camera]})
+    phone.push()
+    moment = now().astimezone(SHANGHAI)
+    ends = moment + timedelta(minutes=1)
+    name = f"{SERIAL}_{moment:%Y%m%d_%H%M%S}_{ends:%Y%m%d_%H%M%S}.mp4"
+    found = brought_in(cast, tmp_path, name)
+    assert found.action_id == FieldAction.objects.get().pk, "it names the camera: the moment of the act counts"
+
+
+def test_what_a_person_chose_while_films_are_matched_stands(
+    cast: Cast, phone: TestDevice, case: Case, tmp_path: Path
+) -> None:
+    acts = [acted(phone, case), acted(phone, case, "01:20", "01:50")]
+    read_before = brought_in(cast, tmp_path, named("09:30", "09:40"))
+    give_to_act(Recording.objects.get(), acts[1].pk)
+    assert match_recording(read_before).action_id == acts[1].pk
+    assert Entry.objects.filter(kind="recording_matched").count() == 1
+
+
 @pytest.mark.parametrize(
     ("begins", "ends", "serial"), [("12:00", "12:10", SERIAL), ("09:30", "09:40", "JLY-9802")], ids=["time", "camera"]
 )
@@ -152,3 +177,9 @@ def test_when_a_film_was_taken(name: str, content: bytes, expected: Any) -> None
         assert span[0].isoformat() == expected[0]
     if span:
         assert (span[1] - span[0]).total_seconds() == expected[1]
+
+
+def test_a_header_at_the_end_of_all_calendars_tells_no_time() -> None:
+    created = int((datetime(9999, 12, 31, 23, 59, tzinfo=UTC) - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+    head = struct.pack(">IQQIQ", 1 << 24, created, created, 1000, 600_000) + bytes(80)
+    assert span_of("film.mp4", BytesIO(box(b"moov", box(b"mvhd", head)))) is None

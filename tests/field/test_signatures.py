@@ -1,6 +1,6 @@
 """Signatures of an act add up over its records, and the court's paper shows what was drawn on the phone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,15 @@ from tests.strokes import drawn
 from tests.sync.pushing import statuses
 
 pytestmark = pytest.mark.django_db
+Joining = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 RECORD = {**COMMON, "result": "DONE", "target": "PERSON", "nobody_asked_reason": "无人"}
 WORDS = st.none() | st.sampled_from(["", "张某", " 张某 ", "林某", "REFUSED"]) | st.integers(0, 2)
 SIGNATURES = st.lists(
     st.none() | st.text(max_size=2) | st.dictionaries(st.sampled_from(["name", "state", "reason"]), WORDS), max_size=4
 )
-FIELDS = st.fixed_dictionaries({}, optional={"signatures": SIGNATURES | WORDS, "result": WORDS, "narrative": WORDS})
+RECORDINGS = st.lists(st.booleans() | st.integers(0, 1) | st.dictionaries(st.sampled_from(["serial", "from"]), WORDS))
+SAID_OF = {"signatures": SIGNATURES | WORDS, "recordings": RECORDINGS | WORDS, "result": WORDS, "narrative": WORDS}
+FIELDS = st.fixed_dictionaries({}, optional=SAID_OF)
 
 
 @pytest.fixture
@@ -45,6 +48,13 @@ def test_device_and_court_join_records_alike(
     assert joined(first, later) == corrections.joined(first, later)
     both = joined(joined(first, later), last)
     assert both == corrections.joined(corrections.joined(first, later), last)
+
+
+@pytest.mark.parametrize("side", [joined, corrections.joined], ids=["court", "device"])
+def test_as_many_recordings_as_a_body_holds_add_up_once_each_and_hold_nobody_up(side: Joining) -> None:
+    """Compared each with each they took minutes, while the case was locked."""
+    first, later = {"recordings": [1, True, *range(60_000)]}, {"recordings": [True, *range(60_001)]}
+    assert side(first, later)["recordings"] == [1, True, 0, *range(2, 60_001)]
 
 
 def test_whoever_signs_later_completes_the_act_at_court_as_the_device_said(field: FieldClient, held: Case) -> None:
