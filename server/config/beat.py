@@ -34,6 +34,7 @@ from server.safety.services import watch_safety
 from server.supervision.services import ring_hour_clocks, tell_of_late_replies, watch_levels
 from server.sync.held_files import forget_abandoned_parcels, parts_on_their_way
 from server.sync.parcels import take_waiting_parcels
+from server.teamwork.services import tell_of_late_approvals
 
 logger = logging.getLogger(__name__)
 _LONGEST_SLEEP_SECONDS = 60.0
@@ -110,6 +111,10 @@ def tell_of_urges_unanswered() -> None:
     tell_of_late_replies()
 
 
+def tell_of_approvals_undecided() -> None:
+    tell_of_late_approvals()
+
+
 def look_for_odd_readings() -> None:
     find_odd_readings()
 
@@ -143,6 +148,7 @@ JOBS = (
     Job("match_films_to_acts", 900, match_films_to_acts),
     Job("look_for_odd_readings", 60, look_for_odd_readings),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),
+    Job("tell_of_approvals_undecided", 60, tell_of_approvals_undecided),
     Job("make_daily_digests", 300, make_daily_digests),
     Job("take_parcels_that_waited", 30, take_parcels_that_waited),
     Job("copy_files_a_second_time", 10, copy_files_a_second_time),

@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from server.common.clock import now
+from server.people.access import roles_of
 from server.people.auth import SignedIn
 from server.people.models import Officer
 from server.teamwork.access import approvals_visible_to
@@ -87,7 +88,8 @@ def refuse(request: HttpRequest, approval_id: UUID, body: Refusing) -> ApprovalV
 def shown_to(officer: Officer, *, waiting: bool) -> list[ApprovalView]:
     rows = approvals_visible_to(officer).select_related("case", "asked_by", "decided_by", "paper")
     rows = rows.filter(state=Approval.State.WAITING) if waiting else rows
-    return [_shown(row, officer) for row in rows.order_by("-asked_at", "-pk")[:AT_MOST]]
+    roles = roles_of(officer)
+    return [_shown(row, officer, roles) for row in rows.order_by("-asked_at", "-pk")[:AT_MOST]]
 
 
 def _readable(request: HttpRequest, approval_id: UUID) -> Approval:
@@ -98,7 +100,7 @@ def _readable(request: HttpRequest, approval_id: UUID) -> Approval:
     return approval
 
 
-def _shown(row: Approval, officer: Officer) -> ApprovalView:
+def _shown(row: Approval, officer: Officer, roles: frozenset[str] | None = None) -> ApprovalView:
     own = {name: getattr(row, name) for name in ("act_kind", "text", "state", "asked_at", "received_at", "due_at")}
     return ApprovalView(
         **own,
@@ -112,5 +114,5 @@ def _shown(row: Approval, officer: Officer) -> ApprovalView:
         decided_at=row.decided_at,
         said=row.said,
         paper=row.paper.sha256 if row.paper else None,
-        may_decide=row.state == Approval.State.WAITING and may_decide(row, officer),
+        may_decide=row.state == Approval.State.WAITING and may_decide(row, officer, roles),
     )

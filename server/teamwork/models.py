@@ -140,6 +140,7 @@ class Approval(models.Model):
     asked_at = models.DateTimeField()
     received_at = models.DateTimeField(default=now)
     due_at = models.DateTimeField(null=True)
+    lateness_told_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     decided_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from client_sdk import FieldClient, InvalidRecord, vault
 from server.cases.models import Case
+from server.common.clock import now
 from server.evidence.models import Paper
 from server.field.models import FieldAction
 from server.ledger.models import Entry
@@ -20,6 +23,7 @@ from server.people.models import Officer, Role
 from server.sync.models import Review
 from server.teamwork.approvals import is_overdue
 from server.teamwork.models import Approval
+from server.teamwork.services import tell_of_late_approvals
 from tests.actors import Cast, browser_of, officer_of
 from tests.devices import TestDevice
 from tests.field.sdk import client_of
@@ -154,6 +158,40 @@ def test_done_first_and_reported_it_counts_warns_and_must_be_decided_in_time(
     Approval.objects.update(due_at=approval.asked_at - timedelta(hours=1))
     (listed,) = browser_of(cast.duty).get("/api/v1/approvals").json()
     assert (listed["is_overdue"], listed["may_decide"]) == (True, False)
+
+
+def test_what_nobody_decides_in_time_is_told_once_to_who_may_decide_and_to_who_asked(
+    phone: TestDevice, held: Case, president: Officer, cast: Cast
+) -> None:
+    ask(phone, held, act_kind="DETAIN", act="0192f3a0-0000-7000-8000-000000000001")
+    ask(phone, held)
+    assert tell_of_late_approvals() == 0
+    Approval.objects.exclude(due_at=None).update(due_at=now() - timedelta(seconds=1))
+    assert [tell_of_late_approvals(), tell_of_late_approvals()] == [1, 0]
+    late = Notice.objects.filter(key__endswith=":late")
+    assert {notice.officer for notice in late} == {president, cast.holder}
+    assert {notice.title for notice in late} == {f"逾期未决定：拘留，{held.case_no}"}
+    entry = Entry.objects.get(kind="approval_late")
+    assert json.loads(entry.view)["approval"]["act_kind"] == "DETAIN"
+
+
+def test_in_time_decided_is_not_told(phone: TestDevice, held: Case, president: Officer) -> None:
+    ask(phone, held, act_kind="DETAIN", act="0192f3a0-0000-7000-8000-000000000001")
+    assert approve(president, Approval.objects.get())[0] == 200
+    Approval.objects.update(due_at=now() - timedelta(seconds=1))
+    assert tell_of_late_approvals() == 0
+
+
+def test_the_list_reads_the_readers_offices_once_however_many_wait(
+    phone: TestDevice, held: Case, president: Officer
+) -> None:
+    browser = browser_of(president)
+    for _ in range(12):
+        phone.record("request_approval", case_id=held.pk, fields={"act_kind": "SEARCH", "text": "急"})
+    phone.push()
+    with CaptureQueriesContext(connection) as asked:
+        assert len(browser.get("/api/v1/approvals").json()) == 12
+    assert 1 <= sum("people_officerrole" in query["sql"] for query in asked) <= 3
 
 
 def test_what_is_asked_by_those_without_the_case_or_without_words_waits(

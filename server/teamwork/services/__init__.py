@@ -1,6 +1,6 @@
 """The only writers of teamwork: handovers, notes, plans, tasks and meetings."""
 
-from server.teamwork.services.approving import give_approval, refuse_approval
+from server.teamwork.services.approving import give_approval, refuse_approval, tell_of_late_approvals
 from server.teamwork.services.deciding import Decided, decide_handover, write_decision
 from server.teamwork.services.meetings import Asked, Saying, close_meeting, open_meeting, write_minutes
 from server.teamwork.services.members import cover_stage_membership
@@ -23,6 +23,7 @@ __all__ = [
     "open_meeting",
     "propose_handover",
     "refuse_approval",
+    "tell_of_late_approvals",
     "write_decision",
     "write_minutes",
     "write_plan",

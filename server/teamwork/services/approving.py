@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -99,9 +100,16 @@ def give_approval(
     return _decide(approval, Approval.State.APPROVED, by, said)
 
 
-def may_decide(approval: Approval, officer: Officer) -> bool:
-    """Of the case's court, in an office that approves this, and not who asked."""
-    is_leader = officer.court_id == approval.case.court_id and roles_of(officer) & set(approvers_of(approval.act_kind))
+def tell_of_late_approvals() -> int:
+    """Once for each request that was to be decided by now: whoever may decide it, and who asked. How many."""
+    late = _late().values_list("case_id", flat=True)
+    return sum(_tell_of_late(case_id) for case_id in sorted(set(late)))
+
+
+def may_decide(approval: Approval, officer: Officer, roles: frozenset[str] | None = None) -> bool:
+    """Of the case's court, in an office that approves this, and not who asked. `roles`: his, where they were read."""
+    held = roles_of(officer) if roles is None else roles
+    is_leader = officer.court_id == approval.case.court_id and held & set(approvers_of(approval.act_kind))
     return bool(is_leader) and officer.pk != approval.asked_by_id
 
 
@@ -128,6 +136,24 @@ def _held(approval_id: UUID, by: Officer) -> Approval:
     return approval
 
 
+def _late() -> QuerySet[Approval]:
+    return Approval.objects.filter(state=Approval.State.WAITING, lateness_told_at=None, due_at__lt=now())
+
+
+@transaction.atomic
+def _tell_of_late(case_id: UUID) -> int:
+    case = locked_case(case_id)
+    late = list(_late().filter(case=case).order_by("pk"))
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _("Not decided in time: %(kind)s, %(case)s")
+    for each in late:
+        officers = [*_leaders(each, case), each.asked_by_id]
+        tell([_notice(each, case, officer_id, title, "late") for officer_id in officers])
+    Approval.objects.filter(pk__in=[each.pk for each in late]).update(lateness_told_at=now())
+    append([own_draft(case, "approval_late", {"approval": approval_view(each)}) for each in late])
+    return len(late)
+
+
 def _decide(approval: Approval, state: Approval.State, by: Officer, said: str) -> Approval:
     approval.state, approval.decided_by, approval.decided_at, approval.said = state, by, now(), said.strip()
     approval.save()
@@ -145,15 +171,17 @@ def _told(approval: Approval, kind: str, by: Officer, **facts: Any) -> Draft:
 
 
 def _notices(approval: Approval, case: Case) -> list[NoticeDraft]:
-    roles = OfficerRole.objects.filter(current_at(now()), role__in=approvers_of(approval.act_kind))
-    leaders = Officer.objects.filter(pk__in=roles.values("officer_id"), court_id=case.court_id, is_active=True)
     with translation.override(settings.LANGUAGE_CODE):
         asked, done = _("Approval asked: %(kind)s, %(case)s"), _("Done first, reported: %(kind)s, %(case)s")
         title = done if approval.act_id else asked
-        return [
-            _notice(approval, case, officer.pk, title, "asked")
-            for officer in leaders.exclude(pk=approval.asked_by_id).order_by("pk")
-        ]
+        return [_notice(approval, case, officer_id, title, "asked") for officer_id in _leaders(approval, case)]
+
+
+def _leaders(approval: Approval, case: Case) -> list[UUID]:
+    """Who may decide it."""
+    roles = OfficerRole.objects.filter(current_at(now()), role__in=approvers_of(approval.act_kind))
+    leaders = Officer.objects.filter(pk__in=roles.values("officer_id"), court_id=case.court_id, is_active=True)
+    return list(leaders.exclude(pk=approval.asked_by_id).order_by("pk").values_list("pk", flat=True))
 
 
 def _notice(approval: Approval, case: Case, officer_id: UUID, title: str, step: str) -> NoticeDraft:
