@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.cases.services import close_case
+from server.cases.services.calendar import set_calendar_day
 from server.common.errors import DomainError
 from server.ledger.models import Entry
 from server.matters.models import Matter
@@ -195,6 +196,18 @@ def test_nobody_confirms_it_and_the_time_does_with_a_mark(errand: Errand) -> Non
     assert pass_limits() == 1
     matter.refresh_from_db()
     assert (matter.state, matter.is_confirmed_by_time) == ("CONFIRMED", True)
+
+
+def test_what_waits_is_judged_by_the_calendar_of_that_day(errand: Errand) -> None:
+    """Until the 5th, as was thought when it was fed back; then that day was given off."""
+    matter = errand.fed_back()
+    set_calendar_day(day=date(2026, 11, 5), is_working=False, by="王某", why="地方通知")
+    at_day(4)
+    assert pass_limits() == 0
+    at_day(5)
+    assert pass_limits() == 1
+    matter.refresh_from_db()
+    assert matter.is_confirmed_by_time
 
 
 def test_a_second_dispute_is_told_to_the_common_superior(errand: Errand, cast: Cast) -> None:

@@ -9,8 +9,9 @@ from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.ledger.services import append
 from server.matters.models import Matter
-from server.matters.services.moving import Said, write_move
-from server.matters.states import Move, State
+from server.matters.queries import clocks
+from server.matters.services.moving import Said, held_matter, write_move
+from server.matters.states import CURRENT, Move, State
 
 logger = logging.getLogger(__name__)
 _PASSES = {State.SUPPLEMENT_WAIT: Move.TIME_OUT, State.FED_BACK: Move.CONFIRM_BY_TIME}
@@ -28,6 +29,8 @@ def _pass(matter_id: UUID, move: Move) -> bool:
     """One at fault is named in the log and holds up no other."""
     try:
         with transaction.atomic():
+            if not _is_over(held_matter(matter_id)):
+                return False
             done = write_move(matter_id=matter_id, move=move, by=None, said=Said())
             append(done.drafts)
     except DomainError:
@@ -36,3 +39,10 @@ def _pass(matter_id: UUID, move: Move) -> bool:
         logger.exception("matter %s cannot be moved on", matter_id)
         return False
     return True
+
+
+def _is_over(matter: Matter) -> bool:
+    """By the row as it is held and the calendar as it is now: it went on meanwhile, or a day was given off."""
+    clock = CURRENT.get(State(matter.state))
+    due_on = clocks(matter)[clock].due_on if clock else None
+    return bool(due_on and due_on < local_date(now()))
