@@ -46,6 +46,7 @@ from server.matters.services import (
     revise_draft,
 )
 from server.matters.showing import detail_of, row_of
+from server.matters.states import State
 from server.people.access import courts_watched_by
 from server.people.auth import SignedIn
 from server.people.models import Court, Officer
@@ -88,7 +89,7 @@ def list_kinds(request: HttpRequest) -> CatalogueView:
 def list_matters(
     request: HttpRequest,
     box: Literal["in", "out"] = "in",
-    state: Annotated[str, StringConstraints(max_length=20)] = "",
+    state: Literal[""] | State = "",
     cursor: UUID | None = None,
     limit: PageSize = 50,
 ) -> MatterPage:

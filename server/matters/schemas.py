@@ -6,15 +6,26 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from server.common.day import Day
+from server.matters.kinds import catalogue
 from server.matters.states import Move
 
 _SAYABLE = r"^[^\x00]*$"
 """No database keeps a text with U+0000 in it."""
 Words = Annotated[str, StringConstraints(max_length=1000, pattern=_SAYABLE)]
 Short = Annotated[str, StringConstraints(max_length=40, pattern=_SAYABLE)]
+
+
+def _known_reason(code: str) -> str:
+    if code and code not in catalogue().names["reasons"]:
+        raise ValueError("no reason of a return")
+    return code
+
+
+Reason = Annotated[str, AfterValidator(_known_reason)]
+"""Code of the reason of a return, as `GET /matter-kinds` lists them."""
 
 
 class Asking(Schema):
@@ -44,7 +55,7 @@ class ResultDraft(Schema):
 class Moving(Schema):
     move: Move
     words: Words = ""
-    reason: Annotated[str, StringConstraints(max_length=30)] = ""
+    reason: Reason = ""
     handler: UUID | None = None
     handler_phone: Short = ""
     helpers: list[UUID] = []

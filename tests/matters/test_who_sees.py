@@ -11,7 +11,8 @@ from server.matters.services import add_note
 from server.matters.states import Move
 from server.people.models import CourtKey, Officer
 from tests.actors import Cast, browser_of
-from tests.matters.conftest import Errand, Partners
+from tests.matters.conftest import FREEZE, Errand, Partners
+from tests.sync.pushing import file_one, hold
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,11 @@ def get(officer: Officer, path: str) -> tuple[int, Any]:
 def post(officer: Officer, path: str, **body: Any) -> tuple[int, Any]:
     answer = browser_of(officer).post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
     return answer.status_code, answer.json()
+
+
+def put(officer: Officer, path: str, **body: Any) -> tuple[int, str | None]:
+    answer = browser_of(officer).put(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+    return answer.status_code, answer.json().get("code")
 
 
 def paper(officer: Officer, sha256: str) -> int:
@@ -167,6 +173,37 @@ def test_a_draft_over_http_warns_of_the_same_property(errand: Errand, cast: Cast
     assert post(cast.holder, path, **{**asked, "kind": "X"})[1]["code"] == "matter_kind_unknown"
     own = {**asked, "to_court": str(cast.court.pk)}
     assert post(cast.holder, path, **own)[1]["code"] == "matter_court_unfit"
+
+
+def test_a_draft_is_said_anew_by_whoever_asks_and_by_no_reader(errand: Errand, cast: Cast) -> None:
+    matter = errand.draft()
+    asked = {"kind": "DEPOSIT_FREEZE", "to_court": str(cast.other_court.pk), "request": {**FREEZE, "amount": "1"}}
+    assert put(cast.supervisor, f"/matters/{matter.pk}", **asked) == (403, "matter_not_in_charge")
+    matter.refresh_from_db()
+    assert matter.request == FREEZE
+    assert put(cast.holder, f"/matters/{matter.pk}", **asked) == (200, None)
+
+
+def test_no_errand_has_the_id_of_something_else(errand: Errand, cast: Cast) -> None:
+    """Rights, papers and acts hang on the id alone: an errand with that of a case would show its papers."""
+    other = file_one(cast, case_no="（2026）闽0924执77号")
+    asked = {"kind": "DEPOSIT_FREEZE", "to_court": str(cast.other_court.pk), "request": FREEZE}
+    matter = errand.draft()
+    own, others = f"/cases/{errand.case.pk}/matters", f"/cases/{hold(other, cast.group).pk}/matters"
+    for path, taken in ((own, other.pk), (own, errand.case.pk), (others, matter.pk)):
+        status, answer = post(cast.holder, path, **asked, id=str(taken))
+        assert (status, answer["code"]) == (422, "matter_request_invalid")
+        assert answer["fields"] == ["id"]
+    assert post(cast.holder, own, **asked, id=str(matter.pk))[1]["number"] == matter.number, "asked twice it is one"
+
+
+@pytest.mark.parametrize("reason", ["\0", "BECAUSE"])
+def test_a_return_has_one_of_the_reasons_there_are(errand: Errand, partners: Partners, reason: str) -> None:
+    matter = errand.sent()
+    errand.talk(matter)
+    said = {"move": "return", "words": "不属", "reason": reason}
+    assert post(partners.centre, f"/matters/{matter.pk}/moves", **said)[1]["code"] == "validation_failed"
+    assert get(partners.centre, "/matters?state=%00")[1]["code"] == "validation_failed"
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

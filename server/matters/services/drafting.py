@@ -11,18 +11,19 @@ from django.utils.translation import gettext as _
 
 from server.cases.matter_subjects import hold_matters
 from server.cases.models import Case, Party
+from server.cases.services.events import locked_case
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.evidence.models import Paper
 from server.ledger.services import Draft, append
-from server.matters.access import require_can_ask
+from server.matters.access import require_can_ask, require_side
 from server.matters.kinds import CURRENT, Kind, catalogue
 from server.matters.models import Matter, MatterCounter, MatterMove, MatterPaper
 from server.matters.queries import others_on_property
 from server.matters.services.entries import matter_draft, moved_draft
 from server.matters.services.rights import open_subject
-from server.matters.states import State
+from server.matters.states import Part, State
 from server.people.models import Court, Officer
 
 LONGEST_MEMBER, MOST_MEMBERS = 2000, 40
@@ -59,12 +60,22 @@ def draft_matter(*, case: Case, to_court: Court, asked: Asked, by: Officer, matt
     `matter_request_invalid`.
     """
     require_can_ask(by, case)
+    case = locked_case(case.pk)
     standing = Matter.objects.filter(pk=matter_id, case=case).first() if matter_id else None
     if standing is not None:
         return Drafted(standing, list(others_on_property(standing, standing.from_court_id)))
+    if matter_id:
+        _require_free(matter_id)
     matter, draft = write_draft(case=case, to_court=to_court, asked=asked, by=by, matter_id=matter_id)
     append([draft])
     return Drafted(matter, list(others_on_property(matter, matter.from_court_id)))
+
+
+def _require_free(matter_id: UUID) -> None:
+    """Rights and papers hang on the id of a subject: none is two."""
+    if Matter.objects.filter(pk=matter_id).exists() or Case.objects.filter(pk=matter_id).exists():
+        message = _("This id is that of something else. Make a new one.")
+        raise DomainError("matter_request_invalid", 422, message, {"fields": ["id"]})
 
 
 def write_draft(
@@ -99,10 +110,12 @@ def _begun(matter: Matter, by: Officer) -> Draft:
 
 @transaction.atomic
 def revise_draft(*, matter: Matter, asked: Asked, by: Officer) -> Matter:
-    """Say anew what is asked, as long as it is a draft. Raises DomainError 409 `matter_not_in_state` and as above."""
+    """Say anew what is asked, as long as it is a draft. Raises DomainError 403 `matter_not_in_charge`; 409
+    `matter_not_in_state` and as above."""
     kind = _required_kind(asked)
     hold_matters([matter.pk])
     matter.refresh_from_db()
+    require_side(by, matter, Part.AUTHOR)
     if matter.state != State.DRAFT:
         message = _("As this matter stands, that cannot be done. Look again.")
         raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "revise"})
