@@ -11,12 +11,17 @@ from server.cases.calendars import work_calendar
 from server.cases.models import Case
 from server.common.clock import local_date, now
 from server.field.authority import UNKNOWN
-from server.field.models import ActionSubject
+from server.field.models import ActionSubject, FieldAction
+from server.field.queries import with_facts, without_facts
+from server.field.rules import CourtRules
 from server.matters.clock import Running, Told, clocks_of, limits_of
 from server.matters.decide import Facts
 from server.matters.kinds import Kind, catalogue
 from server.matters.models import Matter, MatterMove, MatterPaper
 from server.matters.states import TERMINAL, UNSENT, Clock, Move, State
+
+MEASURE_TAKEN = "control_expiry"
+"""What an act tells that seals, seizes or freezes."""
 
 
 def kind_of(matter: Matter) -> Kind:
@@ -28,6 +33,7 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
     kind, results = kind_of(matter), list(matter.results.values_list("code", flat=True))
     codes = catalogue(matter.catalogue).results
     today, missing = local_date(at or now()), missing_papers(matter)
+    said = [code for code in results if codes[code].is_measure]
     is_late = bool(missing and matter.is_urgent and matter.papers_due_on and matter.papers_due_on < today)
     return Facts(
         state=State(matter.state),
@@ -39,7 +45,7 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
         are_papers_late=is_late,
         has_contact=_has_contact(matter),
         was_supplement_asked=matter.moves.filter(move=Move.ASK_SUPPLEMENT).exists(),
-        in_force=tuple(dict.fromkeys(code for code in results if codes[code].is_measure)),
+        in_force=tuple(dict.fromkeys([*said, *(_taken_on_site(matter.pk) if kind.release else ())])),
         irreversible=tuple(dict.fromkeys(code for code in results if codes[code].is_irreversible)),
         has_result=bool(results),
         has_receipt=matter.papers.filter(is_result=True).exists(),
@@ -66,6 +72,14 @@ def acts_for(matter_id: UUID) -> QuerySet[ActionSubject]:
     """Acts on site that count for it."""
     rows = ActionSubject.objects.filter(subject_id=matter_id, status=ActionSubject.Status.APPLIED)
     return rows.exclude(code=UNKNOWN)
+
+
+def _taken_on_site(matter_id: UUID) -> list[str]:
+    """Kinds of the acts for it that took something which lapses, whether or not that was said as a result, too."""
+    acts = FieldAction.objects.filter(pk__in=acts_for(matter_id).values("action_id")).order_by("pk")
+    rules, states = CourtRules({}), with_facts({act.pk: without_facts(act) for act in acts})
+    told = ((state.facts.kind, rules.events(state.facts)) for state in states.values())
+    return [kind for kind, events in told if any(event.event == MEASURE_TAKEN for event in events)]
 
 
 def clocks(matter: Matter, moves: Iterable[MatterMove] | None = None) -> dict[Clock, Running]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.common.clock import local_date, now, set_clock
+from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.evidence.models import Promise
 from server.field.models import ActionSubject, FieldAction
@@ -201,6 +202,20 @@ def test_a_stranger_learns_nothing_by_recording_for_it(errand: Errand, cast: Cas
         phone.record("LOCATE", subjects=[{"type": "case", "id": str(matter.pk)}], fields=COMPLETE)
         answers.append(statuses(phone.push()))
     assert answers == [[("parked", "subject_unknown")] * 2] * 3
+
+
+def test_what_was_frozen_on_site_is_released_before_anybody_said_a_result(errand: Errand, cast: Cast) -> None:
+    matter, phone = errand.assigned(), phone_of(cast.stranger)
+    subjects = [{"type": "matter", "id": str(matter.pk), "assignment_no": 1}]
+    said: dict[str, Any] = {"move": Move.WITHDRAW, "by": cast.holder, "words": "和解"}
+    frozen = {**COMPLETE, "effective_on": "2026-11-02", "expires_on": "2027-11-01"}
+    phone.record("FREEZE_COUNTER", subjects=subjects, fields=frozen)
+    assert [status for status, _ in statuses(phone.push())] == ["applied"]
+    with pytest.raises(DomainError) as caught:
+        errand.move(matter, **said)
+    assert (caught.value.code, caught.value.details["in_force"]) == ("matter_release_needed", ["FREEZE_COUNTER"])
+    errand.move(matter, **said, asks_release=True)
+    assert Matter.objects.get(previous=matter).kind == "DEPOSIT_RELEASE"
 
 
 def test_no_clock_by_the_hour_breaks_on_a_matter(errand: Errand, cast: Cast) -> None:
