@@ -1,16 +1,17 @@
 """Reads of safety: what asks for an answer, who is on site, when he was last heard of. For pages, walls, the API."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from server.common.clock import to_wire
 from server.people.models import Device
 from server.safety.models import Alarm, Order, Presence, SosCall
+from server.safety.timers import watch_at
 
 CALLS_TOLD = 5
 
@@ -33,6 +34,11 @@ class OnSite:
         """The device has a net and he is silent; without this it may be the net alone."""
         return self.device_heard_at is not None and self.device_heard_at >= self.presence.due_at
 
+    def watch(self, at: datetime) -> Presence.Watch:
+        """By the clock: what the beat last wrote is no news where the beat stands still."""
+        interval = timedelta(minutes=self.presence.interval_minutes)
+        return Presence.Watch(watch_at(self.presence.due_at, interval, at).value)
+
 
 def standing_alarms(courts: Collection[UUID]) -> list[Alarm]:
     """What asks for an answer in these courts, people first, those nobody has answered before the others, oldest first.
@@ -44,8 +50,15 @@ def standing_alarms(courts: Collection[UUID]) -> list[Alarm]:
 
 def ordered(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
     with_all = alarms.select_related("officer", "device", "presence", "order", "order__group", "court")
-    waiting_last = Case(When(acknowledged_at=None, then=Value(0)), default=Value(1))
-    return with_all.select_related("acknowledged_by").order_by(_BY_CARE, waiting_last, "raised_at", "pk")
+    is_waiting = Q(acknowledged_at=None) | Q(acknowledged_at__lt=F("asks_since"))
+    waiting_first = Case(When(is_waiting, then=Value(0)), default=Value(1))
+    return with_all.select_related("acknowledged_by").order_by(_BY_CARE, waiting_first, "raised_at", "pk")
+
+
+def silent_unalarmed(present: Iterable[Presence], alarms: Iterable[Alarm], at: datetime) -> list[Presence]:
+    """Who is past his time with no alarm that says so: the beat comes in a moment, or stands still."""
+    named = {alarm.officer_id for alarm in alarms if alarm.kind == Alarm.Kind.CHECK_IN}
+    return [each for each in present if each.due_at <= at and each.officer_id not in named]
 
 
 def on_site_now(courts: Collection[UUID]) -> list[OnSite]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from server.common.clock import now
 from server.people.models import Officer
 from server.safety.models import Alarm, Campaign, Order
 from server.safety.outings import Member, members_of, tally
@@ -76,10 +77,11 @@ class OnSiteRow(Schema):
     @classmethod
     def of(cls, each: OnSite) -> "OnSiteRow":
         row = each.presence
-        own = ("case_id", "place", "position", "watch", "interval_minutes", "began_at", "last_said_at", "last_heard_at")
+        own = ("case_id", "place", "position", "interval_minutes", "began_at", "last_said_at", "last_heard_at")
         return cls(
             id=row.pk,
             officer=Named.maybe(row.officer),
+            watch=each.watch(now()).value,
             **{name: getattr(row, name) for name in own},
             due_at=row.due_at,
             device_heard_at=each.device_heard_at,

@@ -110,6 +110,19 @@ def test_declined_it_is_alarmed_at_once_and_goes_to_another_group(
     assert standing_alarms([cast.court.pk]) == []
 
 
+def test_given_anew_it_is_alarmed_anew_when_nobody_answers_that_either(
+    order: Order, phone: TestDevice, cast: Cast, clock: Clock
+) -> None:
+    clock.after(10)
+    watch_safety()
+    move_order(order_id=order.pk, word=Word.GIVE, by=cast.duty, group=cast.group)
+    assert standing_alarms([cast.court.pk]) == []
+    clock.after(21)
+    assert (watch_safety(), watch_safety()) == (1, 0)
+    assert [alarm.is_waiting for alarm in standing_alarms([cast.court.pk])] == [True]
+    assert Notice.objects.filter(officer=cast.duty, kind="order").count() == 2
+
+
 def test_an_answer_to_what_was_withdrawn_waits_for_a_person(order: Order, phone: TestDevice, cast: Cast) -> None:
     move_order(order_id=order.pk, word=Word.WITHDRAW, by=cast.duty, text="线索不实")
     assert answer(phone, order, "ACCEPT") == [("parked", "order_moved")]

@@ -200,6 +200,57 @@ def test_nobody_answering_is_told_to_leaders_once(phone: TestDevice, cast: Cast,
     assert Alarm.objects.get().escalated_at == clock()
 
 
+def test_calling_over_and_over_puts_off_no_telling_of_the_leaders(phone: TestDevice, cast: Cast, clock: Clock) -> None:
+    for minutes in (0, 1, 1.9):
+        clock.after(minutes)
+        send(phone, call(phone))
+    clock.after(2)
+    assert watch_safety() == 1
+    assert Notice.objects.filter(officer=cast.director).count() == 1
+
+
+def test_answered_and_called_again_all_are_told_again_first_before_what_was_answered(
+    phone: TestDevice, cast: Cast, clock: Clock, enrol: Any
+) -> None:
+    send(phone, call(phone))
+    clock.after(2)
+    watch_safety()
+    other = enrol(cast.colleague)
+    send(other, call(other))
+    clock.after(3)
+    for alarm in Alarm.objects.all():
+        acknowledge_alarm(alarm_id=alarm.pk, done="收到", by=cast.duty)
+    clock.after(10)
+    send(phone, call(phone))
+    first, second = standing_alarms([cast.court.pk])
+    assert (first.officer, first.is_waiting, second.is_waiting) == (cast.holder, True, False)
+    assert Notice.objects.filter(officer=cast.duty, title__startswith="再次紧急求助").count() == 1
+    clock.after(12)
+    assert watch_safety() == 1
+    assert Notice.objects.filter(officer=cast.director, title__contains=cast.holder.name).count() == 2
+
+
+def test_a_revoked_device_leads_nobody_away_from_who_calls_and_fills_no_ledger(
+    phone: TestDevice, cast: Cast, clock: Clock, enrol: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.safety.services.calls.MOST_OF_REVOKED", 3)
+    lost = phone
+    revoke_device(device=Device.objects.get(), reason="丢失", by=cast.duty)
+    send(lost, call(lost))
+    own = enrol(cast.holder)
+    there = {**HERE, "lat": 26.2}
+    send(own, own.record("sos", position=there))
+    [alarm] = standing_alarms([cast.court.pk])
+    assert (alarm.is_of_revoked, alarm.position) == (False, there)
+    answers = [send(lost, call(lost)) for _ in range(4)]
+    assert [answer is None for answer in answers] == [False, False, True, True]
+    [alarm] = standing_alarms([cast.court.pk])
+    assert (alarm.is_of_revoked, alarm.position) == (False, there)
+    assert SosCall.objects.count() == 4
+    assert len(entries("sos_called_again")) == 3
+    assert send(own, call(own))["received_at"]
+
+
 def test_an_answered_one_is_not_told_to_leaders(phone: TestDevice, cast: Cast, clock: Clock) -> None:
     send(phone, call(phone))
     acknowledge_alarm(alarm_id=Alarm.objects.get().pk, done="收到", by=cast.duty)

@@ -6,8 +6,8 @@ from server.common.errors import DomainError
 
 
 def require_said(text: str, most: int) -> str:
-    """Stripped. Raises DomainError 422 `note_required`, `note_too_long`."""
-    said = text.strip()
+    """Stripped, without what no database takes. Raises DomainError 422 `note_required`, `note_too_long`."""
+    said = text.replace("\0", "").strip()
     if not said:
         raise DomainError("note_required", 422, _("Say it in words."))
     if len(said) > most:

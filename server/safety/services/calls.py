@@ -22,6 +22,8 @@ from server.safety.timers import SOS_ESCALATES_AFTER
 
 CALLED, CALLED_AGAIN, WITHDRAWN = "sos_raised", "sos_called_again", "sos_withdrawn"
 """Kinds of entries."""
+MOST_OF_REVOKED = 50
+"""Calls of revoked devices that one alarm takes: whoever has found one fills no ledger, and the alarm stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def write_call(call: Call) -> list[Draft]:
     if SosCall.objects.filter(officer=officer, named=call.named).exists():
         return []
     standing = standing_alarm(officer.pk, Alarm.Kind.SOS)
-    drafts = _called_again(standing, call) if standing else _raised(call, officer)
+    if standing and call.is_of_revoked and _revoked_calls(standing) >= MOST_OF_REVOKED:
+        return []
+    drafts = _called_again(standing, call, officer) if standing else _raised(call, officer)
     write_briefs([officer.pk])
     return drafts
 
@@ -85,13 +89,27 @@ def _revoked_text() -> Any:
     return _("SOS at %(time)s from a revoked device of %(name)s: he himself, or whoever has it")
 
 
-def _called_again(alarm: Alarm, call: Call) -> list[Draft]:
-    """It asks for an answer anew; where he is now counts."""
-    alarm.asks_since, alarm.position = call.received_at, call.position or alarm.position
-    if not alarm.escalated_at:
-        alarm.escalates_at = call.received_at + SOS_ESCALATES_AFTER
+def _revoked_calls(alarm: Alarm) -> int:
+    return alarm.calls.filter(device__revoked_at__isnull=False).count()
+
+
+def _called_again(alarm: Alarm, call: Call, officer: Officer) -> list[Draft]:
+    """It asks for an answer anew; where he is now counts, unless only a revoked device says so.
+
+    While nobody has answered, calling again puts off nothing that was to come; once somebody had, all are told again.
+    """
+    had_answer = not alarm.is_waiting
+    if alarm.is_of_revoked or not call.is_of_revoked:
+        alarm.position = call.position or alarm.position
+    alarm.is_of_revoked = alarm.is_of_revoked and call.is_of_revoked
+    alarm.asks_since = call.received_at
+    if had_answer:
+        alarm.escalated_at, alarm.escalates_at = None, call.received_at + SOS_ESCALATES_AFTER
     alarm.save()
     _keep(alarm, call)
+    if had_answer:
+        text = _("SOS again from %(name)s at %(time)s") if not call.is_of_revoked else _revoked_text()
+        _tell(alarm, f"again:{call.named}", text, officer, call)
     return [told(alarm.court_id, CALLED_AGAIN, {"alarm": alarm_view(alarm)})]
 
 

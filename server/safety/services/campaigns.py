@@ -16,6 +16,7 @@ from server.people.models import Group, Officer
 from server.safety.access import campaigns_visible_to, require_can_command
 from server.safety.live import campaign_view, told
 from server.safety.models import Campaign
+from server.safety.services.orders import require_words
 
 OPENED, CLOSED = "campaign_opened", "campaign_closed"
 
@@ -34,15 +35,14 @@ def open_campaign(
 ) -> Campaign:
     """With the id of one there is, nothing is done again.
 
-    Raises DomainError 403 `may_not_command`; 422 `note_required` (a name), `campaign_span`,
-    `campaign_of_another_court`.
+    Raises DomainError 403 `may_not_command`; 422 `note_required` (a name), `note_too_long`,
+    `campaign_span`, `campaign_of_another_court`.
     """
     require_can_command(by, by.court_id)
     standing = Campaign.objects.filter(pk=campaign_id, court_id=by.court_id).first() if campaign_id else None
     if standing is not None:
         return standing
-    if not name.strip():
-        raise DomainError("note_required", 422, _("Say it in words."))
+    require_words(name, at_most=100)
     if ends_at <= begins_at:
         raise DomainError("campaign_span", 422, _("It ends after it begins. Look at both times."))
     courts = {commander.court_id, *(each.court_id for each in groups), *(each.court_id for each in cases)}
@@ -51,7 +51,7 @@ def open_campaign(
     row = Campaign.objects.create(
         id=campaign_id or new_id(),
         court_id=by.court_id,
-        name=name.strip()[:100],
+        name=name.strip(),
         commander=commander,
         begins_at=begins_at,
         ends_at=ends_at,

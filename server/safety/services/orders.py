@@ -116,8 +116,8 @@ def _moved(
         row.save()
     drafts = _told(row, word, by_id, said_at, received_at, text, operation, [*before, *members_now(row.group_id)])
     alarm = Alarm.objects.filter(order=row, ended_at=None).first()
-    answers = word not in (Word.DECLINE, Word.GIVE)
-    return [*drafts, end_alarm(alarm, Alarm.End.ANSWERED)] if alarm and answers else drafts
+    is_answer = word is not Word.DECLINE  # given anew, it has its ten minutes anew, and an alarm of its own after them
+    return [*drafts, end_alarm(alarm, Alarm.End.ANSWERED)] if alarm and is_answer else drafts
 
 
 def _told(
@@ -167,6 +167,8 @@ def _require_receivers(group: Group, case: Case | None) -> None:
 def require_words(text: str, *, at_most: int = MOST_WORDS) -> None:
     if not text.strip():
         raise DomainError("note_required", 422, _("Say it in words."))
+    if "\0" in text:
+        raise DomainError("validation_failed", 422, _("Say it in words."))
     if len(text.strip()) > at_most:
         message = _("At most %(count)s characters, please.") % {"count": at_most}
         raise DomainError("note_too_long", 422, message, {"characters": at_most})

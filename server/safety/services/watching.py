@@ -116,7 +116,8 @@ def _rise(alarm_id: UUID) -> bool:
     draft = escalate(alarm, at)
     text = _("Nobody has acknowledged the SOS of %(name)s since %(time)s")
     words = {"name": officer.name, "time": wall(alarm.asks_since)}
-    tell_of(alarm, "escalated", text, words, watchers_of(alarm.court_id, officer.pk, leaders=True))
+    step = f"escalated:{alarm.asks_since.isoformat()}"  # answered and asked anew, it may come to that again
+    tell_of(alarm, step, text, words, watchers_of(alarm.court_id, officer.pk, leaders=True))
     append([draft])
     return True
 
