@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from server.centre.states import Look
+from server.common.clock import now
 from server.people.access import courts_watched_by
 from server.people.models import GroupMember, Officer
 from server.safety.access import (
@@ -16,7 +17,15 @@ from server.safety.access import (
     presences_visible_to,
 )
 from server.safety.models import Alarm, Order, Presence
-from server.safety.queries import OnSite, last_contact_of, on_site, open_orders, ordered, standing_alarms
+from server.safety.queries import (
+    OnSite,
+    last_contact_of,
+    on_site,
+    open_orders,
+    ordered,
+    silent_unalarmed,
+    standing_alarms,
+)
 
 _ALARMS = {
     Alarm.Kind.SOS: ("sos", "crimson"),
@@ -101,15 +110,17 @@ def alarm_cells(reader: Officer) -> list[tuple[Look, int, bool]]:
     courts = courts_watched_by(reader)
     if not courts:
         return []
-    alarms, there = standing_alarms(courts), Presence.objects.filter(court_id__in=courts, ended_at=None).count()
+    alarms, there = standing_alarms(courts), list(Presence.objects.filter(court_id__in=courts, ended_at=None))
+    unalarmed = len(silent_unalarmed(there, alarms, now()))
     cells = []
     for kind, (glyph, hue) in _ALARMS.items():
         found = [alarm for alarm in alarms if alarm.kind == kind]
+        more = unalarmed if kind is Alarm.Kind.CHECK_IN else 0
         is_of_people = kind is not Alarm.Kind.ORDER
         if found or is_of_people:
-            waits = is_of_people and any(alarm.is_waiting for alarm in found)
-            cells.append((Look(glyph, hue, kind.label), len(found), waits))
-    return [*cells, (Look("onsite", "green", _("On site")), there, False)]
+            waits = is_of_people and (more > 0 or any(alarm.is_waiting for alarm in found))
+            cells.append((Look(glyph, hue, kind.label), len(found) + more, waits))
+    return [*cells, (Look("onsite", "green", _("On site")), len(there), False)]
 
 
 def stays(reader: Officer) -> list[StayLine]:
@@ -117,18 +128,18 @@ def stays(reader: Officer) -> list[StayLine]:
 
 
 def stay_line(each: OnSite) -> StayLine:
-    watch = Presence.Watch(each.presence.watch)
+    watch = each.watch(now())
     glyph, hue = _WATCHES[watch]
-    return StayLine(each, Look(glyph, hue, str(watch.label)), _heard(each))
+    return StayLine(each, Look(glyph, hue, str(watch.label)), _heard(each, watch))
 
 
-def _heard(each: OnSite) -> str:
+def _heard(each: OnSite, watch: Presence.Watch) -> str:
     """A device may be silent because there is no net, or speak while its officer cannot."""
     if not each.device_heard_at:
         return _("No device of his has been heard of")
     if each.presence.due_at > each.presence.last_said_at and each.is_heard_since_due:
         return _("The device has a net; he has not checked in")
-    if each.presence.watch in (Presence.Watch.OVERDUE, Presence.Watch.ESCALATED):
+    if watch in (Presence.Watch.OVERDUE, Presence.Watch.ESCALATED):
         return _("No data since: he may be without a net, or in need")
     return ""
 

@@ -34,6 +34,7 @@ from server.duty.access import keeps_desk
 from server.evidence.services import stop_wanting_file, want_file
 from server.field.models import ActionSubject
 from server.ledger.models import Head
+from server.matters.access import can_ask
 from server.people.access import keeps_walls
 from server.people.models import Officer
 from server.people.sign_in import sign_in
@@ -184,6 +185,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         streams=streams,
         link_states=link_looks(),
         inspects=inspects(officer),
+        asks_courts=case is not None and can_ask(officer, case),
     )
     return render(request, "centre/desk.html", context)
 

@@ -74,7 +74,7 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
         court=court,
         courts=len(courts),
         open_cases=sum(levels.values()),
-        tiles=fitting([*safety_tiles(alarms, present), *_tiles(courts, standing, levels, worst, moment)]),
+        tiles=fitting([*safety_tiles(alarms, present, moment), *_tiles(courts, standing, levels, worst, moment)]),
         units=units_on_wall(list(courts.values()), moment),
         told=told(courts),
         stakes=_stakes(cases, courts, flows, today),

@@ -11,8 +11,8 @@ from server.centre.states import Look
 from server.centre.wall_map import Placed
 from server.centre.wall_rows import Tile, Told, clock, moment_words
 from server.people.models import Court
-from server.safety.models import Alarm
-from server.safety.queries import OnSite
+from server.safety.models import Alarm, Presence
+from server.safety.queries import OnSite, silent_unalarmed
 
 TOLD = (Alarm.Kind.SOS, Alarm.Kind.CHECK_IN)
 
@@ -23,24 +23,26 @@ def alarm_look(kind: str) -> Look:
     return Look("silent", "red", _("Check-in overdue"))
 
 
-def safety_tiles(alarms: Sequence[Alarm], present: Sequence[OnSite]) -> list[Tile]:
+def safety_tiles(alarms: Sequence[Alarm], present: Sequence[OnSite], at: datetime) -> list[Tile]:
     """A call for help and silence only while there are any: they push out what is less."""
-    tiles = [_alarm_tile(kind, [each for each in alarms if each.kind == kind]) for kind in TOLD]
+    silent = silent_unalarmed([each.presence for each in present], alarms, at)
+    more: dict[Alarm.Kind, list[Presence]] = {Alarm.Kind.CHECK_IN: silent}
+    tiles = [_alarm_tile(kind, [each for each in alarms if each.kind == kind], more.get(kind, [])) for kind in TOLD]
     last = max((each.presence.last_heard_at for each in present), default=None)
     said = _("last word %(time)s") % {"time": clock(last)} if last else _("nobody")
     return [*(tile for tile in tiles if tile.number), Tile(Look("onsite", "green", _("On site")), len(present), said)]
 
 
-def _alarm_tile(kind: Alarm.Kind, alarms: Sequence[Alarm]) -> Tile:
+def _alarm_tile(kind: Alarm.Kind, alarms: Sequence[Alarm], unalarmed: Sequence[Presence]) -> Tile:
     is_sos = kind == Alarm.Kind.SOS
-    oldest = min((each.raised_at if is_sos else each.due_at or each.raised_at for each in alarms), default=None)
-    is_unanswered = any(each.is_waiting for each in alarms)
+    since = [each.raised_at if is_sos else each.due_at or each.raised_at for each in alarms]
+    is_unanswered = bool(unalarmed) or any(each.is_waiting for each in alarms)
     return Tile(
         alarm_look(kind),
-        len(alarms),
+        len(alarms) + len(unalarmed),
         "",
         is_alarm=True,
-        since=oldest,
+        since=min([*since, *(each.due_at for each in unalarmed)], default=None),
         blinks=is_unanswered,
         is_solid=is_sos and is_unanswered,
     )

@@ -77,10 +77,14 @@ def handles(officer: Officer, matter_id: UUID) -> bool:
     return matter_grants(now()).filter(subject_id=matter_id, officer_id=officer.pk).exists()
 
 
+def can_ask(officer: Officer, case: Case) -> bool:
+    """Whoever has the case in hand asks, or the centre of its court."""
+    return officer.court_id == case.court_id and bool(roles_of(officer) & CENTRE or acts_in(officer, case.pk))
+
+
 def require_can_ask(officer: Officer, case: Case) -> None:
-    """Raises DomainError 403 `role_required`: whoever has the case in hand asks, or the centre of its court."""
-    is_ours = officer.court_id == case.court_id
-    if not is_ours or not (roles_of(officer) & CENTRE or acts_in(officer, case.pk)):
+    """Raises DomainError 403 `role_required`."""
+    if not can_ask(officer, case):
         message = _("Whoever has this case in hand asks for it, or the command centre or director of its court.")
         raise DomainError("role_required", 403, message, {"roles": sorted(CENTRE)})
 

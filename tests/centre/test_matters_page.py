@@ -28,6 +28,13 @@ def post(officer: Officer, matter: Matter, word: str, **typed: object) -> int:
     return browser_of(officer).post(address(matter, f"/{word}"), typed).status_code
 
 
+def test_its_case_leads_to_the_draft_for_whoever_may_ask(errand: Errand, cast: Cast) -> None:
+    case = f"/centre/cases/{errand.case.pk}"
+    for who, may in ((cast.holder, True), (cast.duty, True), (cast.inspector, False)):
+        links = [link["href"] for link in seen_by(who, case).all("a") if "href" in link.attributes]
+        assert (f"{case}/matters" in links) == may
+
+
 def test_it_is_drafted_from_its_case_and_sent(errand: Errand, cast: Cast) -> None:
     path = f"/centre/cases/{errand.case.pk}/matters"
     assert "冻结存款" in seen_by(cast.holder, path).one("main").text

@@ -46,6 +46,35 @@ def test_somebody_silent_stands_there_with_what_is_known_of_him(silent: TestDevi
     assert cast.holder.name not in text_of(cast.stranger, "/centre/safety")
 
 
+def test_silence_shows_where_the_beat_stands_still(phone: TestDevice, cast: Cast, clock: Clock) -> None:
+    phone.record("check_in", fields={"interval_minutes": 30})
+    phone.push()
+    clock.after(31)
+    assert dict(seen_by(cast.duty).counters)["签到超时"] == 1
+    clock.after(46)
+    assert "签到超时，已报领导" in text_of(cast.duty, "/centre/safety")
+    answer = browser_of(cast.duty).get("/api/v1/safety").json()
+    assert [row["watch"] for row in answer["on_site"]] == ["ESCALATED"]
+
+
+def test_words_no_database_takes_are_refused(phone: TestDevice, cast: Cast, held: Case) -> None:
+    phone.record("sos")
+    phone.push()
+    alarm = f"/centre/safety/alarms/{Alarm.objects.get().pk}"
+    assert post(cast.duty, f"{alarm}/acknowledge", said="a\0").status_code == 422
+    typed = {
+        "group": str(cast.group.pk),
+        "text": "车",
+        "place": "门",
+        "case_no": held.case_no + "\0",
+        "source": "OTHER",
+    }
+    assert post(cast.duty, "/centre/dispatches", **{**typed, "text": "\0车"}).status_code == 422
+    assert post(cast.duty, "/centre/dispatches", **typed).status_code == 302
+    opening = {"name": "\0", "commander": "\0", "begins_at": "2026-12-01T03:00", "ends_at": "2026-12-01T09:00"}
+    assert post(cast.duty, "/centre/operations", **opening, cases="\0").status_code == 422
+
+
 def test_a_call_is_acknowledged_and_closed_by_forms(phone: TestDevice, cast: Cast) -> None:
     phone.record("sos", fields={"words": "被围堵"})
     phone.push()

@@ -248,3 +248,11 @@ def test_silence_and_a_call_for_help_stand_first_and_count_the_seconds(cast: Cas
     assert len(page.one("ul.w-cnt").all("li")) == TILES
     assert {row.one(".st").text for row in page.one("section.w-tl").all("li")} == {"紧急求助（SOS）", "签到超时"}
     assert cast.holder.name not in page.html
+
+
+def test_silence_no_alarm_was_raised_of_stands_there_too(cast: Cast) -> None:
+    """The beat that raises alarms may stand still: nobody past his time is shown as well."""
+    presence = on_site(cast, minutes_over=1)
+    (first, *_others) = seen_by(cast.duty, "/centre/?wall=1").one("ul.w-cnt").all("li")
+    assert (first.one(".lab").text, first.one(".n").text) == ("签到超时", "1")
+    assert datetime.fromisoformat(first.one("time")["data-from"]) == presence.due_at

@@ -1,4 +1,4 @@
-// The bar of alarms as it is heard and spoken: whatever stands in it unanswered sounds, and is read out once.
+// The bar of alarms as it is heard and spoken: whatever stands in it unanswered sounds, and is read out once each time it asks.
 import { Sound } from "./sound.js";
 
 const bar = () => document.querySelector("[data-live=alarms]");
@@ -21,6 +21,8 @@ export const sayPolitely = (text) => {
 
 export const look = () => {
   const asking = [...(bar()?.querySelectorAll("[data-alarm][data-tone]") ?? [])];
+  const ids = new Set(asking.map(({ dataset }) => dataset.alarm));
+  for (const id of spoken) if (!ids.has(id)) spoken.delete(id); // answered: asking anew it is read out anew
   for (const one of asking) {
     if (one.dataset.tone !== "critical" || spoken.has(one.dataset.alarm)) continue;
     spoken.add(one.dataset.alarm);
