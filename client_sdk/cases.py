@@ -11,7 +11,7 @@ from client_sdk.members import objects as _objects
 from client_sdk.members import time_of as _time
 from client_sdk.related import related_of
 from client_sdk.replica import Unit
-from client_sdk.views import Action, Case, CaseAction, DueNode, Node, Paper, Party
+from client_sdk.views import Action, Case, CaseAction, Contribution, DueNode, Node, Paper, Party
 
 RUNNING, CLOSED = "RUNNING", "CLOSED"
 PENDING = ("unsent", "sent", "applied")
@@ -108,7 +108,12 @@ def _told(action: Mapping[str, Any]) -> CaseAction:
         is_complete=action.get("complete") is True,
         missing=tuple(action.get("missing") or ()),
         said=said_in(action),
+        contributions=tuple(_contribution(each) for each in _objects(action.get("contributions"))),
     )
+
+
+def _contribution(told: Mapping[str, Any]) -> Contribution:
+    return Contribution(str(told.get("officer", "")), _time(told.get("recorded_at")), str(told.get("status", "")))
 
 
 def _laid_over(action: Action) -> CaseAction:

@@ -113,6 +113,15 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Contribution:
+    """What another officer's device brought to an act; its files and signatures count for it where it was applied."""
+
+    officer: str
+    recorded_at: datetime | None
+    status: str
+
+
+@dataclass(frozen=True)
 class CaseAction:
     """An act in a case: the court's view of it, or ours while the court has not answered for it (`is_own_unsent`)."""
 
@@ -131,6 +140,8 @@ class CaseAction:
     is_own_unsent: bool = False
     said: Mapping[str, str] = field(default_factory=dict)
     """As for `Action`."""
+    contributions: tuple[Contribution, ...] = ()
+    """Of others, as the court told of them."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateTimeField, F, JSONField, Max, OuterRef, Subquery, When
+from django.db.models import Case, DateTimeField, F, JSONField, Max, OuterRef, Q, Subquery, TextField, When
 
 from server.cases.matter_subjects import matter_states
 from server.cases.queries import case_ids_by_no, case_states, hold_cases
@@ -59,6 +59,12 @@ def _words() -> Case:
     return Case(When(action__kind__in=sorted(case_act_kinds()), then="record__fields"), output_field=JSONField())
 
 
+def _helper() -> Case:
+    """Who contributed the record (R116), where it is another than the act's officer."""
+    is_helped = ~Q(record__officer=F("action__officer")) & Q(record__fields__contributes_to__officer__isnull=False)
+    return Case(When(is_helped, then="record__officer__name"), output_field=TextField(null=True))
+
+
 def proved_at() -> Case:
     """When the last file of an act was verified, where all are."""
     kept = Promise.objects.filter(holder_id=OuterRef("action_id")).order_by().values("holder_id")
@@ -72,9 +78,10 @@ _SUMMARISED = Statement(
     lambda: (
         ActionSubject.objects.filter(subject_id__in=GivenMany("case_ids"))
         .exclude(code=UNKNOWN)
-        .order_by("action__received_at", "action_id", "pk")
+        .annotate(helper=_helper())
+        .order_by("action__received_at", "action_id", F("helper").asc(nulls_first=True), "pk")
         .values_list(
-            *("subject_id", "action_id", "status"),
+            *("subject_id", "action_id", "status", "helper", "record__recorded_at"),
             _words(),
             proved_at(),
             *(f"action__{name}" for name in _SHOWN),
@@ -258,13 +265,18 @@ def _delivered(operations: Sequence[SignedOperation]) -> frozenset[str]:
 def action_summaries(case_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """By case, the acts a device shows with it, oldest first. One SELECT.
 
-    Acts of officers to whom the case was never known are no part of it until a person says so.
+    Acts of officers to whom the case was never known are no part of it until a person says so. What others contributed
+    to an act is listed with it, and does not say what became of it where its own officer's record is there.
     """
     summaries: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
-    for case_id, action_id, status, words, proved_at, *shown in _SUMMARISED.rows(case_ids=case_ids):
-        if action_id not in summaries[case_id]:
+    for case_id, action_id, status, helper, at, words, proved_at, *shown in _SUMMARISED.rows(case_ids=case_ids):
+        acts = summaries[case_id]
+        if action_id not in acts:
             proved = {"verified_at": to_wire(proved_at)} if proved_at else {}
-            summaries[case_id][action_id] = {**_summary(action_id, status, *shown), **proved, **said_in(words)}
+            acts[action_id] = {**_summary(action_id, status, *shown), **proved, **said_in(words)}
+        if helper:
+            contributed = {"officer": helper, "recorded_at": to_wire(at), "status": status}
+            acts[action_id].setdefault("contributions", []).append(contributed)
     return {case_id: list(actions.values()) for case_id, actions in summaries.items()}
 
 

@@ -10,7 +10,8 @@ from client_sdk import Begun, FieldClient, InvalidRecord, NotFound, vault
 from server.cases.models import Case
 from server.evidence.models import Promise, StoredFile
 from server.evidence.services.previews import make_pending_previews
-from server.field.models import ActionRecord, FieldAction
+from server.field.models import ActionRecord, ActionSubject, FieldAction
+from server.field.queries import action_summaries
 from server.field.replaying import Replay
 from server.sync.models import Review
 from tests.actors import Cast, browser_of
@@ -92,6 +93,50 @@ def test_the_act_is_its_owners_and_has_what_both_brought_whoever_arrives_first(
     assert accounts[True]["fields"]["narrative"] == "另一种说法"
     assert not Review.objects.exists()
     assert list(Replay().walk()) == []
+
+
+@pytest.mark.parametrize("order", ["film first", "words first"])
+def test_the_owner_sees_on_his_phone_who_contributed(
+    writer: FieldClient, camera: FieldClient, held: Case, cast: Cast, order: str
+) -> None:
+    act = begun(writer, held)
+    if order == "film first":
+        film(camera, act)
+        (alone,) = camera.case(held.pk).actions
+        assert (alone.officer, alone.contributions) == (cast.colleague.name, ())
+    write(writer, act)
+    if order == "words first":
+        film(camera, act)
+    writer.sync()
+    (shown,) = writer.case(held.pk).actions
+    assert (shown.id, shown.officer, shown.status) == (act.id, cast.holder.name, "applied")
+    (brought,) = shown.contributions
+    assert (brought.officer, brought.status) == (cast.colleague.name, "applied")
+    assert brought.recorded_at
+
+
+def test_a_contribution_that_waits_does_not_say_what_became_of_the_act(
+    writer: FieldClient, camera: FieldClient, held: Case, cast: Cast
+) -> None:
+    act = begun(writer, held)
+    film(camera, act)
+    write(writer, act)
+    ActionSubject.objects.filter(record__officer=cast.colleague).update(status="parked", code="x")
+    (told,) = action_summaries([held.pk])[held.pk]
+    assert (told["status"], [each["status"] for each in told["contributions"]]) == ("applied", ["parked"])
+
+
+@pytest.mark.parametrize("said", ["she", 5, [], {}, None, True])
+def test_what_only_looks_like_a_contribution_is_listed_as_none(
+    writer: FieldClient, camera: FieldClient, held: Case, said: Any
+) -> None:
+    act = begun(writer, held)
+    film(camera, act)
+    write(writer, act)
+    record = ActionRecord.objects.get(fields__has_key="contributes_to")
+    ActionRecord.objects.filter(pk=record.pk).update(fields={**record.fields, "contributes_to": said})
+    (told,) = action_summaries([held.pk])[held.pk]
+    assert "contributions" not in told
 
 
 def test_a_contributors_words_complete_nothing_until_the_owner_takes_them_over(
