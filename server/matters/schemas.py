@@ -45,6 +45,9 @@ class Asking(Schema):
 
 
 class ResultDraft(Schema):
+    """`id` is made by whoever says it: said twice it is one. Of many at once, each gets its own."""
+
+    id: UUID | None = None
     code: Annotated[str, StringConstraints(max_length=20)]
     amount: Decimal | None = None
     rank: int | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.common.ids import new_id
 from server.common.signing import open_text
 from server.matters.models import Matter, MatterSnapshot
 from server.matters.services import add_note
@@ -182,6 +183,18 @@ def test_a_draft_is_said_anew_by_whoever_asks_and_by_no_reader(errand: Errand, c
     matter.refresh_from_db()
     assert matter.request == FREEZE
     assert put(cast.holder, f"/matters/{matter.pk}", **asked) == (200, None)
+
+
+def test_a_result_said_twice_is_one(errand: Errand, cast: Cast) -> None:
+    """As when the answer to the first was lost."""
+    matter, other = errand.assigned(), errand.assigned()
+    result = {"code": "FROZEN", "amount": "1.00", "expires_on": "2027-11-02", "id": str(new_id())}
+    told = [post(cast.stranger, f"/matters/{matter.pk}/results", **result) for _ in range(2)]
+    assert [(status, len(answer["results"])) for status, answer in told] == [(200, 1)] * 2
+    status, refused = post(cast.stranger, f"/matters/{other.pk}/results", **result)
+    assert (status, refused["fields"]) == (422, ["id"])
+    finer = {**result, "id": str(new_id()), "amount": "0.001"}
+    assert post(cast.stranger, f"/matters/{other.pk}/results", **finer)[1]["fields"] == ["amount"]
 
 
 def test_no_errand_has_the_id_of_something_else(errand: Errand, cast: Cast) -> None:

@@ -1,7 +1,7 @@
 """Many matters at once, as forty to one bank: each judged by itself, and told one by one."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -49,5 +49,5 @@ def _moved(matter_id: UUID, move: Move, by: Officer, said: Said, outcome: Outcom
 
 def _with_outcome(matter_id: UUID, move: Move, by: Officer, said: Said, outcome: Outcome | None) -> Done:
     if outcome:
-        add_result(matter=matters_visible_to(by).get(pk=matter_id), outcome=outcome, by=by)
+        add_result(matter=matters_visible_to(by).get(pk=matter_id), outcome=replace(outcome, id=None), by=by)
     return move_matter(matter_id=matter_id, move=move, by=by, said=said)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
+from server.common.ids import new_id
 from server.ledger.services import append
 from server.matters.access import require_side
 from server.matters.kinds import catalogue
@@ -30,6 +32,8 @@ class Outcome:
     rank: int | None = None
     expires_on: date | None = None
     text: str = ""
+    id: UUID | None = None
+    """Made by whoever says it: said twice it is one."""
 
 
 @transaction.atomic
@@ -38,11 +42,15 @@ def add_result(*, matter: Matter, outcome: Outcome, by: Officer) -> MatterResult
     409 `matter_not_in_state`; 422 `matter_result_invalid` with the `fields` at fault."""
     matter = held_matter(matter.pk)
     require_side(by, matter, Part.HANDLER, Part.CENTRE)
+    standing = MatterResult.objects.filter(pk=outcome.id).first() if outcome.id else None
+    if standing and standing.matter_id == matter.pk:
+        return standing
     if matter.state != State.IN_PROGRESS:
         message = _("As this matter stands, that cannot be done. Look again.")
         raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "result"})
-    _require_valid(matter, outcome)
+    _require_valid(["id"] if standing else _faults(matter, outcome))
     row = MatterResult.objects.create(
+        id=outcome.id or new_id(),
         matter=matter,
         number=matter.results.count() + 1,
         code=outcome.code,
@@ -58,11 +66,15 @@ def add_result(*, matter: Matter, outcome: Outcome, by: Officer) -> MatterResult
     return row
 
 
-def _require_valid(matter: Matter, outcome: Outcome) -> None:
-    wrong = _faults(matter, outcome)
+def _require_valid(wrong: list[str]) -> None:
     if wrong:
         message = _("This result is not one of this kind of matter, or lacks what it must say.")
         raise DomainError("matter_result_invalid", 422, message, {"fields": wrong})
+
+
+def _is_sum(amount: Decimal) -> bool:
+    """In yuan and fen, nothing finer: what is signed is what is stored."""
+    return amount.is_finite() and 0 <= amount <= LARGEST_AMOUNT and amount == round(amount, 2)
 
 
 def _faults(matter: Matter, outcome: Outcome) -> list[str]:
@@ -71,7 +83,7 @@ def _faults(matter: Matter, outcome: Outcome) -> list[str]:
     needs = catalogue(matter.catalogue).results[outcome.code].needs
     wrong = [name for name in needs if getattr(outcome, name) is None]
     amount, rank = outcome.amount, outcome.rank
-    if amount is not None and not (amount.is_finite() and 0 <= amount <= LARGEST_AMOUNT):
+    if amount is not None and not _is_sum(amount):
         wrong.append("amount")
     if rank is not None and not 1 <= rank <= 1000:
         wrong.append("rank")
