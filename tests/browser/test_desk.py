@@ -186,7 +186,7 @@ def test_forty_seconds_of_silence_show_the_banner_and_the_next_word_takes_it_awa
     page.clock.fast_forward(21_000)
     banner = page.locator("[data-banner]")
     expect(banner).to_be_visible()
-    expect(banner.locator("[data-says=stale]")).to_be_visible()
+    expect(banner.locator(".b[data-says=stale]")).to_be_visible()
     expect(banner.locator("[data-says=revoked]")).to_be_hidden()
     expect(banner.locator("[data-age]")).to_contain_text("秒")
     context.set_offline(False)
