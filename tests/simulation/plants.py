@@ -301,7 +301,10 @@ PLANTS: dict[str, Planted] = {
     "enrolment_code_used_up": Planted(enrolment_code_used_up, ("I17",), {"reply_lost": 6}),
     # The second effect runs into what the tables allow once: set aside for no good reason, or a fault of the server.
     "reused_id_applied": Planted(reused_id_applied, ("I2", "I15", "I17")),
-    "full_disk_taken_for_poison": Planted(full_disk_taken_for_poison, ("I15",), {"network": 3, "database_fault": 24}),
+    # What is set aside for it stands nowhere, which is seen first where the device looks at its case.
+    "full_disk_taken_for_poison": Planted(
+        full_disk_taken_for_poison, ("I11", "I15"), {"network": 3, "database_fault": 24}
+    ),
     "late_epoch_accepted": Planted(
         on_devices.late_epoch_accepted, ("I6",), {"stale_reply": 8, "restore": 8, "backup": 4}
     ),
