@@ -43,7 +43,7 @@ def record_action(operation: SignedOperation, state: FieldState) -> ActionEffect
     facts, known = facts_of(operation), state.actions.get(action_id_of(operation))
     said = together(facts, known)
     judged = [_judged(operation, subject, said, known, state) for subject in operation.subjects]
-    if operation.is_id_reused or not _may_join(known, facts, judged):
+    if operation.is_id_reused or not _may_join(operation, known, judged):
         return claims_alone(operation, state, "id_reuse")
     action = _contributed(operation, facts, known, judged, state)
     released = release_withheld(action, state)
@@ -167,12 +167,16 @@ def _is_annulled(action: ActionState, case_id: UUID | None) -> bool:
     return any(outcome.status is Status.ANNULLED and outcome.subject_id == case_id for _, outcome in action.told)
 
 
-def _may_join(known: ActionState | None, facts: Facts, judged: Sequence[Judged]) -> bool:
-    """A second record belongs to an action of the same kind about a common subject; anything else reuses its id."""
+def _may_join(operation: SignedOperation, known: ActionState | None, judged: Sequence[Judged]) -> bool:
+    """A second record belongs to an action of the same kind about a common subject; anything else reuses its id.
+
+    Which kind it is, the act's own officer says, also where somebody who contributed first said another.
+    """
     if known is None:
         return True
     named = {each.case_id or case_uuid_of(each.subject) for each in judged}
-    return known.facts.kind == facts.kind and not known.subject_ids.isdisjoint(named)
+    is_kind_open = not known.is_owned and not is_contribution(operation.body["fields"])
+    return (known.facts.kind == operation.kind or is_kind_open) and not known.subject_ids.isdisjoint(named)
 
 
 def _contributed(

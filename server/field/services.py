@@ -24,7 +24,7 @@ from server.people.streams import court_stream
 
 _COUNTS = ("is_complete", "missing", "warnings", "files_promised", "files_verified")
 _ACTION = ("id", "court_id", "kind", "officer_id", "recorded_at", "received_at", *_COUNTS)
-_OWNED = ("court_id", "officer_id", "recorded_at", *_COUNTS)
+_OWNED = ("court_id", "kind", "officer_id", "recorded_at", *_COUNTS)
 _RECORD = (
     *("id", "action_id", "operation_hash", "device_id", "officer_id", "recorded_at", "earliest_at", "latest_at"),
     *("clock_verdict", "position", "fields", "corrects", "catalogue", "missing", "warnings"),
@@ -105,7 +105,7 @@ def _action(action: ActionState) -> tuple[Any, ...]:
 
 
 def _owned(action: ActionState) -> tuple[Any, ...]:
-    return (action.id, action.court_id, action.officer_id, action.recorded_at, *counts_of(action))
+    return (action.id, action.court_id, action.facts.kind, action.officer_id, action.recorded_at, *counts_of(action))
 
 
 def counts_of(action: ActionState) -> tuple[Any, ...]:

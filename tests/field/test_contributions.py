@@ -1,6 +1,7 @@
 """One films, one writes: the act is its owner's, whoever arrives first, and what both said stays side by side."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,20 @@ def test_the_act_is_its_owners_and_has_what_both_brought_whoever_arrives_first(
     )
     assert accounts[False]["fields"]["narrative"] == SAID["narrative"]
     assert accounts[True]["fields"]["narrative"] == "另一种说法"
+    assert not Review.objects.exists()
+    assert list(Replay().walk()) == []
+
+
+def test_which_kind_the_act_is_its_officer_says_and_nobody_who_was_quicker(
+    writer: FieldClient, camera: FieldClient, held: Case, cast: Cast
+) -> None:
+    act = begun(writer, held)
+    camera.contribute(replace(act, kind="SERVE").invitation, photos=[camera.capture(b"film", shot_code="PANORAMA")])
+    camera.sync()
+    assert FieldAction.objects.get().kind == "SERVE"
+    write(writer, act)
+    action = FieldAction.objects.get()
+    assert (action.kind, action.officer, action.files_promised) == ("LOCATE", cast.holder, 1)
     assert not Review.objects.exists()
     assert list(Replay().walk()) == []
 
