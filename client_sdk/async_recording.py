@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from client_sdk.async_safety import AsyncSafetyRecording
@@ -115,7 +115,7 @@ class AsyncRecording(AsyncSafetyRecording):
     async def save_template(self, name: str, *, kind: str, fields: Mapping[str, object]) -> None:
         await threaded(self._field.save_template, name, kind=kind, fields=fields)
 
-    async def templates(self) -> dict[str, dict[str, object]]:
+    async def templates(self) -> dict[str, dict[str, Any]]:
         return await threaded(self._field.templates)
 
     async def check(
