@@ -22,25 +22,13 @@ from server.matters.schemas import (
 )
 from server.matters.services.snapshots import last_of, papers_of, result_view, told
 from server.matters.snapshot_content import changes
-from server.matters.states import CURRENT, TERMINAL, UNSENT, Clock, Side, State
+from server.matters.states import UNSENT, Side, State, waits_for
 from server.matters.wording import refusal
 from server.people.models import Court, Officer
-
-_OF_ASKING = frozenset({Clock.SUPPLEMENT, Clock.CONFIRM})
 
 
 def row_of(matter: Matter, at: datetime) -> MatterRow:
     return MatterRow(**_row(matter, at))
-
-
-def waits_for(matter: Matter) -> str:
-    """Whose step it is."""
-    state = State(matter.state)
-    if state in TERMINAL:
-        return ""
-    clock = CURRENT.get(state)
-    is_asking = state in UNSENT or clock in _OF_ASKING
-    return (Side.ASKING if is_asking else Side.DOING).value
 
 
 def _row(matter: Matter, at: datetime) -> dict[str, Any]:
@@ -50,7 +38,7 @@ def _row(matter: Matter, at: datetime) -> dict[str, Any]:
         "from_court": _court(matter.from_court),
         "to_court": _court(matter.to_court),
         "is_overdue": bool(matter.due_on and matter.due_on < local_date(at)),
-        "waits_for": waits_for(matter),
+        "waits_for": waits_for(State(matter.state)) or "",
     }
 
 

@@ -107,6 +107,8 @@ CURRENT: dict[State, Clock] = {
 }
 """Whose date is the next one."""
 
+_OF_ASKING = frozenset({Clock.SUPPLEMENT, Clock.CONFIRM})
+
 _STOP_ALL = tuple(Effect(clock, Turn.STOP) for clock in Clock)
 _WAIT = (
     Effect(Clock.SIGN, Turn.PAUSE),
@@ -234,6 +236,13 @@ _BY_PLACE = {(row.source, row.move): row for row in TABLE}
 
 def row_of(state: State, move: Move) -> Row | None:
     return _BY_PLACE.get((state, move))
+
+
+def waits_for(state: State) -> Side | None:
+    """Whose step it is; nobody's once it has ended."""
+    if state in TERMINAL:
+        return None
+    return Side.ASKING if state in UNSENT or CURRENT.get(state) in _OF_ASKING else Side.DOING
 
 
 def rows_from(state: State) -> tuple[Row, ...]:

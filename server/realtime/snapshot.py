@@ -8,10 +8,11 @@ from server.common.clock import now, to_wire
 from server.common.snapshot import snapshot
 from server.field.live import live_actions
 from server.ledger.queries import head_of
+from server.matters.live import live_matters
 
 
 def take_snapshot(stream: str, court: UUID) -> dict[str, Any]:
-    """`cases`, `nodes`, `actions`: lists of the same objects that frames carry; applying a frame twice is harmless."""
+    """`cases`, `nodes`, `actions`, `matters`: lists of the objects frames carry; applying a frame twice is harmless."""
     with snapshot():
         head = head_of(stream)  # the head first: a lower bound even where isolation were weaker
         return {
@@ -22,4 +23,5 @@ def take_snapshot(stream: str, court: UUID) -> dict[str, Any]:
             "cases": live_cases(court),
             "nodes": live_nodes(court),
             "actions": live_actions(court),
+            "matters": live_matters(court),
         }

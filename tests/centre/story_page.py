@@ -15,7 +15,7 @@ from tests.centre.node_page import DRIVER, FEED, NODE
 from tests.realtime.reader import Picture
 
 Json = dict[str, Any]
-EMPTY: Json = {"cases": [], "nodes": [], "actions": []}
+EMPTY: Json = {"cases": [], "nodes": [], "actions": [], "matters": []}
 CODES = (1000, 1001, 1006, 1011, 4008, 4012)
 
 
@@ -56,8 +56,8 @@ class Ledger:
         return len(self.written)
 
     def _change(self, picture: Picture) -> Json:
-        change = self.chance.choice((self._file, self._close, self._move, self._move, self._act, self._act, self._say))
-        return change(picture)
+        changes = (self._file, self._close, self._move, self._move, self._act, self._act, self._errand, self._say)
+        return self.chance.choice(changes)(picture)
 
     def _id(self, name: str) -> str:
         self.serial += 1
@@ -85,10 +85,18 @@ class Ledger:
     def _act(self, picture: Picture) -> Json:
         key = self.chance.choice([*picture.actions, self._id("act")])
         cases = sorted({self._any(picture.cases) for _ in range(self.chance.randint(0, 2))})
-        return {"action": {"id": key, "cases": cases, "missing_count": self.chance.randint(0, 3)}}
+        matters = {"matters": [self._any_matter(picture)]} if self.chance.random() < 0.3 else {}
+        return {"action": {"id": key, "cases": cases, "missing_count": self.chance.randint(0, 3), **matters}}
+
+    def _errand(self, picture: Picture) -> Json:
+        state = self.chance.choice(("DRAFT", "SENT", "IN_PROGRESS", "CONFIRMED"))
+        return {"matter": {"id": self._any_matter(picture), "state": state}}
 
     def _say(self, _picture: Picture) -> Json:
         return {"kind": "noted"}
+
+    def _any_matter(self, picture: Picture) -> str:
+        return self.chance.choice([*picture.matters, self._id("matter")])
 
     def _any(self, rows: Json) -> str:
         """Now and then of one that nobody was told of, or that has left."""

@@ -91,7 +91,7 @@ def test_boxes_list_what_came_in_and_what_went_out(errand: Errand, cast: Cast, p
     assert all(each.number in seen_by(cast.duty, "/centre/matters?box=out").one("main").text for each in matters)
     assert matters[0].number not in seen_by(cast.duty, "/centre/matters?box=in").one("main").text
     assert matters[0].number not in seen_by(partners.far, "/centre/matters").one("main").text
-    ids = {"id": [str(each.pk) for each in matters]}
+    ids = {"id": [str(each.pk) for each in matters], "move": "sign_for"}
     assert browser_of(partners.centre).post("/centre/matters", ids).status_code == 302
     assert set(Matter.objects.values_list("state", flat=True)) == {"ACCEPTED"}
     shown = seen_by(partners.centre, "/centre/matters?box=in&state=ACCEPTED")
@@ -102,3 +102,44 @@ def test_a_word_nobody_knows_is_no_page(errand: Errand, cast: Cast, partners: Pa
     matter = errand.draft()
     assert post(cast.holder, matter, "sing") == 404
     assert post(partners.far, matter, "move", move=Move.SUBMIT.value) == 404
+
+
+def together(officer: Officer, *matters: Matter, **typed: object) -> Page:
+    answer = browser_of(officer).post("/centre/matters", {"id": [str(each.pk) for each in matters], **typed})
+    assert answer.status_code in (302, 409, 422)
+    return Page.of_text(answer.status_code, answer.text if answer.status_code != 302 else "")
+
+
+def test_those_ticked_are_assigned_and_fed_back_together(errand: Errand, cast: Cast, partners: Partners) -> None:
+    matters = [errand.signed_for(), errand.signed_for()]
+    shown = seen_by(partners.centre, "/centre/matters").one("main")
+    assert len([box for box in shown.all("input") if box["name"] == "id"]) == 2
+    together(partners.centre, *matters, move="assign", handler=str(cast.stranger.pk))
+    assert set(Matter.objects.values_list("state", "handler")) == {("IN_PROGRESS", cast.stranger.pk)}
+    errand.paper(matters[0], "receipt", "回执", is_result=True)
+    said = {"code": "FROZEN", "amount": "5", "expires_on": "2199-01-01"}
+    assert "冻结" in seen_by(cast.stranger, "/centre/matters").one("[id=code]").text
+    answered = together(cast.stranger, *matters, move="feed_back", **said).one("main").text
+    assert f"{matters[1].number}：请先附上回执。" in answered
+    assert f"{matters[0].number}：" not in answered
+    assert list(Matter.objects.order_by("pk").values_list("state", flat=True)) == ["FED_BACK", "IN_PROGRESS"]
+    together(cast.holder, *matters[:1], move="confirm", box="out")
+    assert Matter.objects.get(pk=matters[0].pk).state == "CONFIRMED"
+
+
+def test_what_is_not_ones_own_is_not_to_be_ticked(errand: Errand, cast: Cast, partners: Partners) -> None:
+    matter = errand.sent()
+    for who in (cast.stranger, cast.supervisor):
+        shown = seen_by(who, "/centre/matters").one("main")
+        assert [box for box in shown.all("input") if box["name"] == "id"] == []
+    assert together(partners.far, matter, move="sign_for").one("p.err").text
+    assert together(partners.centre, matter, move="assign", handler="nobody").one("p.err").text
+    assert Matter.objects.get().state == "SENT"
+
+
+def test_a_page_follows_both_courts_and_says_who_is_waited_for(errand: Errand, cast: Cast, partners: Partners) -> None:
+    matter = errand.sent()
+    for who in (cast.director, partners.centre):
+        shown = page(who, matter)
+        assert f"court:{who.court_id}" in shown.one("script[id=streams]").text
+        assert "等待受托法院" in shown.one("span[data-live=strip]").text

@@ -15,7 +15,8 @@ from tests.centre.node_page import FEED
 from tests.centre.story_page import Teller, story, teller
 
 PLANTS = {
-    "acts of closed cases stay": ("store.js", "if (!isOfOpenCase(held, action)) held.actions.delete(id);", ";"),
+    "acts of closed cases stay": ("store.js", "if (!isOfOpen(held, action)) held.actions.delete(id);", ";"),
+    "a matter that ended stays": ("store.js", "!ENDED.has(one.state)", "true"),
     "a node that is taken back stays": ("store.js", ' && node.state !== "NOT_STARTED"', ""),
     "gaps are skipped": ("feed.js", "fresh[0].position !== place.position + 1", "false"),
     "a lost last frame is never missed": ("feed.js", "if (place && head > place.position) {", "if (false) {"),

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 Objects = dict[str, dict[str, Any]]
+ENDED = {"CONFIRMED", "RETURNED", "WITHDRAWN"}
 
 
 class Picture:
-    """Cases, nodes and acts of one stream, as a client holds them."""
+    """Cases, nodes, acts and matters of one stream, as a client holds them."""
 
     def __init__(self, snapshot: Mapping[str, Any]) -> None:
-        self.cases, self.nodes, self.actions = (_by_id(snapshot[name]) for name in ("cases", "nodes", "actions"))
+        self.cases, self.nodes, self.actions, self.matters = (
+            _by_id(snapshot[name]) for name in ("cases", "nodes", "actions", "matters")
+        )
         self.position: int = snapshot["position"]
 
     def apply(self, entry: Mapping[str, Any]) -> None:
@@ -22,6 +25,8 @@ class Picture:
             self.nodes[node["id"]] = node
         if action := entry.get("action"):
             self.actions[action["id"]] = action
+        if matter := entry.get("matter"):
+            self.matters[matter["id"]] = matter
         self._forget_closed()
 
     def _forget_closed(self) -> None:
@@ -31,14 +36,16 @@ class Picture:
             for key, node in self.nodes.items()
             if node["case"] in self.cases and node["state"] != "NOT_STARTED"
         }
-        self.actions = {
-            key: action
-            for key, action in self.actions.items()
-            if not action["cases"] or any(case in self.cases for case in action["cases"])
-        }
+        self.matters = {key: each for key, each in self.matters.items() if each["state"] not in ENDED}
+        self.actions = {key: action for key, action in self.actions.items() if self._is_open(action)}
+
+    def _is_open(self, action: Mapping[str, Any]) -> bool:
+        """Of something open that they know, or of nothing they know."""
+        named = [*action["cases"], *action.get("matters", ())]
+        return not named or any(each in self.cases or each in self.matters for each in named)
 
     def as_shown(self) -> dict[str, Objects]:
-        return {"cases": self.cases, "nodes": self.nodes, "actions": self.actions}
+        return {"cases": self.cases, "nodes": self.nodes, "actions": self.actions, "matters": self.matters}
 
 
 def _by_id(rows: list[dict[str, Any]]) -> Objects:

@@ -3,7 +3,7 @@ import { look, sayPolitely } from "./alarms.js";
 import { Feed, STALE_AFTER_MS } from "./feed.js";
 
 const root = document.documentElement;
-const PANES = ["strip", "alarms", "case", "side"];
+const PANES = ["strip", "alarms", "case", "side", "steps", "papers", "results", "clocks", "log"];
 const PAUSE_MS = 400;
 const PAUSE_FOR_OTHERS_MS = 5_000; // the counters, when only other cases moved
 const FIRST_LOOK_MS = 500;
@@ -13,9 +13,14 @@ let timer = 0;
 let due = 0;
 let isAsking = false;
 
-const shownCase = () => document.querySelector("[data-case]")?.dataset.case;
-const casesOf = (entry) => [entry.subject?.id, ...(entry.action?.cases ?? entry.cases ?? [])];
-const concerns = (entry) => casesOf(entry).includes(shownCase());
+// The case or the errand of this page; a list of errands is of all of them.
+const shownSubject = () => {
+  const { case: one, matter } = document.querySelector("[data-case], [data-matter]")?.dataset ?? {};
+  return one ?? matter;
+};
+const subjectsOf = (entry) => [entry.subject?.id, ...(entry.action?.cases ?? entry.cases ?? []), ...(entry.action?.matters ?? [])];
+const isListed = (entry) => entry.matter && document.querySelector("[data-matters]");
+const concerns = (entry) => isListed(entry) || subjectsOf(entry).includes(shownSubject());
 
 const showState = (state) => {
   root.dataset.link = state;
@@ -70,15 +75,21 @@ const focusIn = (pane) => {
   };
 };
 
+// What somebody is writing is not taken from under him: on an errand's page such a part waits until it is sent.
+const isBeingWritten = (pane) => Boolean(pane.closest("[data-matter]")) && [...pane.querySelectorAll("textarea, input")]
+  .some((field) => field === document.activeElement || field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+
 const swap = (page) => {
   for (const name of PANES) {
     const [old, next] = [document, page].map((place) => place.querySelector(`[data-live="${name}"]`));
-    if (!old || !next) continue;
+    if (!old || !next || isBeingWritten(old)) continue;
     const scrolls = [...old.querySelectorAll(".scroll")].map((one) => one.scrollTop);
     const opened = new Set([...old.querySelectorAll("details[open]")].map((one) => one.id));
+    const ticked = new Set([...old.querySelectorAll("[name=id]:checked")].map((one) => one.value));
     const giveBack = focusIn(old);
     old.replaceChildren(...next.childNodes);
     for (const one of old.querySelectorAll("details[id]")) one.open = opened.has(one.id);
+    for (const one of old.querySelectorAll("[name=id]")) one.checked ||= ticked.has(one.value);
     [...old.querySelectorAll(".scroll")].forEach((one, index) => { one.scrollTop = scrolls[index] ?? 0; });
     giveBack();
   }

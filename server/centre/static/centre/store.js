@@ -1,5 +1,6 @@
-// What a page holds of the streams it follows: cases, nodes and acts by id, as docs/reference/live.md has it.
+// What a page holds of the streams it follows: cases, nodes, acts and matters by id, as docs/reference/live.md has it.
 // Everything a frame says is absolute, so applying it is replacing. Knows no socket and no page.
+const ENDED = new Set(["CONFIRMED", "RETURNED", "WITHDRAWN"]);
 const byId = (rows) => new Map(rows.map((row) => [row.id, row]));
 
 export class Store {
@@ -9,8 +10,8 @@ export class Store {
     return [...this.#held.values()];
   }
 
-  take({ stream, cases, nodes, actions }) {
-    this.#held.set(stream, { cases: byId(cases), nodes: byId(nodes), actions: byId(actions) });
+  take({ stream, cases, nodes, actions, matters = [] }) {
+    this.#held.set(stream, { cases: byId(cases), nodes: byId(nodes), actions: byId(actions), matters: byId(matters) });
   }
 
   forget(stream) {
@@ -36,8 +37,9 @@ const applyEntry = (held, entry) => {
     const isShown = held.cases.has(node.case) && node.state !== "NOT_STARTED";
     if (isShown) held.nodes.set(node.id, node); else held.nodes.delete(node.id);
   }
+  if (entry.matter) applyMatter(held, entry.matter);
   if (entry.action) {
-    if (isOfOpenCase(held, entry.action)) held.actions.set(entry.action.id, entry.action);
+    if (isOfOpen(held, entry.action)) held.actions.set(entry.action.id, entry.action);
     else held.actions.delete(entry.action.id);
   }
 };
@@ -46,8 +48,18 @@ const applyCase = (held, one) => {
   if (one.status !== "CLOSED") { held.cases.set(one.id, one); return; }
   if (!held.cases.delete(one.id)) return;
   for (const [id, node] of held.nodes) if (node.case === one.id) held.nodes.delete(id);
-  for (const [id, action] of held.actions) if (!isOfOpenCase(held, action)) held.actions.delete(id);
+  dropActs(held);
 };
 
-// An act of no case they know stays; one of closed cases alone has left with them.
-const isOfOpenCase = (held, action) => !action.cases.length || action.cases.some((id) => held.cases.has(id));
+const applyMatter = (held, one) => {
+  if (!ENDED.has(one.state)) held.matters.set(one.id, one);
+  else if (held.matters.delete(one.id)) dropActs(held);
+};
+
+const dropActs = (held) => {
+  for (const [id, action] of held.actions) if (!isOfOpen(held, action)) held.actions.delete(id);
+};
+
+// An act of no case and no matter they know stays; one of closed and ended ones alone has left with them.
+const isOfOpen = (held, { cases, matters = [] }) => !(cases.length + matters.length)
+  || cases.some((id) => held.cases.has(id)) || matters.some((id) => held.matters.has(id));
