@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from server.cases.matter_models import MatterSubject
+from server.cases.matter_streams import matter_streams
 from server.cases.models import Case, Grant, SubjectType
 from server.cases.states import CaseState
 from server.common.clock import now
@@ -111,8 +112,8 @@ def audience_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     for case_id, court_id in _LENT.rows(case_ids=case_ids, at=now()):
         audience[case_id].add(court_stream(court_id))
     others = set(case_ids) - audience.keys()
-    for matter_id, *courts in _PARTY.rows(ids=others) if others else ():
-        audience[matter_id].update(map(court_stream, courts))
+    for matter_id, streams in matter_streams(others).items() if others else ():
+        audience[matter_id].update(streams)
     return {case_id: tuple(sorted(streams)) for case_id, streams in audience.items()}
 
 
@@ -169,9 +170,6 @@ def _type(subject_type: SubjectType) -> Cast:
 
 
 _VERSIONS_HELD: Statement[tuple[str, str, int, str]] = Statement(_versions_held)
-_PARTY = Statement(
-    lambda: MatterSubject.objects.filter(pk__in=GivenMany("ids")).values_list("pk", "court_id", "asked_by_id")
-)
 _COURTS = Statement(lambda: Case.objects.filter(pk__in=GivenMany("case_ids")).values_list("pk", "court_id"))
 _LENT: Statement[tuple[UUID, UUID]] = Statement(
     lambda: _lent(Given("at")).filter(subject_id__in=GivenMany("case_ids")).values_list("subject_id", "court_id")

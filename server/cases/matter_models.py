@@ -13,8 +13,8 @@ class MatterSubject(models.Model):
     court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
     """Whose officers do it."""
     asked_by = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
-    """Of the court that asked; the other one is told of it by a snapshot."""
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
+    """Of the court that asked; the other one is told of it by a snapshot. Null where it asks from another server."""
     is_urgent = models.BooleanField(default=False)
     assignment_no = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)

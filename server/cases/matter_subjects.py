@@ -18,7 +18,6 @@ from server.common.clock import now
 from server.common.statements import GivenMany, Statement
 from server.people.access import courts_watched_by, current_at, is_suspended
 from server.people.models import Officer
-from server.people.streams import court_stream
 
 NO_FLOW = FlowDefinition("matter", "1", "", {}, (), ())
 """A matter has clocks of its own, and no nodes: acts move nothing in it."""
@@ -72,14 +71,6 @@ def hold_matters(ids: Collection[UUID]) -> None:
     """To the end of the transaction, in the order of their ids."""
     if ids:
         _HELD.rows(ids=ids)
-
-
-def matter_streams(ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Both courts party to each. One SELECT."""
-    return {
-        row.pk: tuple(sorted({court_stream(row.court_id), court_stream(row.asked_by_id)}))
-        for row in _ROWS.rows(ids=ids)
-    }
 
 
 def matters_of(court_id: UUID) -> QuerySet[MatterSubject]:

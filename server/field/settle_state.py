@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet
 
 from server.cases.access import audience_of, is_lent
-from server.cases.matter_subjects import matter_streams
+from server.cases.matter_streams import matter_streams
 from server.cases.models import Case, MatterSubject, SubjectType
 from server.cases.queries import case_rows
 from server.common.clock import now

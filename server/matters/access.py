@@ -65,7 +65,7 @@ def actor_of(officer: Officer, matter: Matter) -> Actor:
     if officer.court_id == matter.from_court_id:
         sides.add(Side.ASKING)
         parts |= {Part.AUTHOR, Part.APPROVER} if in_centre else set()
-        parts |= {Part.AUTHOR} if acts_in(officer, matter.case_id) else set()
+        parts |= {Part.AUTHOR} if matter.case_id and acts_in(officer, matter.case_id) else set()
     if officer.court_id == matter.to_court_id and matter.sent_at:
         sides.add(Side.DOING)
         parts |= {Part.CENTRE} if in_centre else set()

@@ -35,7 +35,8 @@ class Matter(models.Model):
     catalogue = models.CharField(max_length=40)
     from_court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="matters_asked")
     to_court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="matters_done")
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="matters")
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="matters")
+    """Null where it was asked from another server: its case number stands in what was told."""
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     came_from = models.CharField(max_length=20, default="", blank=True)
     """Where it was when papers were asked for."""
@@ -57,8 +58,10 @@ class Matter(models.Model):
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     relation = models.CharField(max_length=10, choices=Relation, default=Relation.NONE, blank=True)
     handler = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    handler_name = models.CharField(max_length=100, default="", blank=True)
+    """Of one who is no officer of this server, as his court names him."""
     handler_phone = models.CharField(max_length=40, default="", blank=True)
-    drafted_by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    drafted_by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(default=now)
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -82,8 +85,29 @@ class Matter(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def handled_by(self) -> str:
+        """The name of whoever does it, of this server or not."""
+        return self.handler.name if self.handler else self.handler_name
 
-class MatterMove(models.Model):
+
+class Spoken(models.Model):
+    """Something that somebody of either court did or said: an officer of this server, or one whom his court names."""
+
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=100, default="", blank=True)
+    """Of one who is no officer of this server."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def said_by(self) -> str:
+        """His name; empty where nobody did it and a limit had passed."""
+        return self.by.name if self.by else self.by_name
+
+
+class MatterMove(Spoken):
     """One step of its life, as the ledgers of both courts have it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -92,8 +116,6 @@ class MatterMove(models.Model):
     move = models.CharField(max_length=20)
     source = models.CharField(max_length=20, blank=True)
     target = models.CharField(max_length=20)
-    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
-    """Null: a limit had passed."""
     court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
     """On whose side it was made."""
     at = models.DateTimeField(default=now)
@@ -104,13 +126,12 @@ class MatterMove(models.Model):
         constraints = [models.UniqueConstraint(fields=["matter", "number"], name="matter_move_once")]
 
 
-class MatterTalk(models.Model):
+class MatterTalk(Spoken):
     """A talk between the courts about it, or a note that stays in the court that wrote it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="talks")
     court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
     is_note = models.BooleanField(default=False)
     """For the own court and its superiors alone."""
@@ -129,7 +150,7 @@ class MatterPaper(models.Model):
     is_result = models.BooleanField(default=False)
 
 
-class MatterResult(models.Model):
+class MatterResult(Spoken):
     """What came of it so far: one measure, one answer. Later ones add to it."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -141,7 +162,6 @@ class MatterResult(models.Model):
     """轮候顺位; null for one that waits behind nobody."""
     expires_on = models.DateField(null=True)
     text = models.CharField(max_length=1000, default="", blank=True)
-    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
 
     class Meta:

@@ -1,8 +1,10 @@
 """Reads of matters: what decisions ask, what is on the same property, and the clocks."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +12,7 @@ from django.db.models import Q, QuerySet
 from server.cases.calendars import work_calendar
 from server.cases.models import Case
 from server.common.clock import local_date, now
+from server.common.signing import split_text
 from server.field.authority import UNKNOWN
 from server.field.models import ActionSubject, FieldAction
 from server.field.queries import with_facts, without_facts
@@ -17,7 +20,7 @@ from server.field.rules import CourtRules
 from server.matters.clock import Running, Told, clocks_of, limits_of
 from server.matters.decide import Facts
 from server.matters.kinds import Kind, catalogue
-from server.matters.models import Matter, MatterMove, MatterPaper
+from server.matters.models import Matter, MatterMove, MatterPaper, MatterSnapshot
 from server.matters.states import TERMINAL, UNSENT, Clock, Move, State
 
 MEASURE_TAKEN = "control_expiry"
@@ -38,7 +41,7 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
     return Facts(
         state=State(matter.state),
         came_from=State(matter.came_from) if matter.came_from else None,
-        is_case_open=matter.case.status != Case.Status.CLOSED,
+        is_case_open=matter.case is None or matter.case.status != Case.Status.CLOSED,
         missing_papers=missing,
         missing_members=kind.missing_members(matter.request, days=matter.limit_days),
         is_urgent=matter.is_urgent,
@@ -58,8 +61,24 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
 
 
 def missing_papers(matter: Matter) -> tuple[str, ...]:
+    """By its own file; asked from another server, by what was told last."""
+    if matter.case_id is None:
+        listed = told(last_of(matter, matter.from_court_id)).get("papers", ())
+        return kind_of(matter).missing_papers(Counter(paper["slot"] for paper in listed))
     slots = MatterPaper.objects.filter(matter=matter, is_result=False, paper__superseded_by=None)
     return kind_of(matter).missing_papers(Counter(slots.values_list("slot", flat=True)))
+
+
+def told(snapshot: MatterSnapshot | None) -> dict[str, Any]:
+    """What it says; nothing of none."""
+    if snapshot is None:
+        return {}
+    content: dict[str, Any] = json.loads(split_text(snapshot.text)[0])
+    return content
+
+
+def last_of(matter: Matter, court_id: UUID) -> MatterSnapshot | None:
+    return matter.snapshots.filter(court_id=court_id).order_by("-version").first()
 
 
 def _has_contact(matter: Matter) -> bool:

@@ -9,7 +9,7 @@ from server.common.clock import local_date, now
 from server.matters.access import actor_of, sides_of
 from server.matters.decide import Step, steps_of
 from server.matters.models import Matter, MatterMove, MatterTalk
-from server.matters.queries import clocks, facts_of, kind_of, missing_papers, others_on_property
+from server.matters.queries import clocks, facts_of, kind_of, last_of, missing_papers, others_on_property, told
 from server.matters.schemas import (
     ClockView,
     CourtView,
@@ -20,7 +20,7 @@ from server.matters.schemas import (
     StepView,
     TalkView,
 )
-from server.matters.services.snapshots import last_of, papers_of, result_view, told
+from server.matters.services.snapshots import papers_of, result_view
 from server.matters.snapshot_content import changes
 from server.matters.states import UNSENT, Side, State, waits_for
 from server.matters.wording import refusal
@@ -49,7 +49,7 @@ def _court(court: Court) -> CourtView:
 def detail_of(matter: Matter, reader: Officer) -> MatterDetail:
     """`matter` is one he may read."""
     sides = sides_of(reader, matter)
-    asked = _asked(matter) if Side.ASKING in sides else _told_to_doing(matter)
+    asked = _asked(matter) if Side.ASKING in sides and matter.case else _told_to_doing(matter)
     courts = {Side.ASKING: matter.from_court_id, Side.DOING: matter.to_court_id}
     near = {courts[side] for side in sides}
     return MatterDetail(
@@ -72,7 +72,7 @@ def _asked(matter: Matter) -> dict[str, Any]:
     return {
         **{name: getattr(matter, name) for name in names},
         "case_id": matter.case_id,
-        "case_no": matter.case.case_no,
+        "case_no": matter.case.case_no if matter.case else "",
         "papers": papers_of(matter, is_result=False),
         "missing_papers": list(missing_papers(matter)),
         "previous": matter.previous.number if matter.previous else "",
@@ -101,7 +101,7 @@ def _came_of_it(matter: Matter, sides: Collection[Side]) -> dict[str, Any]:
     papers = papers_of(matter, is_result=True) if Side.DOING in sides else feedback.get("papers", [])
     return {
         **{name: getattr(matter, name) for name in names},
-        "handler": matter.handler.name if matter.handler else "",
+        "handler": matter.handled_by,
         "results": [result_view(row) for row in matter.results.order_by("number")],
         "result_papers": papers,
     }
@@ -131,7 +131,7 @@ def _moves(matter: Matter, sides: Collection[Side]) -> list[MatterMove]:
 def _move(row: MatterMove) -> MoveView:
     names = ("number", "move", "source", "target", "at", "reason", "words")
     said = {name: getattr(row, name) for name in names}
-    return MoveView(**said, by=row.by.name if row.by else "", court=row.court_id)
+    return MoveView(**said, by=row.said_by, court=row.court_id)
 
 
 def _talks(matter: Matter, near: Collection[UUID]) -> list[MatterTalk]:
@@ -141,7 +141,7 @@ def _talks(matter: Matter, near: Collection[UUID]) -> list[MatterTalk]:
 
 def _talk(row: MatterTalk) -> TalkView:
     names = ("id", "at", "is_note", "spoke_with", "phone", "text")
-    return TalkView(**{name: getattr(row, name) for name in names}, by=row.by.name, court=row.court_id)
+    return TalkView(**{name: getattr(row, name) for name in names}, by=row.said_by, court=row.court_id)
 
 
 def _snapshots(matter: Matter) -> list[SnapshotView]:

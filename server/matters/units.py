@@ -6,7 +6,8 @@ from uuid import UUID
 
 from server.cases.models import MatterSubject
 from server.matters.models import Matter, MatterSnapshot
-from server.matters.services.snapshots import result_view, told
+from server.matters.queries import told
+from server.matters.services.snapshots import result_view
 
 
 def matter_units(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -53,7 +53,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
 @admin.register(Court)
 class CourtAdmin(ReadOnly):
     court_lookup = "id"
-    list_display = ("code", "name", "level", "parent")
+    list_display = ("code", "name", "level", "parent", "reach")
     search_fields = ("code", "name")
 
 

@@ -27,6 +27,11 @@ class Court(models.Model):
         LIST_2006 = "LIST_2006", _("The list of 2006")
         LIST_2000_PLUS_2006 = "LIST_2000_PLUS_2006", _("The lists of 2000 and 2006")
 
+    class Reach(models.TextChoices):
+        HERE = "HERE", _("A court of this server")
+        PEER = "PEER", _("A court with a Zhixing server of its own")
+        PACKAGE = "PACKAGE", _("A court without Zhixing, reached by packages")
+
     id = models.UUIDField(primary_key=True, default=new_id)
     code = models.CharField(max_length=20, unique=True)
     """Opaque (法院代字): never computed from an address; an old code may outlive its county."""
@@ -43,6 +48,8 @@ class Court(models.Model):
     """Which reasons stop the clocks of its cases (法发〔2006〕35号 art 13 alone, or 法释〔2000〕29号 art 9 as well)."""
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    reach = models.CharField(max_length=10, choices=Reach, default=Reach.HERE)
+    """A court elsewhere has no keys, people or ledger here: it is known by name, and told things."""
 
     def __str__(self) -> str:
         return self.name

@@ -88,7 +88,7 @@ class _Plan:
 
     def __init__(self, rows: list[CaseRow], court: Court | None, report: ImportReport) -> None:
         self._court, self._report = court, report
-        self._courts = {each.code: each for each in Court.objects.all()}
+        self._courts = {each.code: each for each in Court.objects.filter(reach=Court.Reach.HERE)}
         officers = Officer.objects.filter(staff_no__in=among({row.handler for row in rows}))
         self._officers = {officer.staff_no: officer for officer in officers}
         groups = Group.objects.filter(name__in=among({row.group for row in rows}))

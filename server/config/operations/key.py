@@ -56,7 +56,7 @@ def _courts_without_any() -> list[str]:
     from server.people.models import Court
 
     signing = CourtKey.objects.filter(purpose=CourtKey.Purpose.SIGNING).values("court")
-    return list(Court.objects.exclude(pk__in=signing).values_list("name", flat=True))
+    return list(Court.objects.filter(reach=Court.Reach.HERE).exclude(pk__in=signing).values_list("name", flat=True))
 
 
 def _opens(key: CourtKey) -> bool:

@@ -39,11 +39,11 @@ def _courts() -> Iterator[Finding]:
         yield fault("court_keys", says, do)
     if not FlowVersion.objects.exists():
         yield fault("flow_missing", _("No case flow is loaded, so no case can be filed."), "manage.py load_flows")
-    if not Court.objects.exists():
+    if not Court.objects.filter(reach=Court.Reach.HERE).exists():
         says = _("There is no court yet.")
         yield note("no_court", says, _("Create one, with its people, before anybody can sign in."))
     elif not unable:
-        yield fine("courts", _("%d courts can sign.") % Court.objects.count())
+        yield fine("courts", _("%d courts can sign.") % Court.objects.filter(reach=Court.Reach.HERE).count())
 
 
 def _silent_devices() -> Iterator[Finding]:

@@ -119,14 +119,20 @@ def revise_draft(*, matter: Matter, asked: Asked, by: Officer) -> Matter:
     if matter.state != State.DRAFT:
         message = _("As this matter stands, that cannot be done. Look again.")
         raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "revise"})
-    _require_possible(matter.case, matter.to_court, asked)
+    case = _case_of(matter)
+    _require_possible(case, matter.to_court, asked)
     matter.kind, matter.property_key = kind.key, kind.property_of(asked.request)
-    matter.people = _people(matter.case, asked.parties)
+    matter.people = _people(case, asked.parties)
     for name, value in _columns(asked, by).items():
         setattr(matter, name, value)
     matter.save()
     append([matter_draft(matter, "matter_revised", by=by, facts={})])
     return matter
+
+
+def _case_of(matter: Matter) -> Case:
+    assert matter.case, "its author has the case"
+    return matter.case
 
 
 def copy_of(matter: Matter) -> Asked:
@@ -146,7 +152,7 @@ def draft_after(matter: Matter, relation: Matter.Relation, kind: str, by: Office
     """A draft that follows another: sent again with its papers, or the release of what was taken for it."""
     asked = Asked(kind=kind, request=matter.request, contact=matter.contact)
     asked = copy_of(matter) if relation is Matter.Relation.RESENT else asked
-    following, draft = write_draft(case=matter.case, to_court=matter.to_court, asked=asked, by=by)
+    following, draft = write_draft(case=_case_of(matter), to_court=matter.to_court, asked=asked, by=by)
     following.previous, following.relation, following.people = matter, relation.value, matter.people
     following.save(update_fields=["previous", "relation", "people"])
     if relation is Matter.Relation.RESENT:

@@ -8,12 +8,13 @@ from server.ledger.services import Draft
 from server.matters.live import matter_view
 from server.matters.models import Matter, MatterMove
 from server.people.models import Officer
-from server.people.streams import court_stream
+from server.people.streams import court_stream, streams_here
 
 
 def moved_draft(matter: Matter, move: MatterMove, **facts: Any) -> Draft:
     """`matter` is as it is stored now."""
-    said = {"words": move.words, "reason": move.reason, "source": move.source, **facts}
+    named = {"by_name": move.by_name} if move.by_name else {}
+    said = {"words": move.words, "reason": move.reason, "source": move.source, **named, **facts}
     return matter_draft(matter, "matter_moved", by=move.by, move=move.move, number=move.number, facts=said)
 
 
@@ -27,7 +28,12 @@ def matter_draft(
     **view: Any,
 ) -> Draft:
     """`only`: the court whose own it is. Before it is sent the other court hears nothing."""
-    courts = {only} if only else {matter.from_court_id, *([matter.to_court_id] if matter.sent_at else [])}
-    streams = tuple(sorted(map(court_stream, courts)))
+    streams = (court_stream(only),) if only else _streams(matter)
     whole = {"matter": matter_view(matter), "by": str(by.pk) if by else None, **view}
     return Draft(streams, kind, whole, facts, SubjectType.MATTER.value, matter.pk)
+
+
+def _streams(matter: Matter) -> tuple[str, ...]:
+    asking, doing = matter.from_court, matter.to_court
+    told = [asking, doing] if matter.sent_at else [asking]
+    return streams_here((court.pk, court.reach) for court in told)

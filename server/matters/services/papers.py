@@ -41,6 +41,7 @@ def add_case_paper(*, matter: Matter, slot: str, paper_id: UUID, by: Officer) ->
     """A paper of the case as one of the matter's: its bytes go across, never the case. Raises as `add_file`, and 404
     `paper_not_found`."""
     _require_place(matter, slot, False, by)
+    assert matter.case_id, "its author has the case"
     found = Paper.objects.filter(pk=paper_id, subject_id=matter.case_id, superseded_by=None).first()
     if found is None:
         raise DomainError("paper_not_found", 404, _("There is no such paper among those you may read."))

@@ -1,31 +1,17 @@
 """Snapshots: what one court tells the other, signed by it and numbered; the last one of each side counts."""
 
-import json
 from typing import Any
-from uuid import UUID
 
 from server.common.clock import now, to_wire
-from server.common.signing import sign_text, split_text
+from server.common.signing import sign_text
 from server.matters.models import Matter, MatterPaper, MatterSnapshot
-from server.matters.queries import acts_for
+from server.matters.queries import acts_for, last_of, told
 from server.matters.snapshot_content import changes
 from server.people.keys import signing_key_of
 from server.people.models import Court
 
 TYPE = "matter"
 """Signed over `zhixing-matter-1`."""
-
-
-def told(snapshot: MatterSnapshot | None) -> dict[str, Any]:
-    """What it says; nothing of none."""
-    if snapshot is None:
-        return {}
-    content: dict[str, Any] = json.loads(split_text(snapshot.text)[0])
-    return content
-
-
-def last_of(matter: Matter, court_id: UUID) -> MatterSnapshot | None:
-    return matter.snapshots.filter(court_id=court_id).order_by("-version").first()
 
 
 def tell_request(matter: Matter) -> list[dict[str, Any]]:
@@ -59,7 +45,7 @@ def request_of(matter: Matter) -> dict[str, Any]:
         "catalogue": matter.catalogue,
         "from": _court(matter.from_court),
         "to": _court(matter.to_court),
-        "case_no": matter.case.case_no,
+        "case_no": matter.case.case_no if matter.case else "",
         "request": matter.request,
         "people": matter.people,
         "papers": papers_of(matter, is_result=False),
@@ -81,7 +67,7 @@ def feedback_of(matter: Matter) -> dict[str, Any]:
         "number": matter.number,
         "results": [result_view(each) for each in matter.results.order_by("number")],
         "papers": papers_of(matter, is_result=True),
-        "handler": {"name": matter.handler.name if matter.handler else "", "phone": matter.handler_phone},
+        "handler": {"name": matter.handled_by, "phone": matter.handler_phone},
         "acts": list(
             {
                 row.action_id: {

@@ -36,7 +36,7 @@ def _told(matter: Matter, move: Move) -> Iterator[Officer]:
     if move in _TO_DOING and matter.sent_at:
         yield from {*in_office(matter.to_court_id, Role.COMMAND_CENTRE), *([matter.handler] if matter.handler else [])}
     if move in _TO_ASKING:
-        yield matter.drafted_by
+        yield from [matter.drafted_by] if matter.drafted_by else []
     if move is Move.DISPUTE and matter.disputes >= DISPUTES_FOR_SUPERIOR:
         yield from _superiors(matter)
 

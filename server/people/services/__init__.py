@@ -3,6 +3,7 @@
 from server.people.services.courts import (
     create_court,
     create_group,
+    create_partner,
     create_team,
     rename_court,
     rotate_signing_key,
@@ -51,6 +52,7 @@ __all__ = [
     "create_court",
     "create_group",
     "create_officer",
+    "create_partner",
     "create_team",
     "create_wall",
     "decide_as_second",

@@ -33,6 +33,19 @@ def create_court(
 
 
 @transaction.atomic
+def create_partner(
+    *, code: str, name: str, level: str, reach: str, parent: Court | None = None, by: Officer | None = None
+) -> Court:
+    """A court elsewhere, to be asked for things: nothing of its own is kept here, no keys, people or ledger.
+
+    Raises ValueError for a court of this server.
+    """
+    if Court.Reach(reach) is Court.Reach.HERE:
+        raise ValueError("a court of this server is created with its keys and ledgers")
+    return Court.objects.create(code=code, name=name, level=level, parent=parent, reach=reach)
+
+
+@transaction.atomic
 def create_team(*, court: Court, kind: str, name: str, by: Officer | None = None) -> Team:
     team = Team.objects.create(court=court, kind=kind, name=name)
     append([court_entry(court.pk, "team_created", {"team": str(team.pk), "team_kind": kind}, by=by, name=name)])

@@ -76,6 +76,7 @@ def _court(row: Row, by: Officer | None) -> int:
     if court is None:
         create_court(code=row["court"], name=row["name"], level=row["level"], parent=parent, by=by)
         return CREATED
+    _require_same("court", court.reach, Court.Reach.HERE)
     _require_same("level", court.level, row["level"])
     if parent is not None:
         _require_same("parent", court.parent_id, parent.pk)
@@ -158,7 +159,7 @@ def _join(officer: Officer, row: Row, by: Officer | None) -> bool:
 
 
 def _find_court(code: str, column: str = "court") -> Court:
-    court = Court.objects.filter(code=code).first()
+    court = Court.objects.filter(code=code, reach=Court.Reach.HERE).first()
     if court is None:
         raise RowFault(column, _("There is no court with this code, here or above in the file."))
     return court

@@ -60,7 +60,7 @@ def _imported(options: dict[str, Any]) -> ImportReport:
 
 
 def _court(code: str) -> Court:
-    court = Court.objects.filter(code=code).first()
+    court = Court.objects.filter(code=code, reach=Court.Reach.HERE).first()
     if court is None:
         raise CommandError(_("There is no court with this code."))
     return court

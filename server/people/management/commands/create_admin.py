@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def _create(options: dict[str, Any], password: str) -> Officer:
-    court = Court.objects.filter(code=options["court_code"]).first() or _new_court(options)
+    court = Court.objects.filter(code=options["court_code"], reach=Court.Reach.HERE).first() or _new_court(options)
     officer = create_officer(court=court, staff_no=options["staff_no"], name=options["name"], roles=[Role.SYSADMIN])
     set_password(officer=officer, password=password)
     return officer

@@ -11,5 +11,5 @@ class Command(BaseCommand):
     help = "Print the fingerprint of each court's root key, to publish: with it anybody verifies what the court signed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for court in Court.objects.order_by("code"):
+        for court in Court.objects.filter(reach=Court.Reach.HERE).order_by("code"):
             self.stdout.write(f"{court.code}  {hashlib.sha256(root_public_key(court)).hexdigest()}  {court.name}")

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("court", help="the court's code")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        court = Court.objects.filter(code=options["court"]).first()
+        court = Court.objects.filter(code=options["court"], reach=Court.Reach.HERE).first()
         if court is None:
             raise CommandError(_("There is no court with code %(code)s.") % {"code": options["court"]})
         key = rotate_signing_key(court=court)
