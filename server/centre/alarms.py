@@ -21,6 +21,7 @@ from server.cases.queries import cases_found, holders_of
 from server.centre.causes import cause_name
 from server.centre.desk import FlowNames, flow_names, since_of
 from server.centre.desk_filters import Filters
+from server.centre.errand_alarms import ErrandGroup, errand_groups, errand_total
 from server.centre.states import Look, level_look, running_look
 from server.duty.decide import NEVER_MUTED, Hush, covering, is_mutable
 from server.duty.models import Mute
@@ -82,8 +83,9 @@ class AlarmList:
     muted: list[Alarm]
     mutes: list[Mute]
     waiting: list[Waiting]
+    errands: list[ErrandGroup]
     total: int
-    """Cases times causes: what is heard."""
+    """Cases times causes, and errands: what is heard."""
     cause_name: str
     """Of the cause the list is narrowed to."""
 
@@ -98,12 +100,15 @@ def alarm_list(reader: Officer, filters: Filters, today: date) -> AlarmList:
     rows = _merged(_first(heard, ROWS_AT_ONCE if filters.cause else ROWS_IN_GROUP)[:ROWS_AT_ONCE], flows, today)
     for group in groups:
         group.rows = rows.get((group.cause, group.level), [])
+    is_whole = not filters.narrowed.keys() - {"level"}
+    errands = errand_groups(reader, today, filters.level or "") if is_whole else []
     return AlarmList(
         groups=groups,
         muted=_muted(nodes, quiet, flows, today) if quiet else [],
         mutes=mutes,
         waiting=[] if filters.narrowed else _waiting(reader),
-        total=sum(group.total for group in groups),
+        errands=errands,
+        total=sum(group.total for group in groups) + sum(group.total for group in errands),
         cause_name=_name(flows.values(), filters.cause) if filters.cause else "",
     )
 
@@ -198,4 +203,4 @@ def alarm_total(reader: Officer) -> int:
     """What the list by cause would hold, for the tab."""
     nodes, quiet = warned_nodes(reader), hushes(standing_mutes(reader))
     heard = nodes.exclude(_covered(quiet)) if quiet else nodes
-    return heard.order_by().values("key", "level", "case").distinct().count()
+    return heard.order_by().values("key", "level", "case").distinct().count() + errand_total(reader)

@@ -1,15 +1,18 @@
 """The boxes of errands between courts: what came in, what went out, and the same step of many at once."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from server.cases.levels import Level
 from server.centre.language import chinese_first
 from server.centre.matter_forms import move_typed, outcome_typed
 from server.centre.matter_page import Line, line_of, result_names, state_look, urgent_look
@@ -19,10 +22,10 @@ from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.matters.access import CENTRE, matters_visible_to
 from server.matters.models import Matter
-from server.matters.queries import boxed, kind_of
+from server.matters.queries import boxed, kind_of, narrowed
 from server.matters.services import move_many
 from server.matters.showing import row_of
-from server.matters.states import Move, State
+from server.matters.states import Clock, Move, State
 from server.people.access import courts_watched_by, roles_of
 from server.people.models import Officer
 from server.realtime.access import streams_watched_by
@@ -86,8 +89,10 @@ def _list(request: HttpRequest, faults: Sequence[str] = ()) -> HttpResponse:
     reader, box, state = _reader(request), _box(request), request.GET.get("state", "")
     streams = places_of(streams_watched_by(reader))  # read first: a lower bound of what the page shows
     found = boxed(matters_visible_to(reader), box, courts_watched_by(reader) | {reader.court_id})
-    states = [key for key, _label in Matter.State.choices if found.filter(state=key).exists()]
-    rows = found.filter(state=state) if state in states else found
+    numbers = dict(found.order_by().values_list("state").annotate(Count("pk")))
+    states = [key for key, _label in Matter.State.choices if key in numbers]
+    rows = narrowed(found, state=state if state in states else "", due_clock=_of(Clock, request.GET.get("clock", "")))
+    rows = narrowed(rows, level=_of(Level, request.GET.get("level", "")))
     rows = rows.select_related("from_court", "to_court").order_by("ended_at", "due_on", "-pk")[:ROWS]
     at, matters, together = now(), list(rows), _together(reader, box)
     context = frame(
@@ -95,7 +100,7 @@ def _list(request: HttpRequest, faults: Sequence[str] = ()) -> HttpResponse:
         officer=reader,
         box=box,
         state=state,
-        tiles=[(key, state_look(key), found.filter(state=key).count()) for key in states],
+        tiles=[(key, state_look(key), numbers[key]) for key in states],
         lines=[_line(matter, reader, line_of(row_of(matter, at), local_date(at)), together) for matter in matters],
         together=sorted(together.values()),
         handlers=Officer.objects.filter(court=reader.court_id, is_active=True).order_by("staff_no"),
@@ -106,6 +111,10 @@ def _list(request: HttpRequest, faults: Sequence[str] = ()) -> HttpResponse:
         link_states=link_looks(),
     )
     return render(request, "centre/matters.html", context, status=409 if faults else 200)
+
+
+def _of(known: type[StrEnum], text: str) -> str:
+    return text if text in list(known) else ""
 
 
 def _together(reader: Officer, box: str) -> dict[State, Move]:

@@ -1,11 +1,11 @@
 """Errands between courts as their pages show them: looks of states, names of codes, the next steps with their forms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from server.cases.levels import Level
@@ -40,6 +40,8 @@ class Line:
     state: Look
     due: Look | None
     waits: str
+    flags: tuple[str, ...]
+    """Urged how often, and whether a superior watches over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,27 @@ class StepForm:
 
 
 def line_of(row: MatterRow, today: date) -> Line:
-    due = running_look(_level(row, today), row.due_on, today) if row.due_on else None
-    return Line(row, kind_name(row.kind), state_look(row.state), due, waiting(row.waits_for))
+    due = due_look(row, today)
+    return Line(row, kind_name(row.kind), state_look(row.state), due, waiting(row.waits_for), tuple(flags_of(row)))
 
 
-def _level(row: MatterRow, today: date) -> Level:
-    if row.due_on is None or row.due_on > today:
-        return Level.NORMAL
-    return Level.DUE if row.due_on == today else Level.OVERDUE
+def flags_of(row: MatterRow) -> Iterator[str]:
+    if row.urged:
+        yield ngettext("urged once", "urged %(n)s times", row.urged) % {"n": row.urged}
+    if row.is_supervised:
+        yield _("watched over by a superior")
+
+
+def level_of(row: MatterRow, today: date) -> Level:
+    """As the last pass found it, but by the clock where its day has come since."""
+    by_clock = Level.NORMAL
+    if row.due_on is not None and row.due_on <= today:
+        by_clock = Level.DUE if row.due_on == today else Level.OVERDUE
+    return max(by_clock, Level(row.level), key=lambda level: level.rank)
+
+
+def due_look(row: MatterRow, today: date) -> Look | None:
+    return running_look(level_of(row, today), row.due_on, today) if row.due_on else None
 
 
 def state_look(state: str) -> Look:
@@ -167,4 +182,14 @@ def log_lines(detail: MatterDetail) -> list[dict[str, Any]]:
         }
         for each in detail.talks
     ]
-    return sorted([*moves, *talks], key=lambda line: line["at"], reverse=True)
+    urges = [
+        {
+            "at": each.asked_at,
+            "name": _("Ordered by a superior") if each.is_supervision else _("Urged"),
+            "by": each.by or _("by itself, its day having passed"),
+            "court": "",
+            "text": each.text,
+        }
+        for each in detail.urges
+    ]
+    return sorted([*moves, *talks, *urges], key=lambda line: line["at"], reverse=True)

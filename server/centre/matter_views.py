@@ -15,6 +15,8 @@ from server.centre.matter_forms import move_typed, outcome_typed
 from server.centre.matter_page import (
     asked_lines,
     clock_lines,
+    due_look,
+    flags_of,
     kind_name,
     log_lines,
     names_of,
@@ -29,12 +31,13 @@ from server.centre.matter_page import (
 from server.centre.states import link_looks
 from server.centre.views import frame, missing, places_of
 from server.centre.written import written
+from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.matters.access import actor_of, readable_matter
 from server.matters.models import Matter
 from server.matters.queries import kind_of
-from server.matters.schemas import NoteDraft, TalkDraft
-from server.matters.services import add_file, add_note, add_result, log_talk, move_matter
+from server.matters.schemas import NoteDraft, TalkDraft, UrgeDraft
+from server.matters.services import add_file, add_note, add_result, log_talk, move_matter, urge_matter
 from server.matters.services.papers import takes_papers
 from server.matters.showing import detail_of
 from server.matters.states import Part, Side
@@ -100,7 +103,12 @@ def _paper(request: HttpRequest, matter: Matter, reader: Officer) -> None:
     add_file(matter=matter, slot=slot, title=title[:200], content=content, is_result=is_result, by=reader)
 
 
-_WORDS = {"move": _move, "talk": _talk, "note": _note, "result": _result, "paper": _paper}
+def _urge(request: HttpRequest, matter: Matter, reader: Officer) -> None:
+    body = written(UrgeDraft, _("Say it in a few words."), text=request.POST.get("text", ""))
+    urge_matter(matter=matter, by=reader, text=body.text, supervises="supervises" in request.POST)
+
+
+_WORDS = {"move": _move, "talk": _talk, "note": _note, "result": _result, "paper": _paper, "urge": _urge}
 
 
 def _show(request: HttpRequest, matter_id: UUID, refused: DomainError | None = None) -> HttpResponse:
@@ -121,6 +129,8 @@ def _show(request: HttpRequest, matter_id: UUID, refused: DomainError | None = N
         state=state_look(matter.state),
         urgent=urgent_look(),
         waits=waiting(detail.waits_for),
+        due=due_look(detail, local_date(now())),
+        flags=list(flags_of(detail)),
         asked=asked_lines(detail),
         papers=paper_lines(detail.papers, "papers"),
         result_papers=paper_lines(detail.result_papers, "result_papers"),

@@ -27,7 +27,7 @@ from server.evidence.services import (
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
 from server.field.recordings import match_waiting_recordings
-from server.matters.services import pass_limits
+from server.matters.services import pass_limits, watch_matters
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
 from server.people.services import forget_failed_enrolments
 from server.safety.services import watch_safety
@@ -127,6 +127,10 @@ def move_matters_whose_time_passed() -> None:
     pass_limits()
 
 
+def watch_levels_of_matters() -> None:
+    watch_matters()
+
+
 def send_notices() -> None:
     enqueue_due_deliveries()
 
@@ -145,6 +149,7 @@ JOBS = (
     Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
     Job("send_notices", 10, send_notices),
     Job("move_matters_whose_time_passed", 300, move_matters_whose_time_passed),
+    Job("watch_levels_of_matters", 10, watch_levels_of_matters),
     Job("match_films_to_acts", 900, match_films_to_acts),
     Job("look_for_odd_readings", 60, look_for_odd_readings),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),

@@ -12,6 +12,7 @@ from server.common.clock import now
 from server.common.errors import DomainError
 from server.matters.decide import Actor
 from server.matters.models import Matter
+from server.matters.queries import awaited_court
 from server.matters.states import Part, Side
 from server.people.access import courts_watched_by, roles_of
 from server.people.models import Officer, Role
@@ -94,3 +95,17 @@ def require_side(officer: Officer, matter: Matter, *parts: Part) -> None:
     if actor_of(officer, matter).parts.isdisjoint(parts):
         message = _("Whoever is in charge of it in your court does this.")
         raise DomainError("matter_not_in_charge", 403, message, {"parts": [part.value for part in parts]})
+
+
+def can_urge(officer: Officer, matter: Matter) -> bool:
+    """Whoever supervises, from a court above, the court whose turn it is."""
+    court = awaited_court(matter)
+    supervises = Role.SUPERIOR_SUPERVISOR in roles_of(officer)
+    return bool(court and supervises and court.pk != officer.court_id and court.pk in courts_watched_by(officer))
+
+
+def require_can_urge(officer: Officer, matter: Matter) -> None:
+    """Raises DomainError 403 `may_not_urge`."""
+    if not can_urge(officer, matter):
+        message = _("A supervisor of a court above the one whose turn it is urges it.")
+        raise DomainError("may_not_urge", 403, message)

@@ -10,11 +10,12 @@ from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from server.cases.access import readable_case
+from server.cases.levels import Level
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.matters.access import matters_visible_to, readable_matter
 from server.matters.kinds import catalogue
-from server.matters.queries import boxed
+from server.matters.queries import boxed, narrowed
 from server.matters.schemas import (
     Asking,
     CatalogueView,
@@ -30,6 +31,7 @@ from server.matters.schemas import (
     PaperDraft,
     ResultDraft,
     TalkDraft,
+    UrgeDraft,
 )
 from server.matters.services import (
     Asked,
@@ -44,9 +46,10 @@ from server.matters.services import (
     move_many,
     move_matter,
     revise_draft,
+    urge_matter,
 )
 from server.matters.showing import detail_of, row_of
-from server.matters.states import State
+from server.matters.states import Clock, State
 from server.people.access import courts_watched_by
 from server.people.auth import SignedIn
 from server.people.models import Court, Officer
@@ -90,14 +93,17 @@ def list_matters(
     request: HttpRequest,
     box: Literal["in", "out"] = "in",
     state: Literal[""] | State = "",
+    clock: Literal[""] | Clock = "",
+    level: Literal[""] | Level = "",
     cursor: UUID | None = None,
     limit: PageSize = 50,
 ) -> MatterPage:
-    """What came in to the reader's court and those he watches, or went out of them, the newest first."""
+    """What came in to the reader's court and those he watches, or went out of them, the newest first. `clock`, `level`:
+    those whose time runs out."""
     officer = _officer(request)
     courts = courts_watched_by(officer) | {officer.court_id}
     matters = boxed(matters_visible_to(officer), box, courts)
-    matters = matters.filter(state=state) if state else matters
+    matters = narrowed(matters, state=state, due_clock=clock, level=level)
     matters = matters.filter(pk__lt=cursor) if cursor else matters
     rows = list(matters.select_related("from_court", "to_court").order_by("-pk")[: limit + 1])
     last = rows[limit - 1].pk if len(rows) > limit else None
@@ -161,6 +167,15 @@ def note(request: HttpRequest, matter_id: UUID, body: NoteDraft) -> MatterDetail
     """A note for the own court and its superiors alone."""
     officer = _officer(request)
     add_note(matter=readable_matter(officer, matter_id), by=officer, text=body.text)
+    return _shown(matter_id, officer)
+
+
+@router.post("/matters/{uuid:matter_id}/urges", response=MatterDetail)
+def urge(request: HttpRequest, matter_id: UUID, body: UrgeDraft) -> MatterDetail:
+    """Urge the court whose turn it is, from a court above it, once its day has passed."""
+    officer = _officer(request)
+    matter = readable_matter(officer, matter_id)
+    urge_matter(matter=matter, by=officer, text=body.text, supervises=body.supervises, urge_id=body.id)
     return _shown(matter_id, officer)
 
 

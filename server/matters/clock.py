@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from server.cases.clock import Terms, due
-from server.cases.counting import as_day
+from server.cases.counting import as_day, as_moment
 from server.cases.explanation import Due
+from server.cases.levels import Level, Term, turns
+from server.cases.levels import Turn as Turned
 from server.cases.limits import Limit, Unit
 from server.cases.pauses import Pause
 from server.cases.work_calendar import WorkCalendar
@@ -19,6 +21,8 @@ SIGN, SAME_DAY = Limit(2, Unit.WORKING_DAYS), Limit(0, Unit.DAYS)
 SUPPLEMENT = Limit(3, Unit.DAYS)
 """27号: in the system within three days."""
 CONFIRM = Limit(3, Unit.WORKING_DAYS)
+PASSING = frozenset({Clock.SUPPLEMENT, Clock.CONFIRM})
+"""Once their day has passed, time itself moves the matter on."""
 
 
 class Told(NamedTuple):
@@ -71,6 +75,15 @@ def clocks_of(told: Iterable[Told], limits: Mapping[Clock, Limit], calendar: Wor
         for clock, turn in row.effects if row else ():
             _turn(counted, clock, turn, local_date(each.at))
     return {clock: _running(each, limits[clock], calendar) for clock, each in counted.items()}
+
+
+def course_of(clock: Clock, running: Running) -> tuple[Turned, ...]:
+    """When its level rises, and to what; never while it stands still. What passes by itself is never late."""
+    if running.stopped_on is not None:
+        return ()
+    began = running.started_on
+    course = turns(Term(as_moment(began), running.due_on, is_statutory=False, started_on=began))
+    return tuple(turn for turn in course if clock not in PASSING or turn.level.rank <= Level.DUE.rank)
 
 
 def _turn(counted: dict[Clock, _Counted], clock: Clock, turn: Turn, day: date) -> None:

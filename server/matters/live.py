@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from server.matters.models import Matter
+from server.matters.models import Matter, MatterUrge
 from server.matters.states import TERMINAL, State, waits_for
 
 
@@ -22,6 +22,20 @@ def matter_view(matter: Matter) -> dict[str, Any]:
         "handler": str(matter.handler_id) if matter.handler_id else None,
         "due_clock": matter.due_clock or None,
         "due_on": matter.due_on.isoformat() if matter.due_on else None,
+        "level": str(matter.level),
+        "urged": matter.urged,
+        "is_supervised": matter.is_supervised,
+    }
+
+
+def urge_view(urge: MatterUrge) -> dict[str, Any]:
+    return {
+        "id": str(urge.pk),
+        "court": str(urge.court_id),
+        "clock": urge.clock,
+        "due_on": urge.due_on.isoformat(),
+        "is_automatic": urge.by_id is None,
+        "is_supervision": urge.is_supervision,
     }
 
 

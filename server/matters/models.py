@@ -3,8 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from server.cases.levels import Level
 from server.common.clock import now
 from server.common.ids import new_id
+
+LEVELS = [(level.value, level.value) for level in Level]
 
 
 class Matter(models.Model):
@@ -68,6 +71,16 @@ class Matter(models.Model):
     due_clock = models.CharField(max_length=12, default="", blank=True)
     due_on = models.DateField(null=True)
     """Of the clock that runs now; null while it is paused."""
+    calendar = models.CharField(max_length=60, default="", blank=True)
+    """Version of the calendar its date was counted by."""
+    level = models.CharField(max_length=10, choices=LEVELS, default=Level.NORMAL.value)
+    """How near that date is, as of the last pass over the levels."""
+    next_level_at = models.DateTimeField(null=True)
+    """When it is looked at again; null where nothing more can change."""
+    urged = models.PositiveSmallIntegerField(default=0)
+    """How often the court whose turn it was has been urged."""
+    is_supervised = models.BooleanField(default=False)
+    """督办: a superior watches over it until it has ended."""
     disputes = models.PositiveSmallIntegerField(default=0)
     is_confirmed_by_time = models.BooleanField(default=False)
     rating = models.PositiveSmallIntegerField(null=True)
@@ -79,6 +92,10 @@ class Matter(models.Model):
             models.Index(fields=["to_court", "state", "due_on"], name="matter_inbox"),
             models.Index(fields=["from_court", "state", "due_on"], name="matter_outbox"),
             models.Index(fields=["state", "due_on"], name="matter_by_due"),
+            models.Index(
+                fields=["next_level_at"], name="matter_level_turns", condition=models.Q(next_level_at__isnull=False)
+            ),
+            models.Index(fields=["calendar"], name="matter_by_calendar", condition=models.Q(due_on__isnull=False)),
             models.Index(fields=["property_key"], name="matter_by_property", condition=~models.Q(property_key="")),
         ]
 
@@ -192,3 +209,47 @@ class MatterCounter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["court", "year"], name="matter_counter_once")]
+
+
+class MatterWarning(models.Model):
+    """A clock of a matter came to a level: said once for the clock, the level and the day it was due then."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="warnings")
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    """Whose turn it was."""
+    clock = models.CharField(max_length=12)
+    level = models.CharField(max_length=10, choices=LEVELS)
+    due_on = models.DateField()
+    raised_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "clock", "level", "due_on"], name="matter_warning_once")
+        ]
+
+
+class MatterUrge(models.Model):
+    """催办: a court that did not sign for it, do it or confirm it in time is urged, by its superior or by itself."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="urges")
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    """The one that is urged."""
+    clock = models.CharField(max_length=12)
+    due_on = models.DateField()
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    """Null: by itself, when the day had passed."""
+    text = models.CharField(max_length=1000, default="", blank=True)
+    is_supervision = models.BooleanField(default=False)
+    """督办: it is watched over from now on."""
+    asked_at = models.DateTimeField(default=now)
+    settled_at = models.DateTimeField(null=True)
+    """When that court took its step."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter", "clock", "due_on"], condition=models.Q(by=None), name="automatic_matter_urge_once"
+            )
+        ]

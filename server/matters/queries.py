@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from server.cases.calendars import work_calendar
 from server.cases.models import Case
+from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date, now
 from server.common.signing import split_text
 from server.field.authority import UNKNOWN
@@ -21,7 +22,8 @@ from server.matters.clock import Running, Told, clocks_of, limits_of
 from server.matters.decide import Facts
 from server.matters.kinds import Kind, catalogue
 from server.matters.models import Matter, MatterMove, MatterPaper, MatterSnapshot
-from server.matters.states import TERMINAL, UNSENT, Clock, Move, State
+from server.matters.states import TERMINAL, UNSENT, Clock, Move, Side, State, waits_for
+from server.people.models import Court
 
 MEASURE_TAKEN = "control_expiry"
 """What an act tells that seals, seizes or freezes."""
@@ -101,11 +103,24 @@ def _taken_on_site(matter_id: UUID) -> list[str]:
     return [kind for kind, events in told if any(event.event == MEASURE_TAKEN for event in events)]
 
 
-def clocks(matter: Matter, moves: Iterable[MatterMove] | None = None) -> dict[Clock, Running]:
+def clocks(
+    matter: Matter, moves: Iterable[MatterMove] | None = None, calendar: WorkCalendar | None = None
+) -> dict[Clock, Running]:
     rows = moves if moves is not None else matter.moves.order_by("number")
     told = [Told(State(row.source), Move(row.move), row.at) for row in rows if row.source]
     days = matter.limit_days if matter.limit_days is not None else 0 if matter.is_urgent else kind_of(matter).days
-    return clocks_of(told, limits_of(days, is_urgent=matter.is_urgent), work_calendar())
+    return clocks_of(told, limits_of(days, is_urgent=matter.is_urgent), calendar or work_calendar())
+
+
+def awaited_court(matter: Matter) -> Court | None:
+    """Whose turn it is; nobody's once it has ended."""
+    side = waits_for(State(matter.state))
+    return {Side.ASKING: matter.from_court, Side.DOING: matter.to_court}[side] if side else None
+
+
+def is_late(matter: Matter, at: datetime) -> bool:
+    """By the clock, whether or not a pass has told anybody."""
+    return bool(matter.due_on and matter.due_on < local_date(at))
 
 
 def others_on_property(matter: Matter, court_id: UUID) -> QuerySet[Matter]:
@@ -123,3 +138,8 @@ def boxed(matters: QuerySet[Matter], box: str, court_ids: Iterable[UUID]) -> Que
     if box == "in":
         return matters.filter(to_court_id__in=courts).exclude(state__in=[each.value for each in UNSENT])
     return matters.filter(from_court_id__in=courts)
+
+
+def narrowed(matters: QuerySet[Matter], **wanted: str) -> QuerySet[Matter]:
+    """Those whose members are as wanted; an empty one wants nothing."""
+    return matters.filter(**{name: value for name, value in wanted.items() if value})

@@ -118,6 +118,10 @@ class MatterRow(Schema):
     due_clock: str
     due_on: date | None
     is_overdue: bool
+    level: str
+    """How near its day is, as of the last pass; `is_overdue` is by the clock."""
+    urged: int
+    is_supervised: bool
     waits_for: str
     """`asking` or `doing`: whose step it is; empty once it has ended."""
     sent_at: datetime | None
@@ -171,6 +175,27 @@ class TalkView(Schema):
     text: str
 
 
+class UrgeDraft(Schema):
+    """`supervises`: 督办, watched over until it has ended. `id` is made by whoever urges: said twice it is one."""
+
+    id: UUID | None = None
+    text: Words
+    supervises: bool = False
+
+
+class UrgeView(Schema):
+    id: UUID
+    court: UUID
+    by: str
+    """Empty: by itself, when the day had passed."""
+    clock: str
+    due_on: date
+    text: str
+    is_supervision: bool
+    asked_at: datetime
+    settled_at: datetime | None
+
+
 class SnapshotView(Schema):
     court: UUID
     version: int
@@ -209,6 +234,8 @@ class MatterDetail(MatterRow):
     clocks: list[ClockView]
     moves: list[MoveView]
     talks: list[TalkView]
+    urges: list[UrgeView]
+    may_urge: bool
     snapshots: list[SnapshotView]
     others_on_property: list[str]
     """Numbers of open ones about the same property: a warning."""

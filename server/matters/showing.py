@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.common.clock import local_date, now
-from server.matters.access import actor_of, sides_of
+from server.common.clock import now
+from server.matters.access import actor_of, can_urge, sides_of
 from server.matters.decide import Step, steps_of
-from server.matters.models import Matter, MatterMove, MatterTalk
-from server.matters.queries import clocks, facts_of, kind_of, last_of, missing_papers, others_on_property, told
+from server.matters.models import Matter, MatterMove, MatterTalk, MatterUrge
+from server.matters.queries import clocks, facts_of, is_late, kind_of, last_of, missing_papers, others_on_property, told
 from server.matters.schemas import (
     ClockView,
     CourtView,
@@ -19,6 +19,7 @@ from server.matters.schemas import (
     SnapshotView,
     StepView,
     TalkView,
+    UrgeView,
 )
 from server.matters.services.snapshots import papers_of, result_view
 from server.matters.snapshot_content import changes
@@ -33,11 +34,12 @@ def row_of(matter: Matter, at: datetime) -> MatterRow:
 
 def _row(matter: Matter, at: datetime) -> dict[str, Any]:
     names = ("id", "number", "kind", "state", "is_urgent", "due_clock", "due_on", "sent_at", "ended_at")
+    flags = ("level", "urged", "is_supervised")
     return {
-        **{name: getattr(matter, name) for name in names},
+        **{name: getattr(matter, name) for name in (*names, *flags)},
         "from_court": _court(matter.from_court),
         "to_court": _court(matter.to_court),
-        "is_overdue": bool(matter.due_on and matter.due_on < local_date(at)),
+        "is_overdue": is_late(matter, at),
         "waits_for": waits_for(State(matter.state)) or "",
     }
 
@@ -60,6 +62,8 @@ def detail_of(matter: Matter, reader: Officer) -> MatterDetail:
         clocks=_clocks(matter),
         moves=[_move(row) for row in _moves(matter, sides)],
         talks=[_talk(row) for row in _talks(matter, near)],
+        urges=[_urge(row) for row in matter.urges.select_related("by").order_by("asked_at", "pk")],
+        may_urge=can_urge(reader, matter) and is_late(matter, now()),
         snapshots=_snapshots(matter),
         others_on_property=sorted({other.number for court in near for other in others_on_property(matter, court)}),
         steps=[_step(step) for step in steps_of(facts_of(matter), actor_of(reader, matter))],
@@ -142,6 +146,12 @@ def _talks(matter: Matter, near: Collection[UUID]) -> list[MatterTalk]:
 def _talk(row: MatterTalk) -> TalkView:
     names = ("id", "at", "is_note", "spoke_with", "phone", "text")
     return TalkView(**{name: getattr(row, name) for name in names}, by=row.said_by, court=row.court_id)
+
+
+def _urge(row: MatterUrge) -> UrgeView:
+    names = ("id", "clock", "due_on", "text", "is_supervision", "asked_at", "settled_at")
+    said = {name: getattr(row, name) for name in names}
+    return UrgeView(**said, court=row.court_id, by=row.by.name if row.by else "")
 
 
 def _snapshots(matter: Matter) -> list[SnapshotView]:

@@ -74,3 +74,13 @@ def move_name(move: str) -> str:
         "complain": _("Complain"),
         "resend": _("Send again"),
     }[move]
+
+
+def clock_name(clock: str) -> str:
+    """What is late, as a cause of alarms."""
+    return {
+        "sign": _("To be signed for"),
+        "do": _("To be done for another court"),
+        "supplement": _("Papers to be supplied"),
+        "confirm": _("Result to be confirmed"),
+    }[clock]

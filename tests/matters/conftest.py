@@ -109,13 +109,17 @@ class Errand:
         return self.move(matter, Move.ASSIGN, self.partners.centre, **said)
 
     def frozen(self, **asked: Any) -> Matter:
-        matter = self.assigned(**asked)
+        return self.freeze(self.assigned(**asked))
+
+    def freeze(self, matter: Matter) -> Matter:
         outcome = Outcome("FROZEN", amount=Decimal(80000), expires_on=(MONDAY + timedelta(days=365)).date())
         add_result(matter=matter, outcome=outcome, by=self.cast.stranger)
         return matter
 
     def fed_back(self, **asked: Any) -> Matter:
-        matter = self.frozen(**asked)
+        return self.feed_back(self.frozen(**asked))
+
+    def feed_back(self, matter: Matter) -> Matter:
         self.paper(matter, "receipt", "回执", is_result=True)
         return self.move(matter, Move.FEED_BACK, self.cast.stranger)
 

@@ -7,6 +7,8 @@ from server.matters.services.papers import add_case_paper, add_file
 from server.matters.services.results import Outcome, add_result
 from server.matters.services.talking import add_note, log_talk
 from server.matters.services.timing import pass_limits
+from server.matters.services.urging import urge_matter
+from server.matters.services.watching import Watched, watch_matters
 
 __all__ = [
     "Asked",
@@ -15,6 +17,7 @@ __all__ = [
     "Item",
     "Outcome",
     "Said",
+    "Watched",
     "add_case_paper",
     "add_file",
     "add_note",
@@ -25,4 +28,6 @@ __all__ = [
     "move_matter",
     "pass_limits",
     "revise_draft",
+    "urge_matter",
+    "watch_matters",
 ]

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from server.cases.models import SubjectType
 from server.ledger.services import Draft
-from server.matters.live import matter_view
-from server.matters.models import Matter, MatterMove
+from server.matters.live import matter_view, urge_view
+from server.matters.models import Matter, MatterMove, MatterUrge
 from server.people.models import Officer
 from server.people.streams import court_stream, streams_here
 
@@ -16,6 +16,10 @@ def moved_draft(matter: Matter, move: MatterMove, **facts: Any) -> Draft:
     named = {"by_name": move.by_name} if move.by_name else {}
     said = {"words": move.words, "reason": move.reason, "source": move.source, **named, **facts}
     return matter_draft(matter, "matter_moved", by=move.by, move=move.move, number=move.number, facts=said)
+
+
+def urged_draft(matter: Matter, urge: MatterUrge) -> Draft:
+    return matter_draft(matter, "matter_urged", by=urge.by, facts={"text": urge.text}, urge=urge_view(urge))
 
 
 def matter_draft(

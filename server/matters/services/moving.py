@@ -13,13 +13,14 @@ from server.ledger.services import Draft, append
 from server.matters.access import actor_of, matter_not_found
 from server.matters.decide import CLOCK, Actor, Moved, Refused, Saying, decide
 from server.matters.models import Matter, MatterMove
-from server.matters.queries import clocks, facts_of, kind_of
+from server.matters.queries import facts_of, kind_of
+from server.matters.services.clocking import keep_clock, look_soon, settle_urges
 from server.matters.services.drafting import draft_after
 from server.matters.services.entries import moved_draft
 from server.matters.services.rights import end_rights, give_to, mark_subject
 from server.matters.services.snapshots import tell_feedback, tell_request
 from server.matters.services.telling import tell_of
-from server.matters.states import CURRENT, TERMINAL, Move, Side, State
+from server.matters.states import TERMINAL, Move, Side, State
 from server.matters.wording import refusal
 from server.people.access import is_suspended
 from server.people.models import Officer
@@ -113,20 +114,14 @@ def _write(matter: Matter, move: Move, decided: Moved, by: Officer | None, said:
         words=said.words.strip()[:1000],
     )
     _EFFECTS.get(move, _nothing)(done, by, said)
-    _keep_clock(matter)
+    keep_clock(matter, row.at)
+    look_soon(matter, row.at)
     matter.save()
+    settle_urges(matter, row.at)
     _mark(matter, move)
     tell_of(matter, row)
     done.drafts.insert(0, moved_draft(matter, row, **done.facts))
     return done
-
-
-def _keep_clock(matter: Matter) -> None:
-    """The clock that runs now and its date; none once it has ended."""
-    current = CURRENT.get(State(matter.state))
-    running = clocks(matter).get(current) if current else None
-    matter.due_clock = current.value if current else ""
-    matter.due_on = running.due_on if running else None
 
 
 def _mark(matter: Matter, move: Move) -> None:

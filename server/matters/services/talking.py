@@ -20,7 +20,7 @@ def log_talk(*, matter: Matter, by: Officer, spoke_with: str, text: str, phone: 
     if matter.sent_at is None:
         message = _("As this matter stands, that cannot be done. Look again.")
         raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "talk"})
-    return _written(matter, by, text, spoke_with=_said(spoke_with, 100), phone=phone.strip()[:40])
+    return _written(matter, by, text, spoke_with=worded(spoke_with, 100), phone=phone.strip()[:40])
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def _written(matter: Matter, by: Officer, text: str, *, is_note: bool = False, *
         raise DomainError("matter_not_in_charge", 403, message, {"parts": []})
     court_id = matter.from_court_id if Side.ASKING in actor.sides else matter.to_court_id
     row = MatterTalk.objects.create(
-        matter=matter, court_id=court_id, by=by, is_note=is_note, text=_said(text, 1000), **said
+        matter=matter, court_id=court_id, by=by, is_note=is_note, text=worded(text, 1000), **said
     )
     kind, only = ("matter_noted", court_id) if is_note else ("matter_talked", None)
     facts = {"text": row.text, **({} if is_note else {"spoke_with": row.spoke_with, "phone": row.phone})}
@@ -45,7 +45,7 @@ def _written(matter: Matter, by: Officer, text: str, *, is_note: bool = False, *
     return row
 
 
-def _said(text: str, at_most: int) -> str:
+def worded(text: str, at_most: int) -> str:
     text = text.strip()
     if not text:
         raise DomainError("note_required", 422, _("Say it in a few words."))
