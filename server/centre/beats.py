@@ -134,7 +134,7 @@ def units_on_wall(courts: Collection[Court], moment: datetime) -> list[Unit]:
     """One for each court; where there is but one court, one for each of its teams. Seven SELECTs at most."""
     starts = window_of(moment)
     devices = list(Device.objects.filter(court__in=courts, revoked_at=None).defer("certificate", "public_key"))
-    names = _court_names(courts, devices) if len(courts) > 1 else _team_names(devices, moment)
+    names = units_of(devices, courts, moment)
     heard: dict[str, Heard] = {name: Heard(name) for name in dict.fromkeys([*_expected(courts), *names.values()])}
     for device in devices:
         heard[names[device.pk]].devices.append(device)
@@ -145,6 +145,11 @@ def units_on_wall(courts: Collection[Court], moment: datetime) -> list[Unit]:
         .values_list("started_at", flat=True)
     )
     return [_unit(each, starts, restored) for each in heard.values()]
+
+
+def units_of(devices: Sequence[Device], courts: Collection[Court], moment: datetime) -> dict[UUID, str]:
+    """The name of each device's unit: its court where several are shown, else its team. One SELECT at most."""
+    return _court_names(courts, devices) if len(courts) > 1 else _team_names(devices, moment)
 
 
 def _unit(heard: Heard, starts: Sequence[datetime], restored: Sequence[datetime]) -> Unit:
@@ -180,7 +185,7 @@ def _expected(courts: Collection[Court]) -> list[str]:
 
 def _court_names(courts: Collection[Court], devices: Iterable[Device]) -> dict[UUID, str]:
     names: dict[Any, str] = {court.pk: short_name(court) for court in courts}
-    return {device.pk: names[device.court_id] for device in devices}
+    return {device.pk: names.get(device.court_id, "") for device in devices}
 
 
 def _team_names(devices: Sequence[Device], moment: datetime) -> dict[UUID, str]:

@@ -46,11 +46,10 @@ def campaigns_page(request: HttpRequest) -> HttpResponse:
 
 def _opened(request: HttpRequest) -> Campaign:
     reader = reader_of(request)
-    typed = {name: request.POST.get(name, "").replace("\0", "") for name in ("cases", "commander")}
-    numbers = [each for line in typed["cases"].splitlines() if (each := line.strip())]
+    numbers = [each for line in request.POST.get("cases", "").splitlines() if (each := line.strip())]
     cases = list(cases_visible_to(reader).filter(case_no__in=numbers))
     own = Officer.objects.filter(court_id=reader.court_id, is_active=True)
-    commander = own.filter(staff_no=typed["commander"].strip()).first()
+    commander = own.filter(staff_no=request.POST.get("commander", "").strip()).first()
     groups = list(Group.objects.filter(pk__in=_ids(request.POST.getlist("groups")), court_id=reader.court_id))
     if commander is None or len(cases) != len(set(numbers)):
         raise another_court()

@@ -94,7 +94,7 @@ def _in_hand(**whose: Any) -> QuerySet[Any, Any]:
 
 
 def _text(query: Mapping[str, str], name: str, most: int) -> str:
-    return query.get(name, "").replace("\0", "")[:most]
+    return query.get(name, "")[:most]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -28,7 +28,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     if not courts_watched_by(reader):
         return missing(request)
     days = next((each for each in DAYS if str(each) == request.GET.get("days")), 7)
-    court = request.GET.get("court", "").replace("\0", "")[:20]
+    court = request.GET.get("court", "")[:20]
     cases = cases_visible_to(reader)
     cases = cases.filter(court__code=court) if court else cases
     context = frame(

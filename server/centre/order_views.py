@@ -50,7 +50,7 @@ def _give(request: HttpRequest) -> Order:
     reader = reader_of(request)
     typed = {name: request.POST.get(name, "") for name in ("id", "group", "source", "text", "place")}
     body = written(OrderDraft, _("Choose a group, and say where and what."), **typed)
-    case_no = request.POST.get("case_no", "").replace("\0", "").strip()
+    case_no = request.POST.get("case_no", "").strip()
     return give_order(
         group=group_of(reader, body.group),
         text=body.text,

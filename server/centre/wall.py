@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from server.cases.counting import as_moment
 from server.cases.levels import Level
 from server.cases.models import Case, Node
-from server.centre.beats import Unit, short_name, units_on_wall
+from server.centre.beats import Unit, short_name, units_of, units_on_wall
 from server.centre.care import STEP, level_of_care, with_care
 from server.centre.case_page import kind_names
 from server.centre.desk import flow_names, level_of, worst_of
@@ -78,7 +78,11 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
         units=units_on_wall(list(courts.values()), moment),
         told=told(courts),
         stakes=_stakes(cases, courts, flows, today),
-        map=wall_map(courts, moment, people_placed(alarms, present, moment)),
+        map=wall_map(
+            courts,
+            moment,
+            people_placed(alarms, present, units_of([each.presence.device for each in present], found, moment), moment),
+        ),
         late=sum(levels[level] for level in (Level.SEVERE, Level.OVERDUE, Level.DUE)),
     )
 

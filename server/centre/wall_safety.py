@@ -74,10 +74,17 @@ def _answer(alarm: Alarm) -> str:
     return _("not answered yet")
 
 
-def people_placed(alarms: Sequence[Alarm], present: Sequence[OnSite], at: datetime) -> list[Placed]:
-    """Who is on site, by his last stated position; a call for help where it came from."""
+def people_placed(
+    alarms: Sequence[Alarm], present: Sequence[OnSite], units: Mapping[UUID, str], at: datetime
+) -> list[Placed]:
+    """Whose unit is on site, by the last stated position; a call for help where it came from.
+
+    What place an officer himself names may be a person's home: it stands on no wall.
+    """
     calls = [Placed(alarm_look(each.kind), "", each.position) for each in alarms if each.kind == Alarm.Kind.SOS]
-    there = [Placed(_look_of(each, at), each.presence.place, each.presence.position) for each in present]
+    there = [
+        Placed(_look_of(each, at), units.get(each.presence.device_id, ""), each.presence.position) for each in present
+    ]
     return [*calls, *there]
 
 

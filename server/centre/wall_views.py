@@ -65,7 +65,7 @@ def _accounts(request: HttpRequest, officer: Officer, **made: str) -> HttpRespon
 @require_POST
 def add_wall(request: HttpRequest) -> HttpResponse:
     """Answers with the page that says the password, this once."""
-    officer, name = _officer(request), request.POST.get("name", "").replace("\0", "").strip()[:NAME_CHARACTERS]
+    officer, name = _officer(request), request.POST.get("name", "").strip()[:NAME_CHARACTERS]
     if not keeps_walls(officer) or not name:
         return missing(request)
     wall, password = create_wall(court=officer.court, name=name, by=officer)

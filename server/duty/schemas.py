@@ -12,11 +12,14 @@ from server.common.clock import now
 from server.duty.models import DailyReport, Mute, Shift, ShiftNote
 from server.people.schemas import OfficerView
 
+SAYABLE = r"^[^\x00]*$"
+"""No database keeps a text with U+0000 in it."""
+
 
 class MuteDraft(Schema):
     id: UUID | None = None
     """Made by whoever asks; the same again changes nothing."""
-    cause: str = Field(default="", max_length=60)
+    cause: str = Field(default="", max_length=60, pattern=SAYABLE)
     """Key of a node; left out for all of a case."""
     case: UUID | None = None
     level: Level = Level.SEVERE

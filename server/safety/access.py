@@ -50,6 +50,12 @@ def require_can_command(officer: Officer, court_id: UUID) -> None:
         raise DomainError("may_not_command", 403, message)
 
 
+def require_own_id(officer: Officer, court_id: UUID) -> None:
+    """Of what stands under an id that he gave. Raises DomainError 409 `id_taken` where it is another court's."""
+    if officer.court_id != court_id:
+        raise DomainError("id_taken", 409, _("Something else stands under this id. Ask again with another."))
+
+
 def readable_alarm(officer: Officer, alarm_id: UUID) -> Alarm:
     """Raises DomainError 404 `alarm_not_found`, the same for one that is not his to see and for none at all."""
     alarm = alarms_visible_to(officer).filter(pk=alarm_id).first()

@@ -101,8 +101,6 @@ def test_each_narrowing_is_taken_off_by_itself_and_goes_along_with_every_link(ca
     "query",
     [
         "level=HUGE",
-        "stage=%00",
-        "q=%00",
         "after=x",
         "after=1.x",
         "after=99999999999999999999.0",

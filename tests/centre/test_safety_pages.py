@@ -70,7 +70,8 @@ def test_words_no_database_takes_are_refused(phone: TestDevice, cast: Cast, held
         "source": "OTHER",
     }
     assert post(cast.duty, "/centre/dispatches", **{**typed, "text": "\0车"}).status_code == 422
-    assert post(cast.duty, "/centre/dispatches", **typed).status_code == 302
+    assert post(cast.duty, "/centre/dispatches", **typed).status_code == 422
+    assert not Order.objects.exists()
     opening = {"name": "\0", "commander": "\0", "begins_at": "2026-12-01T03:00", "ends_at": "2026-12-01T09:00"}
     assert post(cast.duty, "/centre/operations", **opening, cases="\0").status_code == 422
 

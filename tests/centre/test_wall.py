@@ -242,6 +242,8 @@ def test_silence_and_a_call_for_help_stand_first_and_count_the_seconds(cast: Cas
     assert datetime.fromisoformat(first.one("time")["data-from"]) == presence.due_at
     assert (second.one(".lab").text, second.one(".n").text) == ("现场", "1")
     assert [pin["data-hue"] for pin in page.one("svg.map").all("g.pin")] == ["red"]
+    assert presence.place not in page.html
+    assert "执行一组" in page.one("section.w-map").text
     Alarm.objects.create(kind=Alarm.Kind.SOS, position={"lat": 26.5, "lon": 119.5}, **silent)
     page = seen_by(cast.duty, "/centre/?wall=1")
     assert page.one("ul.w-cnt").all("li.solid")[0].one(".lab").text == "紧急求助（SOS）"

@@ -7,11 +7,12 @@ import pytest
 
 from server.cases.models import Case
 from server.common.errors import DomainError
+from server.people.models import Role
 from server.safety.models import Campaign
 from server.safety.outings import members_of, tally
 from server.safety.services import close_campaign, open_campaign
 from server.safety.tally import Act, tally_of
-from tests.actors import Cast
+from tests.actors import Cast, officer_of
 from tests.devices import TestDevice
 from tests.safety.conftest import Clock
 from tests.sync.pushing import COMPLETE, file_one, hold
@@ -106,6 +107,16 @@ def test_it_is_opened_within_one_court_by_those_who_command_and_closed_once(
     close_campaign(campaign_id=campaign.pk, by=cast.director)
     clock.after(40)
     assert close_campaign(campaign_id=campaign.pk, by=cast.duty).closed_at == closed_at
+
+
+def test_an_id_of_another_court_is_refused(cast: Cast, clock: Clock, held: Case) -> None:
+    campaign = opened(cast, clock, held)
+    assert opened(cast, clock, campaign_id=campaign.pk) == campaign
+    desk = officer_of(cast.other_court, "250188", "江远", Role.COMMAND_CENTRE)
+    theirs = {"commander": desk, "by": desk, "groups": [], "campaign_id": campaign.pk}
+    with pytest.raises(DomainError) as refused:
+        opened(cast, clock, **theirs)
+    assert refused.value.code == "id_taken"
 
 
 @pytest.mark.parametrize("stated", ["1e9999999", "NaN", "-5", 12, True, None, [], {}, "1" * 16, "1.234", "٣"])

@@ -139,6 +139,22 @@ def test_one_that_is_itself_too_old_leaves_the_alarm_standing(phone: TestDevice,
     assert presence().watch == "ESCALATED"
 
 
+def test_one_that_shortens_the_interval_beyond_the_worst_still_reaches_the_leaders_once(
+    phone: TestDevice, cast: Cast, clock: Clock
+) -> None:
+    check_in(phone, interval_minutes=60)
+    clock.after(10)
+    check_in(phone, push=False, interval_minutes=30)
+    clock.after(61)
+    watch_safety()
+    assert told()[-1] == "alarm_raised"
+    phone.push()
+    assert (watch_safety(), watch_safety()) == (1, 0)
+    assert told()[-2:] == ["check_in_escalated", "alarm_escalated"]
+    assert (presence().watch, presence().next_turn_at) == ("ESCALATED", None)
+    assert Notice.objects.filter(officer=cast.director, kind="check_in").count() == 1
+
+
 def test_a_clock_that_runs_ahead_buys_no_time(phone: TestDevice, clock: Clock) -> None:
     phone.clock_runs_ahead(minutes=600)
     check_in(phone, interval_minutes=30)

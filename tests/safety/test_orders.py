@@ -9,13 +9,13 @@ from server.cases.models import Case
 from server.common.errors import DomainError
 from server.ledger.models import Entry
 from server.notices.models import Notice
-from server.people.models import GroupMember
+from server.people.models import GroupMember, Role
 from server.people.services import add_group_member, create_group, end_group_membership
 from server.safety.models import Alarm, Order, OrderWord
 from server.safety.moves import Word, order_after
 from server.safety.queries import standing_alarms
 from server.safety.services import give_order, move_order, watch_safety
-from tests.actors import Cast
+from tests.actors import Cast, officer_of
 from tests.devices import TestDevice
 from tests.safety.conftest import Clock
 from tests.safety.test_sos import profile
@@ -181,3 +181,13 @@ def test_every_word_from_every_state_leads_somewhere_known_or_nowhere(state: str
     after = order_after(state, word)
     assert after in (None, *Order.State)
     assert state not in ("DONE", "WITHDRAWN") or after in (None, state)
+
+
+def test_an_id_of_another_court_is_refused_and_its_own_is_the_same_order(order: Order, cast: Cast) -> None:
+    asked = {"text": "车", "place": "门"}
+    assert give_order(group=cast.group, by=cast.duty, order_id=order.pk, **asked) == order
+    theirs = create_group(court=cast.other_court, name="执行一组")
+    desk = officer_of(cast.other_court, "250188", "江远", Role.COMMAND_CENTRE)
+    with pytest.raises(DomainError) as refused:
+        give_order(group=theirs, by=desk, order_id=order.pk, **asked)
+    assert refused.value.code == "id_taken"

@@ -13,7 +13,7 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.ledger.services import append
 from server.people.models import Group, Officer
-from server.safety.access import campaigns_visible_to, require_can_command
+from server.safety.access import campaigns_visible_to, require_can_command, require_own_id
 from server.safety.live import campaign_view, told
 from server.safety.models import Campaign
 from server.safety.services.orders import require_words
@@ -35,12 +35,13 @@ def open_campaign(
 ) -> Campaign:
     """With the id of one there is, nothing is done again.
 
-    Raises DomainError 403 `may_not_command`; 422 `note_required` (a name), `note_too_long`,
+    Raises DomainError 403 `may_not_command`; 409 `id_taken`; 422 `note_required` (a name), `note_too_long`,
     `campaign_span`, `campaign_of_another_court`.
     """
     require_can_command(by, by.court_id)
-    standing = Campaign.objects.filter(pk=campaign_id, court_id=by.court_id).first() if campaign_id else None
+    standing = Campaign.objects.filter(pk=campaign_id).first() if campaign_id else None
     if standing is not None:
+        require_own_id(by, standing.court_id)
         return standing
     require_words(name, at_most=100)
     if ends_at <= begins_at:

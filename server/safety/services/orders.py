@@ -13,7 +13,7 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.ledger.services import Draft, append
 from server.people.models import Group, Officer
-from server.safety.access import require_can_command
+from server.safety.access import require_can_command, require_own_id
 from server.safety.live import order_view, told
 from server.safety.models import Alarm, Order, OrderWord
 from server.safety.moves import NEEDS_WORDS, Word, order_after
@@ -37,12 +37,13 @@ def give_order(
 ) -> Order:
     """Send a group to where the debtor or a property is said to be. With the id of one there is, nothing is done again.
 
-    Raises DomainError 403 `may_not_command`; 422 `note_required`, `note_too_long`, `group_not_working`,
+    Raises DomainError 403 `may_not_command`; 409 `id_taken`; 422 `note_required`, `note_too_long`, `group_not_working`,
     `not_working_on_it` where nobody of the group acts in the case.
     """
     require_can_command(by, group.court_id)
-    standing = Order.objects.filter(pk=order_id, court_id=by.court_id).first() if order_id else None
+    standing = Order.objects.filter(pk=order_id).first() if order_id else None
     if standing is not None:
+        require_own_id(by, standing.court_id)
         return standing
     require_words(text)
     require_words(place, at_most=200)

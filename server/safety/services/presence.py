@@ -13,7 +13,7 @@ from server.safety.said import LONGEST_PLACE, Said
 from server.safety.services.alarms import end_alarm
 from server.safety.services.brief import write_briefs
 from server.safety.services.holding import hold_officer, standing_alarm
-from server.safety.timers import USUAL_INTERVAL, interval_of, next_turn, watch_at
+from server.safety.timers import USUAL_INTERVAL, Watch, interval_of, next_turn, watch_at
 
 BEGAN, CHECKED_IN, LATE, ENDED = "presence_began", "checked_in", "check_in_late", "presence_ended"
 """Kinds of entries."""
@@ -114,16 +114,23 @@ def _renewed(said: Said, row: Presence) -> list[Draft]:
 def _kept(said: Said, row: Presence, kind: str, *, is_late: bool) -> list[Draft]:
     """The beat raises what is due by now: it alone tells of silence, once for each state."""
     interval, at = timedelta(minutes=row.interval_minutes), now()
-    watch = watch_at(row.due_at, interval, at)
-    row.watch, row.next_turn_at = watch.value, next_turn(row.due_at, interval, at)
-    if watch.is_silent and not is_late:
-        row.watch, row.next_turn_at = Presence.Watch.ON_TIME, at
+    watch, told_of = watch_at(row.due_at, interval, at), _told_of(row) if is_late else frozenset()
+    if watch.is_silent and watch not in told_of:
+        row.next_turn_at = at
+        row.watch = row.watch if is_late else Presence.Watch.ON_TIME
+    else:
+        row.watch, row.next_turn_at = watch.value, next_turn(row.due_at, interval, at)
     row.place = said.words("place", LONGEST_PLACE) or row.place
     _heard(row, said)
     row.save()
     _note(said, row, is_late=is_late)
     write_briefs([row.officer_id])
     return [told(row.court_id, kind, {"presence": presence_view(row), **_late(is_late)}, **_facts(said))]
+
+
+def _told_of(row: Presence) -> frozenset[str]:
+    """What the alarm that stands has told of: whoever was called silent for long was called silent."""
+    return frozenset({Watch.OVERDUE, row.watch})
 
 
 def _heard(row: Presence, said: Said) -> None:
