@@ -24,7 +24,6 @@ from server.safety.queries import (
     open_orders,
     ordered,
     silent_unalarmed,
-    standing_alarms,
 )
 
 _ALARMS = {
@@ -54,8 +53,48 @@ class AlarmLine:
     look: Look
     who: str
     says: tuple[str, ...]
-    blinks: bool
-    """Once a second, until somebody has answered; never for an order."""
+    may_answer: bool
+
+    @property
+    def blinks(self) -> bool:
+        """Once a second, until somebody has answered; never for an order."""
+        return self.tone == "critical"
+
+    @property
+    def tone(self) -> str:
+        """How it sounds, of one nobody has answered."""
+        if not self.alarm.is_waiting:
+            return ""
+        return "warning" if self.alarm.kind == Alarm.Kind.ORDER else "critical"
+
+    @property
+    def where(self) -> str:
+        return self.alarm.presence.place if self.alarm.presence else ""
+
+    @property
+    def since(self) -> datetime:
+        return self.alarm.due_at or self.alarm.raised_at
+
+    @property
+    def words(self) -> str:
+        """As it is read out, once."""
+        return " · ".join(filter(None, (str(self.look.text), self.who, self.where)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Of the strip of counters."""
+
+    look: Look
+    count: int
+    is_waiting: bool = False
+    """Of people: nobody has answered one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    lines: Sequence[AlarmLine] = ()
+    cells: Sequence[Cell] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +111,19 @@ class GroupChoice:
     says: str
 
 
-def alarm_line(alarm: Alarm) -> AlarmLine:
-    glyph, hue = _ALARMS[Alarm.Kind(alarm.kind)]
-    who = (
-        alarm.officer.name
-        if alarm.officer
-        else f"{alarm.order.group.name} · {alarm.order.place}"
-        if alarm.order
-        else ""
-    )
-    is_of_person = alarm.kind != Alarm.Kind.ORDER
-    return AlarmLine(
-        alarm, Look(glyph, hue, alarm.get_kind_display()), who, _says(alarm), is_of_person and alarm.is_waiting
-    )
+def alarm_look(kind: str) -> Look:
+    glyph, hue = _ALARMS[Alarm.Kind(kind)]
+    return Look(glyph, hue, str(Alarm.Kind(kind).label))
+
+
+def alarm_line(alarm: Alarm, *, may_answer: bool = False) -> AlarmLine:
+    return AlarmLine(alarm, alarm_look(alarm.kind), _who(alarm), _says(alarm), may_answer)
+
+
+def _who(alarm: Alarm) -> str:
+    if alarm.officer:
+        return alarm.officer.name
+    return f"{alarm.order.group.name} · {alarm.order.place}" if alarm.order else ""
 
 
 def _says(alarm: Alarm) -> tuple[str, ...]:
@@ -101,26 +140,33 @@ def _says(alarm: Alarm) -> tuple[str, ...]:
 
 
 def standing(reader: Officer) -> list[AlarmLine]:
-    """What asks for an answer, people first. One SELECT but for his rights."""
-    return [alarm_line(alarm) for alarm in ordered(alarms_visible_to(reader).filter(ended_at=None))]
+    """What asks for an answer, people first: for the desk, its strip and the page of safety.
+
+    Of the courts he watches, and his own. One SELECT but for his rights.
+    """
+    own = reader.court_id if can_command(reader, reader.court_id) else None
+    alarms = ordered(alarms_visible_to(reader).filter(ended_at=None))
+    return [alarm_line(alarm, may_answer=alarm.court_id == own) for alarm in alarms]
 
 
-def alarm_cells(reader: Officer) -> list[tuple[Look, int, bool]]:
-    """For a strip: calls for help, who is silent, orders without an answer where there are any; who is on site."""
-    courts = courts_watched_by(reader)
-    if not courts:
-        return []
-    alarms, there = standing_alarms(courts), list(Presence.objects.filter(court_id__in=courts, ended_at=None))
-    unalarmed = len(silent_unalarmed(there, alarms, now()))
+def strip(reader: Officer) -> Strip:
+    """Over the desk; nothing for whoever sees nobody's alarms but his own."""
+    if not courts_watched_by(reader):
+        return Strip()
+    lines, there = standing(reader), list(presences_visible_to(reader).filter(ended_at=None))
+    return Strip(lines, _cells(lines, there))
+
+
+def _cells(lines: Sequence[AlarmLine], there: Sequence[Presence]) -> list[Cell]:
+    """Calls for help, who is silent, orders without an answer where there are any; who is on site."""
+    more = {Alarm.Kind.CHECK_IN: len(silent_unalarmed(there, [line.alarm for line in lines], now()))}
     cells = []
-    for kind, (glyph, hue) in _ALARMS.items():
-        found = [alarm for alarm in alarms if alarm.kind == kind]
-        more = unalarmed if kind is Alarm.Kind.CHECK_IN else 0
-        is_of_people = kind is not Alarm.Kind.ORDER
-        if found or is_of_people:
-            waits = is_of_people and (more > 0 or any(alarm.is_waiting for alarm in found))
-            cells.append((Look(glyph, hue, kind.label), len(found) + more, waits))
-    return [*cells, (Look("onsite", "green", _("On site")), len(there), False)]
+    for kind in _ALARMS:
+        found, unalarmed = [line for line in lines if line.alarm.kind == kind], more.get(kind, 0)
+        if found or kind is not Alarm.Kind.ORDER:
+            waits = unalarmed > 0 or any(line.blinks for line in found)
+            cells.append(Cell(alarm_look(kind), len(found) + unalarmed, waits))
+    return [*cells, Cell(Look("onsite", "green", _("On site")), len(there))]
 
 
 def stays(reader: Officer) -> list[StayLine]:

@@ -2,7 +2,6 @@ from django.urls import path
 
 from server.centre import (
     act_words,
-    alarm_views,
     approval_views,
     backfill_views,
     bundle_views,
@@ -121,8 +120,6 @@ urlpatterns = [
     path("matters/<uuid:matter_id>/<str:word>", matter_views.matter_word),
     path("cases/<uuid:case_id>/matters", matter_draft_views.draft_page),
     path("evidence/<str:sha256>", file_views.file_page),
-    path("alarms/<uuid:alarm_id>/acknowledge", alarm_views.alarm_word, {"word": "acknowledge"}),
-    path("alarms/<uuid:alarm_id>/close", alarm_views.alarm_word, {"word": "close"}),
     path("accounts", wall_views.accounts_page),
     path("accounts/walls", wall_views.add_wall),
     path("accounts/walls/<uuid:wall_id>/revoke", wall_views.end_wall),

@@ -26,6 +26,7 @@ from server.centre.desk import desk, stage_names
 from server.centre.desk_filters import Choices, Filters
 from server.centre.geo_view import MapView, map_of, spots_in
 from server.centre.language import chinese_first
+from server.centre.safety_pages import strip
 from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
@@ -167,6 +168,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
     context = frame(
         request,
         officer=officer,
+        people=strip(officer),
         listed=listed,
         alarms=alarms,
         alarm_total=alarms.total if alarms and not filters.narrowed else alarm_total(officer),

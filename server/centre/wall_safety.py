@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from server.centre.beats import short_name
+from server.centre.safety_pages import alarm_look
 from server.centre.states import Look
 from server.centre.wall_map import Placed
 from server.centre.wall_rows import Tile, Told, clock, moment_words
@@ -15,12 +16,6 @@ from server.safety.models import Alarm, Presence
 from server.safety.queries import OnSite, silent_unalarmed
 
 TOLD = (Alarm.Kind.SOS, Alarm.Kind.CHECK_IN)
-
-
-def alarm_look(kind: str) -> Look:
-    if kind == Alarm.Kind.SOS:
-        return Look("sos", "crimson", _("Call for help (SOS)"))
-    return Look("silent", "red", _("Check-in overdue"))
 
 
 def safety_tiles(alarms: Sequence[Alarm], present: Sequence[OnSite], at: datetime) -> list[Tile]:

@@ -38,7 +38,7 @@ def test_an_officer_falls_silent_and_the_desk_hears_it_says_it_and_answers(
     assert "critical" in page.evaluate("window.zhixingSound.heard")
     picture(page, "silent")
     page.keyboard.press("a")
-    expect(row.locator("input[name=done]")).to_be_focused()
+    expect(row.locator("input[name=said]")).to_be_focused()
     page.keyboard.type("已电话联系，平安")
     page.keyboard.press("Enter")
     expect(page.locator("[data-alarm] .ack").filter(has_text="平安")).to_be_visible(timeout=PATIENCE_MS)
@@ -79,7 +79,7 @@ def test_ten_minutes_without_a_net_freeze_the_page_hold_its_forms_and_end_at_a_c
     page.locator("[data-retry]").click()
     expect(page.locator("[data-banner]")).to_be_hidden(timeout=PATIENCE_MS)
     expect(answer).to_be_enabled()
-    page.locator("[data-tone] input[name=done]").fill("已派二组")
+    page.locator("[data-tone] input[name=said]").fill("已派二组")
     page.keyboard.press("Enter")
     expect(page.locator("[data-tone]")).to_have_count(0, timeout=PATIENCE_MS)
     assert complaints.other_than(*LOST) == []

@@ -40,20 +40,25 @@ def test_a_call_for_help_stands_before_silence_and_says_who_and_where(cast: Cast
 def test_it_sounds_until_it_is_acknowledged_and_then_says_by_whom_and_with_what(cast: Cast) -> None:
     called = alarm(cast, Alarm.Kind.SOS)
     browser = browser_of(cast.duty)
-    assert browser.post(f"/centre/alarms/{called.pk}/acknowledge", {"done": "已派二组"}).status_code == 302
+    assert browser.post(f"/centre/safety/alarms/{called.pk}/acknowledge", {"said": "已派二组"}).status_code == 302
     (row,) = seen_by(cast.duty).all("[data-alarm]")
     assert "data-tone" not in row.attributes
     assert "吴值" in row.one(".ack").text
     assert row.one(".ack").text.endswith("已派二组")
-    browser.post(f"/centre/alarms/{called.pk}/close", {"done": "人员平安"})
+    browser.post(f"/centre/safety/alarms/{called.pk}/close", {"said": "人员平安"})
     assert seen_by(cast.duty).all("[data-alarm]") == []
 
 
 def test_an_answer_wants_words_and_a_right(cast: Cast) -> None:
     called = alarm(cast, Alarm.Kind.SOS)
-    for who, done in ((cast.duty, ""), (cast.stranger, "看到"), (cast.bystander, "看到"), (cast.inspector, "看到")):
-        answer = browser_of(who).post(f"/centre/alarms/{called.pk}/acknowledge", {"done": done})
-        assert answer.status_code == 404
+    for who, said, status in (
+        (cast.duty, "", 422),
+        (cast.stranger, "看到", 404),
+        (cast.bystander, "看到", 404),
+        (cast.inspector, "看到", 403),
+    ):
+        answer = browser_of(who).post(f"/centre/safety/alarms/{called.pk}/acknowledge", {"said": said})
+        assert answer.status_code == status
     called.refresh_from_db()
     assert called.is_waiting
 

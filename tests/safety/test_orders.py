@@ -184,7 +184,7 @@ def test_every_word_from_every_state_leads_somewhere_known_or_nowhere(state: str
 
 
 def test_an_id_of_another_court_is_refused_and_its_own_is_the_same_order(order: Order, cast: Cast) -> None:
-    asked = {"text": "车", "place": "门"}
+    asked: dict[str, Any] = {"text": "车", "place": "门"}
     assert give_order(group=cast.group, by=cast.duty, order_id=order.pk, **asked) == order
     theirs = create_group(court=cast.other_court, name="执行一组")
     desk = officer_of(cast.other_court, "250188", "江远", Role.COMMAND_CENTRE)

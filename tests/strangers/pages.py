@@ -80,8 +80,6 @@ FORMS = {
     "films",
     "films/<uuid:film_id>/give",
     "devices/sheet",
-    "alarms/<uuid:alarm_id>/acknowledge",
-    "alarms/<uuid:alarm_id>/close",
     "accounts",
     "accounts/walls",
     "accounts/walls/<uuid:wall_id>/revoke",

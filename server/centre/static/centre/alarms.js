@@ -51,6 +51,6 @@ look();
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "a" || event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = bar()?.querySelector("[data-alarm][data-tone] input[name=done]");
+  const field = bar()?.querySelector("[data-alarm][data-tone] input[name=said]");
   if (field) { field.focus(); event.preventDefault(); }
 });
