@@ -10,8 +10,8 @@ from server.cases.levels import Level
 from server.centre.states import Look, level_look, running_look
 from server.matters.access import matters_visible_to
 from server.matters.models import Matter
-from server.matters.queries import awaited_court
 from server.matters.states import TERMINAL
+from server.matters.turns import awaited_court
 from server.matters.wording import clock_name
 from server.people.access import courts_watched_by
 from server.people.models import Officer

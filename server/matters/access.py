@@ -12,8 +12,8 @@ from server.common.clock import now
 from server.common.errors import DomainError
 from server.matters.decide import Actor
 from server.matters.models import Matter
-from server.matters.queries import awaited_court
 from server.matters.states import Part, Side
+from server.matters.turns import awaited_court
 from server.people.access import courts_watched_by, roles_of
 from server.people.models import Officer, Role
 

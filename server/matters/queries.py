@@ -22,8 +22,7 @@ from server.matters.clock import Running, Told, clocks_of, limits_of
 from server.matters.decide import Facts
 from server.matters.kinds import Kind, catalogue
 from server.matters.models import Matter, MatterMove, MatterPaper, MatterSnapshot
-from server.matters.states import TERMINAL, UNSENT, Clock, Move, Side, State, waits_for
-from server.people.models import Court
+from server.matters.states import TERMINAL, UNSENT, Clock, Move, State
 
 MEASURE_TAKEN = "control_expiry"
 """What an act tells that seals, seizes or freezes."""
@@ -110,12 +109,6 @@ def clocks(
     told = [Told(State(row.source), Move(row.move), row.at) for row in rows if row.source]
     days = matter.limit_days if matter.limit_days is not None else 0 if matter.is_urgent else kind_of(matter).days
     return clocks_of(told, limits_of(days, is_urgent=matter.is_urgent), calendar or work_calendar())
-
-
-def awaited_court(matter: Matter) -> Court | None:
-    """Whose turn it is; nobody's once it has ended."""
-    side = waits_for(State(matter.state))
-    return {Side.ASKING: matter.from_court, Side.DOING: matter.to_court}[side] if side else None
 
 
 def is_late(matter: Matter, at: datetime) -> bool:

@@ -11,12 +11,13 @@ from server.common.ids import new_id
 from server.ledger.services import append
 from server.matters.access import require_can_urge
 from server.matters.models import Matter, MatterUrge
-from server.matters.queries import awaited_court, is_late
+from server.matters.queries import is_late
 from server.matters.services.entries import urged_draft
 from server.matters.services.moving import held_matter
 from server.matters.services.offices import Offices
 from server.matters.services.talking import worded
 from server.matters.services.warning import TOLD, notices_of_urge
+from server.matters.turns import awaited_court
 from server.notices.services import tell
 from server.people.models import Officer
 

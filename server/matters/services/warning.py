@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from server.cases.levels import Level
 from server.matters.models import Matter, MatterUrge
-from server.matters.queries import awaited_court
 from server.matters.services.offices import Offices
 from server.matters.states import Clock, Side, State, waits_for
+from server.matters.turns import awaited_court
 from server.matters.wording import clock_name
 from server.notices.services import NoticeDraft
 from server.people.models import Role

@@ -22,12 +22,12 @@ from server.common.bulk import among, update_rows
 from server.common.clock import now
 from server.ledger.services import Draft, append
 from server.matters.models import Matter, MatterMove, MatterUrge, MatterWarning
-from server.matters.queries import awaited_court
 from server.matters.services.clocking import keep_clock
 from server.matters.services.entries import matter_draft, urged_draft
 from server.matters.services.offices import Offices
 from server.matters.services.warning import TOLD, courts_told, notices_of_level
 from server.matters.states import TERMINAL
+from server.matters.turns import awaited_court
 from server.notices.services import tell
 
 logger = logging.getLogger(__name__)
