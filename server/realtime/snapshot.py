@@ -9,10 +9,11 @@ from server.common.snapshot import snapshot
 from server.field.live import live_actions
 from server.ledger.queries import head_of
 from server.matters.live import live_matters
+from server.safety.live import live_safety
 
 
 def take_snapshot(stream: str, court: UUID) -> dict[str, Any]:
-    """`cases`, `nodes`, `actions`, `matters`: lists of the objects frames carry; applying a frame twice is harmless."""
+    """`cases`, `nodes`, `actions`, `matters`, `alarms`, `presences`, `orders`: lists of the objects frames carry."""
     with snapshot():
         head = head_of(stream)  # the head first: a lower bound even where isolation were weaker
         return {
@@ -24,4 +25,5 @@ def take_snapshot(stream: str, court: UUID) -> dict[str, Any]:
             "nodes": live_nodes(court),
             "actions": live_actions(court),
             "matters": live_matters(court),
+            **live_safety(court),
         }

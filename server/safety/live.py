@@ -63,6 +63,18 @@ def order_view(row: Order) -> dict[str, Any]:
     }
 
 
+def live_safety(court: UUID) -> dict[str, list[dict[str, Any]]]:
+    """What stands in a court, as frames tell of it: `alarms`, `presences`, `orders`. Three SELECTs."""
+    alarms = Alarm.objects.filter(court_id=court, ended_at=None).order_by("pk")
+    there = Presence.objects.filter(court_id=court, ended_at=None).order_by("pk")
+    orders = Order.objects.filter(court_id=court, state__in=Order.OPEN).order_by("pk")
+    return {
+        "alarms": [alarm_view(row) for row in alarms],
+        "presences": [presence_view(row) for row in there],
+        "orders": [order_view(row) for row in orders],
+    }
+
+
 def campaign_view(row: Campaign) -> dict[str, Any]:
     spans = {"begins_at": to_wire(row.begins_at), "ends_at": to_wire(row.ends_at)}
     return {"id": str(row.pk), "commander": str(row.commander_id), **spans, **_moments(closed_at=row.closed_at)}

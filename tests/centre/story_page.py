@@ -12,10 +12,10 @@ from typing import Any
 
 from tests.backends.folders import temporary_folder
 from tests.centre.node_page import DRIVER, FEED, NODE
-from tests.realtime.reader import Picture
+from tests.realtime.reader import SAFETY, Picture
 
 Json = dict[str, Any]
-EMPTY: Json = {"cases": [], "nodes": [], "actions": [], "matters": []}
+EMPTY: Json = {"cases": [], "nodes": [], "actions": [], "matters": [], "alarms": [], "presences": [], "orders": []}
 CODES = (1000, 1001, 1006, 1011, 4008, 4012)
 
 
@@ -56,7 +56,8 @@ class Ledger:
         return len(self.written)
 
     def _change(self, picture: Picture) -> Json:
-        changes = (self._file, self._close, self._move, self._move, self._act, self._act, self._errand, self._say)
+        of_cases = (self._file, self._close, self._move, self._move, self._act, self._act, self._errand, self._say)
+        changes = (*of_cases, self._alarm, self._stay, self._order)
         return self.chance.choice(changes)(picture)
 
     def _id(self, name: str) -> str:
@@ -91,6 +92,22 @@ class Ledger:
     def _errand(self, picture: Picture) -> Json:
         state = self.chance.choice(("DRAFT", "SENT", "IN_PROGRESS", "CONFIRMED"))
         return {"matter": {"id": self._any_matter(picture), "state": state}}
+
+    def _alarm(self, picture: Picture) -> Json:
+        stands = {"is_waiting": self.chance.random() < 0.5, "presence": "p"}
+        ends = [stands, stands, {"is_waiting": False, "ended_at": "2026-11-22T02:00:00.000Z"}]
+        return {"alarm": {"id": self._any_of(picture, "alarm"), **self.chance.choice(ends)}}
+
+    def _stay(self, picture: Picture) -> Json:
+        ends: list[Json] = [{"watch": "ON_TIME"}, {"watch": "OVERDUE"}, {"ended_at": "2026-11-22T02:00:00.000Z"}]
+        return {"presence": {"id": self._any_of(picture, "presence"), **self.chance.choice(ends)}}
+
+    def _order(self, picture: Picture) -> Json:
+        state = self.chance.choice(("GIVEN", "ACCEPTED", "DECLINED", "DONE", "WITHDRAWN"))
+        return {"order": {"id": self._any_of(picture, "order"), "state": state}}
+
+    def _any_of(self, picture: Picture, name: str) -> str:
+        return self.chance.choice([*picture.safety[SAFETY[name]], self._id(name)])
 
     def _say(self, _picture: Picture) -> Json:
         return {"kind": "noted"}

@@ -1,6 +1,9 @@
-// What a page holds of the streams it follows: cases, nodes, acts and matters by id, as docs/reference/live.md has it.
+// What a page holds of the streams it follows, by id: cases, nodes, acts, matters, alarms, who is on site, orders, as
+// docs/reference/live.md has it.
 // Everything a frame says is absolute, so applying it is replacing. Knows no socket and no page.
 const ENDED = new Set(["CONFIRMED", "RETURNED", "WITHDRAWN"]);
+const OVER = new Set(["DONE", "WITHDRAWN"]);
+const OF_SAFETY = [["alarm", "alarms"], ["presence", "presences"], ["order", "orders"]];
 const byId = (rows) => new Map(rows.map((row) => [row.id, row]));
 
 export class Store {
@@ -10,8 +13,10 @@ export class Store {
     return [...this.#held.values()];
   }
 
-  take({ stream, cases, nodes, actions, matters = [] }) {
-    this.#held.set(stream, { cases: byId(cases), nodes: byId(nodes), actions: byId(actions), matters: byId(matters) });
+  take({ stream, cases, nodes, actions, matters = [], ...safety }) {
+    const held = { cases: byId(cases), nodes: byId(nodes), actions: byId(actions), matters: byId(matters) };
+    for (const [, kind] of OF_SAFETY) held[kind] = byId(safety[kind] ?? []); // of a server that does not tell: none
+    this.#held.set(stream, held);
   }
 
   forget(stream) {
@@ -38,6 +43,7 @@ const applyEntry = (held, entry) => {
     if (isShown) held.nodes.set(node.id, node); else held.nodes.delete(node.id);
   }
   if (entry.matter) applyMatter(held, entry.matter);
+  for (const [name, kind] of OF_SAFETY) if (entry[name]) keepStanding(held[kind], entry[name]);
   if (entry.action) {
     if (isOfOpen(held, entry.action)) held.actions.set(entry.action.id, entry.action);
     else held.actions.delete(entry.action.id);
@@ -54,6 +60,10 @@ const applyCase = (held, one) => {
 const applyMatter = (held, one) => {
   if (!ENDED.has(one.state)) held.matters.set(one.id, one);
   else if (held.matters.delete(one.id)) dropActs(held);
+};
+
+const keepStanding = (rows, one) => {
+  if (one.ended_at || OVER.has(one.state)) rows.delete(one.id); else rows.set(one.id, one);
 };
 
 const dropActs = (held) => {
