@@ -86,6 +86,7 @@ urlpatterns = [
     path("dispatches/<uuid:order_id>/word", order_views.order_word),
     path("operations", campaign_views.campaigns_page),
     path("operations/<uuid:campaign_id>", campaign_views.campaign_page),
+    path("operations/<uuid:campaign_id>/change", campaign_views.change_word),
     path("operations/<uuid:campaign_id>/close", campaign_views.close_word),
     path("warnings", warning_views.warnings_page),
     path("approvals", approval_views.approvals_page),

@@ -28,6 +28,7 @@ from server.safety.queries import OnSite, on_site, open_orders, ordered
 from server.safety.schemas import (
     AlarmRow,
     CampaignDraft,
+    CampaignMoves,
     CampaignRow,
     CampaignView,
     Done,
@@ -42,6 +43,7 @@ from server.safety.schemas import (
 )
 from server.safety.services import (
     acknowledge_alarm,
+    change_campaign,
     close_alarm,
     close_campaign,
     close_presence,
@@ -146,9 +148,8 @@ def begin(request: HttpRequest, body: CampaignDraft) -> CampaignView:
     """Several groups out together under one commander."""
     officer = _officer(request)
     commander = officer_named(body.commander, officer.court_id)
-    cases = list(cases_visible_to(officer).filter(pk__in=body.cases))
-    groups = list(Group.objects.filter(pk__in=body.groups, court_id=officer.court_id))
-    if commander is None or len(cases) != len(set(body.cases)) or len(groups) != len(set(body.groups)):
+    groups, cases = _members(officer, body.groups, body.cases)
+    if commander is None:
         raise another_court()
     row = open_campaign(
         name=body.name,
@@ -169,11 +170,38 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> CampaignView:
     return _campaign(_officer(request), readable_campaign(_officer(request), campaign_id))
 
 
+@router.post("/campaigns/{uuid:campaign_id}/change", response=CampaignView)
+def change(request: HttpRequest, campaign_id: UUID, body: CampaignMoves) -> CampaignView:
+    """Groups and cases that join or leave, with a reason. The tally is of the roster and the cases as they stand."""
+    officer = _officer(request)
+    readable_campaign(officer, campaign_id)
+    groups, cases = _members(officer, body.add_groups, body.add_cases)
+    row = change_campaign(
+        campaign_id=campaign_id,
+        why=body.why,
+        by=officer,
+        add_groups=groups,
+        add_cases=cases,
+        remove_groups=body.remove_groups,
+        remove_cases=body.remove_cases,
+    )
+    return _campaign(officer, row)
+
+
 @router.post("/campaigns/{uuid:campaign_id}/close", response=CampaignView)
 def end(request: HttpRequest, campaign_id: UUID) -> CampaignView:
     """By its commander, or whoever commands in the court."""
     close_campaign(campaign_id=campaign_id, by=_officer(request))
     return _campaign(_officer(request), readable_campaign(_officer(request), campaign_id))
+
+
+def _members(officer: Officer, groups: list[UUID], cases: list[UUID]) -> tuple[list[Group], list[Case]]:
+    """Of his court, and such as he may read; all of them."""
+    found = list(Group.objects.filter(pk__in=groups, court_id=officer.court_id))
+    held = list(cases_visible_to(officer).filter(pk__in=cases))
+    if len(found) != len(set(groups)) or len(held) != len(set(cases)):
+        raise another_court()
+    return found, held
 
 
 def _campaign(officer: Officer, row: Campaign) -> CampaignView:

@@ -246,3 +246,16 @@ class Campaign(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("begins_at")), name="campaign_ends_later")
         ]
+
+
+class CampaignChange(models.Model):
+    """Who changed roster or cases of a joint operation once it was opened, and why. Never changed itself."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="changes")
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+    why = models.CharField(max_length=1000)
+    added = models.JSONField(default=dict)
+    """Ids of `groups` and of `cases`."""
+    removed = models.JSONField(default=dict)

@@ -229,5 +229,15 @@ class CampaignDraft(Schema):
     cases: list[UUID] = Field(default=[], max_length=1000)
 
 
+class CampaignMoves(Schema):
+    """What joins and what leaves."""
+
+    why: str
+    add_groups: list[UUID] = Field(default=[], max_length=200)
+    remove_groups: list[UUID] = Field(default=[], max_length=200)
+    add_cases: list[UUID] = Field(default=[], max_length=1000)
+    remove_cases: list[UUID] = Field(default=[], max_length=1000)
+
+
 def officer_named(officer_id: UUID, court_id: UUID) -> Officer | None:
     return Officer.objects.filter(pk=officer_id, court_id=court_id, is_active=True).first()

@@ -152,6 +152,18 @@ def test_a_joint_operation_is_opened_by_a_form_and_shows_who_is_out(
     for words in ("秋风行动", cast.director.name, cast.holder.name, "签到超时", "无数据"):
         assert words in page
     assert browser_of(cast.stranger).get(place).status_code == 404
+    moves: tuple[tuple[Any, dict[str, Any], int], ...] = (
+        (cast.stranger, {"said": "增援"}, 404),
+        (cast.inspector, {"said": "增援"}, 403),
+        (cast.duty, {"said": " ", "remove_cases": [str(held.pk)]}, 422),
+        (cast.duty, {"said": "增援", "add_cases": "1"}, 422),
+        (cast.duty, {"said": "增援", "remove_groups": ["x"]}, 422),
+        (cast.duty, {"said": "已办结", "remove_cases": [str(held.pk)]}, 302),
+    )
+    for who, moved, status in moves:
+        assert browser_of(who).post(f"{place}/change", moved).status_code == status
+    assert not Campaign.objects.get().cases.exists()
+    assert "<td>1 件案件</td><td>已办结</td>" in text_of(cast.duty, place)
     assert browser_of(cast.stranger).post(f"{place}/close").status_code == 404
     assert browser_of(cast.director).post(f"{place}/close").status_code == 302
     assert Campaign.objects.get().closed_at

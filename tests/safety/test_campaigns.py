@@ -1,5 +1,6 @@
 """A joint operation: who is out, when each was last heard of, and what their acts add up to, as of now."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +8,12 @@ import pytest
 
 from server.cases.models import Case
 from server.common.errors import DomainError
-from server.people.models import Role
-from server.safety.models import Campaign
+from server.ledger.models import Entry
+from server.people.models import GroupMember, Role
+from server.people.services import add_group_member, create_group
+from server.safety.models import Campaign, CampaignChange
 from server.safety.outings import members_of, tally
-from server.safety.services import close_campaign, open_campaign
+from server.safety.services import change_campaign, close_campaign, open_campaign
 from server.safety.tally import Act, tally_of
 from tests.actors import Cast, officer_of
 from tests.devices import TestDevice
@@ -107,6 +110,52 @@ def test_it_is_opened_within_one_court_by_those_who_command_and_closed_once(
     close_campaign(campaign_id=campaign.pk, by=cast.director)
     clock.after(40)
     assert close_campaign(campaign_id=campaign.pk, by=cast.duty).closed_at == closed_at
+
+
+def test_groups_and_cases_join_and_leave_with_a_reason_and_the_tally_follows(
+    phone: TestDevice, cast: Cast, clock: Clock, held: Case
+) -> None:
+    campaign, later = opened(cast, clock, held), hold(file_one(cast, 8), cast.group)
+    located(phone, held)
+    located(phone, later)
+    phone.push()
+    assert tally(campaign).persons_found == 1
+    second = create_group(court=cast.court, name="执行二组")
+    add_group_member(group=second, officer=cast.bystander, part=GroupMember.Part.EXECUTOR)
+    asked: dict[str, Any] = {"campaign_id": campaign.pk, "why": "增援", "by": cast.duty}
+    for _again in range(2):
+        change_campaign(**asked, add_groups=[second], add_cases=[later])
+    assert tally(campaign).persons_found == 2
+    assert cast.bystander in {each.officer for each in members_of(campaign)}
+    change_campaign(**{**asked, "by": cast.director}, remove_groups=[cast.group.pk], remove_cases=[held.pk])
+    assert tally(campaign).persons_found == 0
+    assert [each.officer for each in members_of(campaign)] == [cast.director, cast.bystander]
+    told = Entry.objects.filter(kind="campaign_changed").order_by("position")
+    assert [(json.loads(each.facts)["why"], json.loads(each.facts)["removed"]["cases"]) for each in told] == [
+        ("增援", []),
+        ("增援", [str(held.pk)]),
+    ]
+    assert [each.by for each in CampaignChange.objects.order_by("pk")] == [cast.duty, cast.director]
+
+
+def test_what_may_not_change_it_and_what_may_not_join_it(cast: Cast, clock: Clock, held: Case) -> None:
+    campaign = opened(cast, clock, held)
+    theirs = create_group(court=cast.other_court, name="执行一组")
+    for changes, code in (
+        ({"by": cast.holder}, "may_not_command"),
+        ({"by": cast.stranger}, "campaign_not_found"),
+        ({"why": " "}, "note_required"),
+        ({"add_groups": [theirs]}, "campaign_of_another_court"),
+    ):
+        asked: dict[str, Any] = {"campaign_id": campaign.pk, "why": "增援", "by": cast.duty, **changes}
+        with pytest.raises(DomainError) as refused:
+            change_campaign(**asked)
+        assert refused.value.code == code
+    close_campaign(campaign_id=campaign.pk, by=cast.duty)
+    with pytest.raises(DomainError) as over:
+        change_campaign(campaign_id=campaign.pk, why="增援", by=cast.duty, remove_cases=[held.pk])
+    assert over.value.code == "campaign_closed"
+    assert not CampaignChange.objects.exists()
 
 
 def test_an_id_of_another_court_is_refused(cast: Cast, clock: Clock, held: Case) -> None:

@@ -17,7 +17,12 @@ from tests.safety.test_campaigns import opened
 from tests.strangers.safety import SAFETY
 
 pytestmark = pytest.mark.django_db
-BODIES: dict[str, dict[str, Any]] = {"acknowledge": {"done": "收到"}, "close": {"why": "安全"}, "ACCEPT": {}}
+BODIES: dict[str, dict[str, Any]] = {
+    "acknowledge": {"done": "收到"},
+    "close": {"why": "安全"},
+    "ACCEPT": {},
+    "change": {"why": "增援"},
+}
 
 
 @pytest.fixture

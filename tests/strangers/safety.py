@@ -11,6 +11,7 @@ SAFETY = {
     "GET /api/v1/campaigns",
     "POST /api/v1/campaigns",
     "GET /api/v1/campaigns/{campaign_id}",
+    "POST /api/v1/campaigns/{campaign_id}/change",
     "POST /api/v1/campaigns/{campaign_id}/close",
 }
 SAFETY_PAGES = {
@@ -25,6 +26,7 @@ SAFETY_PAGES = {
     "dispatches/<uuid:order_id>/word",
     "operations",
     "operations/<uuid:campaign_id>",
+    "operations/<uuid:campaign_id>/change",
     "operations/<uuid:campaign_id>/close",
 }
 """Asked in `tests/centre/test_safety_pages.py`."""

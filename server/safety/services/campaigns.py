@@ -71,8 +71,7 @@ def close_campaign(*, campaign_id: UUID, by: Officer) -> Campaign:
     Raises DomainError 404 `campaign_not_found`; 403 `may_not_command`, but for its commander.
     """
     row = readable_campaign(by, campaign_id)
-    if row.commander_id != by.pk:
-        require_can_command(by, row.court_id)
+    require_leads(by, row)
     row = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if row.closed_at is None:
         row.closed_at = now()
@@ -87,6 +86,12 @@ def readable_campaign(officer: Officer, campaign_id: UUID) -> Campaign:
     if row is None:
         raise DomainError("campaign_not_found", 404, _("There is no such joint operation among those you may read."))
     return row
+
+
+def require_leads(officer: Officer, campaign: Campaign) -> None:
+    """Its commander, or whoever commands in the court. Raises DomainError 403 `may_not_command`."""
+    if campaign.commander_id != officer.pk:
+        require_can_command(officer, campaign.court_id)
 
 
 def another_court() -> DomainError:
