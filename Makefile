@@ -54,8 +54,8 @@ check: lint ## lint, migrations, deployment settings, documentation
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest tests/ground/test_docs.py tests/ground/test_shape.py tests/ground/test_distributions.py tests/ground/test_locale.py
 
-bench: setup ## measure record, push, pull, upload, live and warnings beside their floors; ARGS="push" narrows it
-	for name in $(or $(ARGS),record push pull upload live warnings); do $(PY) -m bench $$name || exit 1; done
+bench: setup ## measure record, push, pull, upload, live, warnings and matters beside their floors; ARGS="push" narrows it
+	for name in $(or $(ARGS),record push pull upload live warnings matters); do $(PY) -m bench $$name || exit 1; done
 
 lint: setup ## format, lint, types, import contracts
 	$(PY) -m ruff format --check .

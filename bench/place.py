@@ -76,6 +76,18 @@ def open_place() -> Iterator[Place]:
         _close_connections()
 
 
+@contextlib.contextmanager
+def open_sqlite() -> Iterator[Place]:
+    """The same in SQLite: the database has no process of its own."""
+    folder = temporary_folder("bench")
+    os.environ |= _environment("", folder)
+    django.setup()
+    call_command("migrate", verbosity=0)
+    with contextlib.ExitStack() as stack:
+        yield Place("", 0, folder, stack)
+    _close_connections()
+
+
 def _environment(database_url: str, folder: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,

@@ -31,6 +31,7 @@ from server.field.life_api import router as lives
 from server.field.papers_api import router as act_papers
 from server.ledger.queries import current_server_epoch
 from server.matters.api import router as matters
+from server.matters.figure_api import router as matter_figures
 from server.notices.api import router as notices
 from server.people.api import router as people
 from server.realtime.api import router as live
@@ -131,6 +132,7 @@ for router in (
     approvals,
     meetings,
     matters,
+    matter_figures,
     properties,
     renewals,
     enrolment,

@@ -138,9 +138,12 @@ class MatterMove(Spoken):
     at = models.DateTimeField(default=now)
     reason = models.CharField(max_length=30, default="", blank=True)
     words = models.CharField(max_length=1000, default="", blank=True)
+    was_late = models.BooleanField(null=True)
+    """After the day of the clock that ran then; null where none ran."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["matter", "number"], name="matter_move_once")]
+        indexes = [models.Index(fields=["move", "at"], name="matter_moves_of_a_time")]
 
 
 class MatterTalk(Spoken):

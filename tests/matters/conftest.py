@@ -87,9 +87,11 @@ class Errand:
                 self.paper(matter, slot, f"{slot} {number}")
         return matter
 
-    def paper(self, matter: Matter, slot: str, title: str, *, is_result: bool = False) -> None:
+    def paper(
+        self, matter: Matter, slot: str, title: str, *, is_result: bool = False, by: Officer | None = None
+    ) -> None:
         content = BytesIO(f"{matter.pk} {title}".encode())
-        by = self.cast.stranger if is_result else self.cast.holder
+        by = by or (self.cast.stranger if is_result else self.cast.holder)
         add_file(matter=matter, slot=slot, title=title, content=content, is_result=is_result, by=by)
 
     def move(self, matter: Matter, move: Move, by: Officer, **said: Any) -> Matter:
@@ -122,6 +124,11 @@ class Errand:
     def feed_back(self, matter: Matter) -> Matter:
         self.paper(matter, "receipt", "回执", is_result=True)
         return self.move(matter, Move.FEED_BACK, self.cast.stranger)
+
+    def served(self, matter: Matter, by: Officer) -> Matter:
+        add_result(matter=matter, outcome=Outcome("SERVED"), by=by)
+        self.paper(matter, "service_receipt", "送达回证", is_result=True, by=by)
+        return self.move(matter, Move.FEED_BACK, by)
 
     def confirmed(self, **asked: Any) -> Matter:
         return self.move(self.fed_back(**asked), Move.CONFIRM, self.cast.holder)

@@ -20,7 +20,7 @@ MATTERS = {
     "POST /api/v1/matters/{matter_id}/results",
 }
 """404 for a stranger, as if there were none. A draft is known to its own court alone."""
-MATTER_LISTS = {"GET /api/v1/matters"}
+MATTER_LISTS = {"GET /api/v1/matters", "GET /api/v1/matter-figures", "GET /api/v1/matter-figures/{figure}"}
 MATTERS_FOR_ALL = {"GET /api/v1/matter-kinds", "POST /api/v1/matters/moves"}
 """The kinds are no secret; of many at once each is answered by itself."""
 _ASKED = {"kind": "SERVE", "to_court": "{court_id}"}

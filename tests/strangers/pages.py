@@ -16,6 +16,8 @@ PAGES = {
     "findings": "/centre/findings",
     "meetings": "/centre/meetings",
     "matters": "/centre/matters",
+    "matter-figures": "/centre/matter-figures",
+    "matter-figures/<str:key>": "/centre/matter-figures/sent",
     "matters/<uuid:matter_id>": "/centre/matters/{matter_id}",
     "cases/<uuid:case_id>/matters": "/centre/cases/{case_id}/matters",
     "evidence/<str:sha256>": "/centre/evidence/{sha256}",

@@ -210,6 +210,7 @@ def known_to(cast: Cast) -> dict[str, str]:
             "task_id": str(give_task(case=case, text="取钥匙", to=cast.holder, due_on=date.max, by=cast.holder).pk),
             "move": "done",
             "matter_id": str(drafted(case, cast.other_court, cast.holder).pk),
+            "figure": "sent",
             "meeting_id": str(open_meeting(court=cast.court, team=None, day=date(2026, 11, 2), by=cast.director).pk),
             "director_id": str(cast.director.pk),
             "handover_id": str(propose_handover(case=case, stage="funds", by=cast.holder, to_officer=cast.director).pk),

@@ -13,7 +13,7 @@ from server.ledger.services import Draft, append
 from server.matters.access import actor_of, matter_not_found
 from server.matters.decide import CLOCK, Actor, Moved, Refused, Saying, decide
 from server.matters.models import Matter, MatterMove
-from server.matters.queries import facts_of, kind_of
+from server.matters.queries import facts_of, is_late, kind_of
 from server.matters.services.clocking import keep_clock, look_soon, settle_urges
 from server.matters.services.drafting import draft_after
 from server.matters.services.entries import moved_draft
@@ -112,6 +112,7 @@ def _write(matter: Matter, move: Move, decided: Moved, by: Officer | None, said:
         court_id=court_id,
         reason=said.reason[:30] if move is Move.RETURN else "",
         words=said.words.strip()[:1000],
+        was_late=is_late(matter, now()) if matter.due_on else None,
     )
     _EFFECTS.get(move, _nothing)(done, by, said)
     keep_clock(matter, row.at)
