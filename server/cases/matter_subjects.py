@@ -17,14 +17,17 @@ from server.common.bulk import count_up
 from server.common.clock import now
 from server.common.statements import GivenMany, Statement
 from server.people.access import courts_watched_by, current_at, is_suspended
-from server.people.models import Officer
+from server.people.models import Court, Officer
 
 NO_FLOW = FlowDefinition("matter", "1", "", {}, (), ())
 """A matter has clocks of its own, and no nodes: acts move nothing in it."""
-_ROWS = Statement(lambda: MatterSubject.objects.filter(pk__in=GivenMany("ids")).order_by("pk"))
+_ROWS = Statement(
+    lambda: MatterSubject.objects.filter(pk__in=GivenMany("ids")).select_related("asked_by").order_by("pk")
+)
 _HELD = Statement(
     lambda: (
         MatterSubject.objects.filter(pk__in=GivenMany("ids"))
+        .select_related("asked_by")
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )
@@ -53,7 +56,7 @@ def matter_states(ids: Collection[UUID], officer_id: UUID | None, *, lock: bool 
             calendar=WEEKDAYS_ONLY,
             nodes={},
             grants=tuple(rights[row.pk].grants),
-            loans=(HeldLoan(row.asked_by_id, sent_at, None),),
+            loans=(HeldLoan(row.asked_by_id, sent_at, None),) if row.asked_by.reach == Court.Reach.HERE else (),
             assignments=tuple(rights[row.pk].assignments),
             is_urgent=row.is_urgent,
             type=SubjectType.MATTER.value,

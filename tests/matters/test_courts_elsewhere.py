@@ -11,8 +11,11 @@ from server.people.services import create_partner
 from server.people.streams import court_stream
 from tests.actors import Cast
 from tests.matters.conftest import FREEZE, Errand
+from tests.matters.test_devices import record, told
 from tests.matters.test_moves import entries
 from tests.matters.test_who_sees import seen
+from tests.pictures import jpeg
+from tests.sync.pushing import phone_of, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,17 @@ def test_what_people_elsewhere_said_and_did_shows_their_names(sent: Matter, cast
     Matter.objects.filter(pk=sent.pk).update(handler_name="远办", handler_phone="0577-1")
     detail = seen(cast.holder, sent)
     assert ([talk["by"] for talk in detail["talks"]], detail["handler"]) == (["远值"], "远办")
+
+
+def test_an_act_for_an_errand_from_elsewhere_stands_in_our_ledger_alone(errand: Errand, cast: Cast) -> None:
+    matter, photo = errand.assigned(), jpeg()
+    Court.objects.filter(pk=cast.court.pk).update(reach=Court.Reach.PEER)
+    phone = phone_of(cast.stranger)
+    record(phone, matter, photo)
+    assert statuses(phone.push()) == [("applied", "ok")]
+    assert phone.upload(photo) == 204
+    for kind in ("action_recorded", "evidence_verified"):
+        assert (len(told(cast.other_court, kind)), told(cast.court, kind)) == (1, [])
 
 
 def test_a_court_of_this_server_is_no_partner_elsewhere() -> None:
