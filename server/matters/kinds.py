@@ -1,6 +1,6 @@
 """Kinds of matters as data: what each needs of papers and words, how long it takes, what may come of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,9 @@ from server.common.hashing import canonical_json, sha256_hex
 
 CURRENT = "matters@2026.11-1"
 FILES = Path(__file__).parent / "kinds"
-_LISTS = ("papers", "result_papers", "members", "reasons")
+LISTS = ("papers", "result_papers", "members", "reasons")
 AMOUNT, RANK, EXPIRES = "amount", "rank", "expires_on"
-_NEEDS = frozenset({AMOUNT, RANK, EXPIRES})
+NEEDS = frozenset({AMOUNT, RANK, EXPIRES})
 
 Names = tuple[str, str]
 """Chinese, English."""
@@ -72,10 +72,10 @@ def catalogue(version: str = CURRENT) -> Catalogue:
 
 
 def compiled(file: Mapping[str, Any]) -> Catalogue:
-    """From a file in which `mistakes_in` finds none."""
+    """From a file in which `kinds_check.mistakes_in` finds none."""
     return Catalogue(
         version=file["version"],
-        names={each: {key: _names(names) for key, names in file[each].items()} for each in _LISTS},
+        names={each: {key: _names(names) for key, names in file[each].items()} for each in LISTS},
         results={key: _result(key, row) for key, row in file["results"].items()},
         kinds={key: _kind(key, row) for key, row in file["kinds"].items()},
     )
@@ -97,40 +97,6 @@ def _kind(key: str, row: Mapping[str, Any]) -> Kind:
     return Kind(
         key, _names(row["names"]), row["family"], row.get("days"), row["weight"], papers, *lists, row.get("release", "")
     )
-
-
-def mistakes_in(file: Any) -> list[str]:
-    """What is wrong with a file of kinds, as `place: fault`; nothing for one that may be used."""
-    if not isinstance(file, dict):
-        return ["file: not a mapping"]
-    missing = [name for name in ("version", "results", "kinds", *_LISTS) if name not in file]
-    if missing:
-        return [f"{name}: missing" for name in missing]
-    try:
-        known = compiled(file)
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        return [f"file: {type(fault).__name__} {fault}"]
-    return [*_result_mistakes(known), *(each for kind in known.kinds.values() for each in _kind_mistakes(kind, known))]
-
-
-def _result_mistakes(known: Catalogue) -> Iterator[str]:
-    for code in known.results.values():
-        yield from (f"results.{code.key}: {name} is no member" for name in code.needs if name not in _NEEDS)
-        if code.is_measure and code.is_irreversible:
-            yield f"results.{code.key}: both a measure and irreversible"
-
-
-def _kind_mistakes(kind: Kind, known: Catalogue) -> Iterator[str]:
-    place = f"kinds.{kind.key}"
-    yield from (f"{place}: no paper {slot}" for slot in kind.papers if slot not in known.names["papers"])
-    yield from (f"{place}: no member {name}" for name in kind.asks if name not in known.names["members"])
-    yield from (f"{place}: {name} is not asked" for name in kind.property if name not in kind.asks)
-    yield from (f"{place}: no result {code}" for code in kind.results if code not in known.results)
-    if kind.days is not None and kind.days < 1:
-        yield f"{place}: {kind.days} days"
-    takes_measures = any(known.results[code].is_measure for code in kind.results if code in known.results)
-    if takes_measures and kind.release not in known.kinds:
-        yield f"{place}: takes measures, and no kind releases them"
 
 
 def said(names: Names, language: str) -> str:
