@@ -21,6 +21,7 @@ from server.common.clock import now, to_wire
 from server.config.problems import answer
 from server.config.version import VERSION
 from server.custody.api import router as custody
+from server.delegation.api import router as delegations
 from server.duty.api import router as duty
 from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
@@ -133,6 +134,7 @@ for router in (
     meetings,
     matters,
     matter_figures,
+    delegations,
     properties,
     renewals,
     enrolment,

@@ -18,6 +18,7 @@ from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
 from server.config.operations.takeover import take_over_if_promoted
 from server.custody.services import find_odd_readings
+from server.delegation.services import pass_delegation_limits
 from server.evidence.services import (
     count_late_promises,
     enqueue_overdue_previews,
@@ -131,6 +132,10 @@ def watch_levels_of_matters() -> None:
     watch_matters()
 
 
+def move_delegations_whose_time_passed() -> None:
+    pass_delegation_limits()
+
+
 def send_notices() -> None:
     enqueue_due_deliveries()
 
@@ -150,6 +155,7 @@ JOBS = (
     Job("send_notices", 10, send_notices),
     Job("move_matters_whose_time_passed", 300, move_matters_whose_time_passed),
     Job("watch_levels_of_matters", 10, watch_levels_of_matters),
+    Job("move_delegations_whose_time_passed", 300, move_delegations_whose_time_passed),
     Job("match_films_to_acts", 900, match_films_to_acts),
     Job("look_for_odd_readings", 60, look_for_odd_readings),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "server.sync",
     "server.safety",
     "server.supervision",
+    "server.delegation",
     "server.matters",
     "server.teamwork",
     "server.backfill",

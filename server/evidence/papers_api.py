@@ -80,6 +80,13 @@ def read_paper(request: HttpRequest, sha256: str, purpose: Purpose = "view", rea
     case to people who may read it. Entered with the court's inspection before the first byte, once a half-hour; to
     take it away, `download` or `print`, wants a `reason`."""
     paper, officer, device = _readable(request, sha256)
+    return paper_response(request, paper, officer, device, purpose=purpose, reason=reason)
+
+
+def paper_response(
+    request: HttpRequest, paper: Paper, officer: Officer, device: Device | None, *, purpose: Purpose, reason: str
+) -> HttpResponseBase:
+    """The bytes of a paper to somebody who was judged to read it. Entered as `read_paper` says."""
     file = StoredFile(sha256=paper.sha256, size=paper.size, detected_type=paper.media_type)  # never saved
     headers = file_headers(file, as_download=purpose == "download")
     if request.method == "HEAD":

@@ -42,9 +42,7 @@ class ActsTold(NamedTuple):
 
 def acts_told(case_ids: Collection[UUID]) -> dict[UUID, ActsTold]:
     """By case. Two SELECTs at most; an act that was corrected, or told by two devices, as it was said last."""
-    acts = _acts(case_ids)
-    corrected = {(act.case_id, act.corrects) for act in acts if act.corrects}
-    standing = [act for act in acts if (act.case_id, act.operation_hash) not in corrected]
+    standing = _standing(_acts(case_ids))
     refs, released = _refs(standing), _released(standing)
     seals: dict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
     resistance: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
@@ -54,6 +52,19 @@ def acts_told(case_ids: Collection[UUID]) -> dict[UUID, ActsTold]:
         if (resisted := _resistance(act)) and resisted not in resistance[act.case_id]:
             resistance[act.case_id].append(resisted)
     return {pk: ActsTold(list(seals[pk].values()), resistance[pk]) for pk in case_ids}
+
+
+def seals_of(case_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """The same seals of one case, each by the act that took it."""
+    standing = _standing(_acts([case_id]))
+    refs, released = _refs(standing), _released(standing)
+    return {act.id: _seal(act, refs, released.get(case_id)) for act in standing if _is_control(act)}
+
+
+def _standing(acts: Collection[_Act]) -> list[_Act]:
+    """Without those that were said anew."""
+    corrected = {(act.case_id, act.corrects) for act in acts if act.corrects}
+    return [act for act in acts if (act.case_id, act.operation_hash) not in corrected]
 
 
 def stands(seal: dict[str, Any], today: date) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from server.cases.calendars import work_calendar
 from server.cases.models import Case
+from server.cases.turns import Running
 from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date, now
 from server.common.signing import split_text
@@ -18,7 +19,7 @@ from server.field.authority import UNKNOWN
 from server.field.models import ActionSubject, FieldAction
 from server.field.queries import with_facts, without_facts
 from server.field.rules import CourtRules
-from server.matters.clock import Running, Told, clocks_of, limits_of
+from server.matters.clock import Told, clocks_of, limits_of
 from server.matters.decide import Facts
 from server.matters.kinds import Kind, catalogue
 from server.matters.models import Matter, MatterMove, MatterPaper, MatterSnapshot

@@ -6,6 +6,8 @@ Source: the practice of 27号 (2017) and of local rules; `docs/reference/matters
 from enum import StrEnum
 from typing import NamedTuple
 
+from server.cases.turns import Turn
+
 
 class State(StrEnum):
     DRAFT = "DRAFT"
@@ -69,13 +71,6 @@ class Clock(StrEnum):
     """Until it is fed back; begun by signing for it, whoever handles it."""
     SUPPLEMENT = "supplement"
     CONFIRM = "confirm"
-
-
-class Turn(StrEnum):
-    START = "start"
-    STOP = "stop"
-    PAUSE = "pause"
-    RESUME = "resume"
 
 
 class Effect(NamedTuple):

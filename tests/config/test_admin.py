@@ -16,7 +16,7 @@ from tests.actors import Cast, browser_of, phone_of
 REGISTERED = sorted(site._registry.items(), key=lambda entry: entry[0]._meta.label)
 # Their rows are what cases, acts and evidence say, or the private part of the ledger: `sysadmin` has no case content.
 WITHHELD_APPS = {"cases", "field", "teamwork", "evidence", "sync", "ledger", "supervision"}
-WITHHELD_APPS |= {"backfill", "bundle", "custody", "duty", "safety"}
+WITHHELD_APPS |= {"backfill", "bundle", "custody", "delegation", "duty", "matters", "safety"}
 
 
 @pytest.fixture

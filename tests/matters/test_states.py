@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.cases.turns import Running
 from server.cases.work_calendar import WorkCalendar
 from server.common.clock import local_date
-from server.matters.clock import Running, Told, clocks_of, limits_of
+from server.matters.clock import Told, clocks_of, limits_of
 from server.matters.decide import GUARDS, Actor, Facts, Moved, Refused, Saying, decide, steps_of
 from server.matters.states import TABLE, TERMINAL, Clock, Move, Part, Side, State, row_of
 from server.matters.wording import REFUSALS

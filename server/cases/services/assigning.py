@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from server.cases.models import Assignment, Case, Grant
 from server.cases.queries import case_states
-from server.cases.services.entries import append_case_entry
+from server.cases.services.entries import append_case_entry, case_draft
 from server.cases.services.events import locked_case, locked_open_case, touch, write_event
 from server.cases.states import HeldEvent
 from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.common.ids import new_id
+from server.ledger.services import Draft, append
 from server.people.models import Court, Group, GroupMember, Officer
 
 _BY_ASSIGNMENT = (Grant.Reason.ASSIGNED, Grant.Reason.ASSISTING)
@@ -35,6 +36,15 @@ def assign_subject(
     Acts name the assignment number they were done under, so they can be judged when they arrive later.
     Raises DomainError 409 `case_closed`, 422 `holder_of_another_court`.
     """
+    assignment, draft = write_assignment(case=case, group=group, officer=officer, reason=reason, by=by)
+    append([draft])
+    return assignment
+
+
+def write_assignment(
+    *, case: Case, by: Officer | None, group: Group | None = None, officer: Officer | None = None, reason: str = ""
+) -> tuple[Assignment, Draft]:
+    """The same inside a transaction of the caller's, whose last statement appends the draft."""
     holder = group or officer
     if holder is None or (group and officer):
         raise ValueError("a case is assigned to a group or to an officer")
@@ -47,8 +57,7 @@ def assign_subject(
     change = write_event(case_states([case.pk], None)[case.pk], event)
     case.refresh_from_db()
     view = {"assignment": assignment_view(assignment)}
-    append_case_entry(case, "case_assigned", view, nodes=change.nodes, by=by, reason=reason)
-    return assignment
+    return assignment, case_draft(case, "case_assigned", view, nodes=change.nodes, by=by, reason=reason)
 
 
 def _require_of_the_court(case: Case, holder: Group | Officer) -> None:

@@ -14,7 +14,7 @@ from server.cases.models import Case, FlowVersion, Party
 from server.cases.nodes import initial_nodes
 from server.cases.parties import PartyDraft
 from server.cases.queries import case_states, flow_of
-from server.cases.services.entries import append_case_entry
+from server.cases.services.entries import case_draft
 from server.cases.services.events import insert_nodes, write_events
 from server.cases.services.identities import party_of
 from server.cases.services.triaging import track_event, triage_at_filing
@@ -22,6 +22,7 @@ from server.cases.states import HeldEvent, unstarted
 from server.common.clock import SHANGHAI
 from server.common.errors import DomainError
 from server.common.ids import new_id
+from server.ledger.services import Draft, append
 from server.people.models import Court, Officer
 
 FIRST_ENFORCEMENT = "enforcement_implementation"
@@ -47,6 +48,36 @@ def file_case(
 
     Raises DomainError 422 `case_no_invalid`, 409 `case_no_taken`, 422 `flow_fact_unknown`.
     """
+    case, draft = write_filing(
+        court=court,
+        case_no=case_no,
+        cause=cause,
+        filed_on=filed_on,
+        parties=parties,
+        claim_amount=claim_amount,
+        flow_facts=flow_facts,
+        triage_facts=triage_facts,
+        priority=priority,
+        by=by,
+    )
+    append([draft])
+    return case
+
+
+def write_filing(
+    *,
+    court: Court,
+    case_no: str,
+    cause: str,
+    filed_on: date,
+    parties: Sequence[PartyDraft],
+    claim_amount: Decimal | int,
+    flow_facts: Mapping[str, Any] | None,
+    by: Officer | None,
+    triage_facts: Mapping[str, Any] | None = None,
+    priority: str = Case.Priority.NORMAL,
+) -> tuple[Case, Draft]:
+    """The same inside a transaction of the caller's, whose last statement appends the draft."""
     flow = newest_flow()
     facts = dict(flow_facts or {})
     _require_known(facts, flow)
@@ -73,10 +104,8 @@ def file_case(
         events.append(track_event(triage, filed_at))
     change = write_events(case_states([case.pk], None)[case.pk], events)
     case.refresh_from_db()
-    append_case_entry(
-        case, "case_filed", {"flow": definition.id}, nodes=change.nodes, by=by, **filed_facts(case, parties)
-    )
-    return case
+    told = filed_facts(case, parties)
+    return case, case_draft(case, "case_filed", {"flow": definition.id}, nodes=change.nodes, by=by, **told)
 
 
 def newest_flow() -> FlowVersion:

@@ -11,16 +11,18 @@ from server.cases.guarding import require_final_round
 from server.cases.models import Case, ClockPause
 from server.cases.queries import case_states
 from server.cases.services.due_dates import recompute_and_tell
-from server.cases.services.entries import append_case_entry
-from server.cases.services.events import locked_open_case, write_case_events
+from server.cases.services.entries import case_draft
+from server.cases.services.events import followed, locked_case, locked_open_case, void_events, write_case_events
 from server.cases.services.levels import look_again
 from server.cases.services.pausing import begin_pause, finish_pause, pause_view
-from server.cases.states import CaseChange, HeldEvent, after_event, merged, recomputed_nodes
+from server.cases.states import CaseChange, HeldEvent, after_event, merged, recomputed_nodes, without_events
 from server.common.clock import SHANGHAI, local_date, now
 from server.common.ids import new_id
+from server.ledger.services import Draft, append
 from server.people.models import Officer
 
-FINAL_ROUND_MODE = "TERMINATED_THIS_ROUND"
+FINAL_ROUND_MODE, CANCELLED_MODE = "TERMINATED_THIS_ROUND", "CANCELLED"
+CLOSED = "case_closed"
 
 
 @transaction.atomic
@@ -38,6 +40,22 @@ def close_case(
     Raises DomainError 409 `case_closed` for one that is closed already, 409 `guard_blocks` for a final round (终本) of
     which a condition does not hold on the day of closing.
     """
+    closed, change, draft = write_closing(
+        case=case, closing_mode=closing_mode, closed_on=closed_on, recovered_amount=recovered_amount, by=by
+    )
+    append([draft, *followed(change, by.pk if by else None)])
+    return closed
+
+
+def write_closing(
+    *,
+    case: Case,
+    closing_mode: str,
+    by: Officer | None,
+    closed_on: date | None = None,
+    recovered_amount: Decimal | int | None = None,
+) -> tuple[Case, CaseChange, Draft]:
+    """The same inside a transaction of the caller's, whose last statement appends the draft; nothing follows."""
     case = locked_open_case(case.pk)
     moment = now()
     day = closed_on or local_date(moment)
@@ -53,14 +71,31 @@ def close_case(
         case.recovered_amount = Decimal(recovered_amount)
     case.save(update_fields=["status", "closing_mode", "closed_at", "closed_on", "recovered_amount"])
     occurred_at = moment if closed_on is None else datetime.combine(closed_on, time(), SHANGHAI)
-    event = HeldEvent(new_id(), "case_closed", occurred_at, "desk", str(case.pk))
+    event = HeldEvent(new_id(), CLOSED, occurred_at, "desk", str(case.pk))
     closed, change = after_event(state, event)
     change = merged([change, CaseChange(case.pk, (), tuple(recomputed_nodes(closed)) if resting else ())])[0]
     write_case_events([change])
     look_again(case.pk)
     case.refresh_from_db()
-    append_case_entry(case, "case_closed", {"closing_mode": closing_mode}, nodes=change.nodes, by=by)
-    return case
+    return case, change, case_draft(case, "case_closed", {"closing_mode": closing_mode}, nodes=change.nodes, by=by)
+
+
+def write_reopening(*, case: Case, reason: str, by: Officer | None) -> tuple[Case, Draft]:
+    """It goes on as if it had not been closed, inside a transaction of the caller's, which appends the draft.
+
+    What a clock missed meanwhile it is told it missed. The caller judged that this case may go on.
+    """
+    case = locked_case(case.pk)
+    state = case_states([case.pk], None)[case.pk]
+    closings = [event.id for event in state.events if event.key == CLOSED]
+    void_events(closings)
+    case.status, case.closing_mode, case.closed_at, case.closed_on = Case.Status.OPEN, "", None, None
+    case.save(update_fields=["status", "closing_mode", "closed_at", "closed_on"])
+    change = without_events(state, closings)[1]
+    write_case_events([change])
+    look_again(case.pk)
+    case.refresh_from_db()
+    return case, case_draft(case, "case_reopened", {}, nodes=change.nodes, by=by, reason=reason)
 
 
 @transaction.atomic
