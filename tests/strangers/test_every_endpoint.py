@@ -23,10 +23,10 @@ from tests.actors import Cast, browser_of
 from tests.pictures import jpeg
 from tests.strangers.act_papers import ACT_PAPERS, KNOWN_PAPERS, TOLD_ELSEWHERE
 from tests.strangers.backfill import BACKFILL, BACKFILL_FORMS, BACKFILL_PAGES, FILLING_BODIES
+from tests.strangers.between_courts import BETWEEN, BETWEEN_BODIES, BETWEEN_FOR_ALL, BETWEEN_LISTS, known_between
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.custody import CUSTODY
 from tests.strangers.duty import DUTY, DUTY_BODIES, known_duty
-from tests.strangers.matters import MATTER_BODIES, MATTER_LISTS, MATTERS, MATTERS_FOR_ALL, drafted
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
 from tests.strangers.safety import SAFETY, SAFETY_PAGES
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES, known_approval
@@ -79,7 +79,7 @@ LISTS = {
     "GET /api/v1/urges",
     "GET /api/v1/compelled",
     "GET /api/v1/notices",
-    *MATTER_LISTS,
+    *BETWEEN_LISTS,
 }
 """Empty for a stranger; reviews want a role."""
 REVIEWS = {
@@ -143,7 +143,7 @@ BODIES: dict[str, dict[str, Any]] = CLOCK_BODIES | {
     **WORK_BODIES,
     **DUTY_BODIES,
     **FILLING_BODIES,
-    **MATTER_BODIES,
+    **BETWEEN_BODIES,
     "POST /api/v1/reviews/{review_id}/ratify": {},
     "POST /api/v1/cases/{case_id}/bundle": {"reason": "so"},
     "POST /api/v1/reviews/{review_id}/annul": {"note": "no"},
@@ -209,7 +209,6 @@ def known_to(cast: Cast) -> dict[str, str]:
             "act_id": str(act.pk),
             "task_id": str(give_task(case=case, text="取钥匙", to=cast.holder, due_on=date.max, by=cast.holder).pk),
             "move": "done",
-            "matter_id": str(drafted(case, cast.other_court, cast.holder).pk),
             "figure": "sent",
             "meeting_id": str(open_meeting(court=cast.court, team=None, day=date(2026, 11, 2), by=cast.director).pk),
             "director_id": str(cast.director.pk),
@@ -219,6 +218,7 @@ def known_to(cast: Cast) -> dict[str, str]:
         | known_clocks(case)
         | known_duty(cast)
         | known_approval(case, cast.holder)
+        | known_between(case, cast.other_court, cast.holder)
     )
 
 
@@ -246,7 +246,7 @@ def tells_of(answer: Any, known: dict[str, str]) -> list[str]:
 
 def test_every_endpoint_is_in_the_table() -> None:
     known = OPEN | OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS
-    own = {OPENING} | DUTY | MATTERS | MATTERS_FOR_ALL
+    own = {OPENING} | DUTY | BETWEEN | BETWEEN_FOR_ALL
     assert endpoints() == known | ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | CUSTODY | SAFETY | own
 
 
@@ -269,7 +269,7 @@ def test_every_page_is_in_the_table() -> None:
     "endpoint",
     sorted(
         (OWN | LISTS | REVIEWS | HIDDEN | DEVICES | RECOVERED | TWO_PERSONS | PARCELS | DOUBTS)
-        | (ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING} | DUTY | MATTERS | MATTERS_FOR_ALL)
+        | (ACT_WORDS | WORK | COURT_WORK | MEETINGS | BACKFILL | {OPENING} | DUTY | BETWEEN | BETWEEN_FOR_ALL)
     ),
 )
 def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: str) -> None:
@@ -279,7 +279,7 @@ def test_one_who_is_not_signed_in_is_asked_to(known: dict[str, str], endpoint: s
         assert json.loads(answer.spoken)["code"]
 
 
-@pytest.mark.parametrize("endpoint", sorted((HIDDEN | ACT_WORDS | WORK | MEETINGS | MATTERS) - LIVE_NAMES))
+@pytest.mark.parametrize("endpoint", sorted((HIDDEN | ACT_WORDS | WORK | MEETINGS | BETWEEN) - LIVE_NAMES))
 @pytest.mark.parametrize("who", ["stranger", "sysadmin", "bystander"])
 def test_one_who_may_not_finds_nothing(known: dict[str, str], cast: Cast, who: str, endpoint: str) -> None:
     answer = ask(browser_of(getattr(cast, who)), endpoint, known)
