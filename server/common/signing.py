@@ -77,9 +77,9 @@ def text_message(type_: str, signed: bytes) -> bytes:
     return f"zhixing-{type_}-1".encode() + b"\0" + signed
 
 
-def split_text(text: str) -> tuple[bytes, bytes]:
+def split_text(text: str, longest: int = MAX_TEXT_CHARACTERS) -> tuple[bytes, bytes]:
     """The JSON bytes and the signature of `P.S`, nothing verified yet."""
-    if len(text) > MAX_TEXT_CHARACTERS:
+    if len(text) > longest:
         raise SignatureError("longer than a signed text may be")
     parts = text.split(".")
     if len(parts) != 2:
@@ -90,13 +90,15 @@ def split_text(text: str) -> tuple[bytes, bytes]:
     return signed, signature
 
 
-def open_text(type_: str, text: str, public: bytes, alg: str = "") -> dict[str, Any]:
+def open_text(
+    type_: str, text: str, public: bytes, alg: str = "", longest: int = MAX_TEXT_CHARACTERS
+) -> dict[str, Any]:
     """The members of a signed text, after its signature verified as this type; without `alg` it is a court's.
 
     Raises SignatureError.
     """
     alg = alg or schemes.COURT_ALG
-    signed, signature = split_text(text)
+    signed, signature = split_text(text, longest)
     if not verify_bytes(public, alg, text_message(type_, signed), signature):
         raise SignatureError(_why_refused(type_, signed, signature, public, alg))
     return parse_signed(type_, signed)

@@ -26,6 +26,7 @@ from server.duty.api import router as duty
 from server.evidence.api import router as evidence
 from server.evidence.papers_api import router as papers
 from server.evidence.wanted_api import router as wanted
+from server.exchange.api import router as exchange
 from server.field.api import router as field
 from server.field.films_api import router as films
 from server.field.life_api import router as lives
@@ -135,6 +136,7 @@ for router in (
     matters,
     matter_figures,
     delegations,
+    exchange,
     properties,
     renewals,
     enrolment,

@@ -27,6 +27,7 @@ from server.evidence.services import (
     sweep_parts,
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
+from server.exchange.services import apply_waiting, enqueue_due_peers, forget_nonces
 from server.field.recordings import match_waiting_recordings
 from server.matters.services import pass_limits, watch_matters
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
@@ -136,6 +137,18 @@ def move_delegations_whose_time_passed() -> None:
     pass_delegation_limits()
 
 
+def deliver_to_other_courts() -> None:
+    enqueue_due_peers()
+
+
+def take_messages_that_waited() -> None:
+    apply_waiting()
+
+
+def forget_old_nonces() -> None:
+    forget_nonces()
+
+
 def send_notices() -> None:
     enqueue_due_deliveries()
 
@@ -151,6 +164,8 @@ def stamp_ledger_heads() -> None:
 JOBS = (
     Job("watch_warning_levels", 2, watch_warning_levels),
     Job("watch_people_in_the_field", 2, watch_people_in_the_field),
+    Job("deliver_to_other_courts", 2, deliver_to_other_courts),
+    Job("take_messages_that_waited", 60, take_messages_that_waited),
     Job("ring_hours_of_compelled", 5, ring_hours_of_compelled),
     Job("send_notices", 10, send_notices),
     Job("move_matters_whose_time_passed", 300, move_matters_whose_time_passed),
@@ -168,6 +183,7 @@ JOBS = (
     Job("ask_again_for_previews", 900, ask_again_for_previews),
     Job("count_promises_left_open", 900, count_promises_left_open),
     Job("stamp_ledger_heads", 60, stamp_ledger_heads),
+    Job("forget_old_nonces", 300, forget_old_nonces),
     Job("forget_expired_sessions", 3600, forget_expired_sessions),
     Job("forget_old_attempts", 3600, forget_old_attempts),
     Job("forget_finished_tasks", 3600, forget_finished_tasks),

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "server.safety",
     "server.supervision",
     "server.delegation",
+    "server.exchange",
     "server.matters",
     "server.teamwork",
     "server.backfill",

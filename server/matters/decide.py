@@ -1,6 +1,6 @@
 """May this matter be moved so, and where to? Pure: facts are handed in, the table says the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -38,6 +38,8 @@ class Facts:
     is_rated: bool = False
     is_complained: bool = False
     is_resent: bool = False
+    is_withdrawal_asked: bool = False
+    """Of a court on another server, which has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ GUARDS: Mapping[str, Guard] = {
     "release_asked": _release_asked,
     "unrated": lambda facts, saying: _unless(not facts.is_rated, "matter_rated"),
     "no_complaint": lambda facts, saying: _unless(not facts.is_complained, "matter_complained"),
+    "withdrawal_unasked": lambda facts, saying: _unless(not facts.is_withdrawal_asked, "matter_withdrawal_asked"),
     "not_resent": lambda facts, saying: _unless(not facts.is_resent, "matter_resent"),
 }
 
@@ -128,8 +131,14 @@ class Moved:
     came_from: State | None
 
 
-def decide(move: Move, facts: Facts, actor: Actor, saying: Saying) -> Moved | Refused:
-    """Where the move leads, or the first thing that stands against it: the state, who asks, then the guards."""
+ON_ARRIVAL = frozenset({"words", "contact", "result", "unrated", "no_complaint"})
+"""Guards that a move made on another server is judged by again; the others ask what that server alone has."""
+
+
+def decide(
+    move: Move, facts: Facts, actor: Actor, saying: Saying, guards: Collection[str] = GUARDS.keys()
+) -> Moved | Refused:
+    """Where the move leads, or the first thing that stands against it: the state, who asks, then these guards."""
     row = row_of(facts.state, move)
     if row is None:
         return Refused("matter_not_in_state", {"state": facts.state.value, "move": move.value})
@@ -138,7 +147,7 @@ def decide(move: Move, facts: Facts, actor: Actor, saying: Saying) -> Moved | Re
     if actor.parts.isdisjoint(row.parts):
         return Refused("matter_not_in_charge", {"parts": [part.value for part in row.parts]})
     for name in row.guards:
-        refused = GUARDS[name](facts, saying)
+        refused = GUARDS[name](facts, saying) if name in guards else None
         if refused:
             return refused
     return Moved(row, _target(row, facts), _came_from(row, facts))

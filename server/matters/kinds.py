@@ -71,6 +71,11 @@ def catalogue(version: str = CURRENT) -> Catalogue:
     return compiled(yaml.safe_load((FILES / f"{version}.yaml").read_text(encoding="utf-8")))
 
 
+def is_known(version: str) -> bool:
+    """Whether this server has that file of kinds: another may be ahead of it."""
+    return bool(version) and (FILES / f"{version}.yaml").is_file()
+
+
 def compiled(file: Mapping[str, Any]) -> Catalogue:
     """From a file in which `kinds_check.mistakes_in` finds none."""
     return Catalogue(

@@ -146,6 +146,21 @@ class MatterMove(Spoken):
         indexes = [models.Index(fields=["move", "at"], name="matter_moves_of_a_time")]
 
 
+class MatterAsked(Spoken):
+    """A step that a court on another server was asked for, or would not take, with its answer."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="asked_across")
+    move = models.CharField(max_length=20)
+    at = models.DateTimeField(default=now)
+    words = models.CharField(max_length=1000, default="", blank=True)
+    asks_release = models.BooleanField(default=False)
+    answered_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=40, default="", blank=True)
+    """Why it was not taken; empty where it was, or as long as nobody answered."""
+    details = models.JSONField(default=dict)
+
+
 class MatterTalk(Spoken):
     """A talk between the courts about it, or a note that stays in the court that wrote it."""
 

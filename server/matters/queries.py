@@ -58,6 +58,7 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
         is_expired=bool(matter.valid_until and matter.valid_until < today),
         is_rated=matter.rating is not None,
         is_complained=bool(matter.complaint),
+        is_withdrawal_asked=matter.asked_across.filter(move=Move.WITHDRAW, answered_at=None).exists(),
         is_resent=matter.followed_by.filter(relation=Matter.Relation.RESENT).exists(),
     )
 
@@ -81,6 +82,12 @@ def told(snapshot: MatterSnapshot | None) -> dict[str, Any]:
 
 def last_of(matter: Matter, court_id: UUID) -> MatterSnapshot | None:
     return matter.snapshots.filter(court_id=court_id).order_by("-version").first()
+
+
+def told_text(matter: Matter, court_id: UUID) -> str:
+    """As this court signed it last; empty where it told nothing yet."""
+    last = last_of(matter, court_id)
+    return last.text if last else ""
 
 
 def _has_contact(matter: Matter) -> bool:

@@ -217,7 +217,14 @@ TABLE: tuple[Row, ...] = (
         (Effect(Clock.CONFIRM, Turn.STOP), Effect(Clock.DO, Turn.RESUME)),
     ),
     *(
-        _asking(source, Move.WITHDRAW, State.WITHDRAWN, _AUTHOR, ("words", "reversible", "release_asked"), _STOP_ALL)
+        _asking(
+            source,
+            Move.WITHDRAW,
+            State.WITHDRAWN,
+            _AUTHOR,
+            ("words", "reversible", "release_asked", "withdrawal_unasked"),
+            _STOP_ALL,
+        )
         for source in _WITHDRAWN_FROM
     ),
     _asking(State.CONFIRMED, Move.RATE, State.CONFIRMED, _AUTHOR, ("unrated",)),

@@ -38,6 +38,11 @@ REFUSALS: Mapping[str, DomainError] = {
         DomainError("matter_resent", 409, gettext_noop("It was sent again before.")),
         DomainError("matter_result_missing", 409, gettext_noop("Say first what came of it.")),
         DomainError(
+            "matter_withdrawal_asked",
+            409,
+            gettext_noop("Its withdrawal was asked; the other court has not answered yet."),
+        ),
+        DomainError(
             "matter_return_unfounded",
             409,
             gettext_noop("Ask for what is missing first; only what is no errand of yours goes back at once."),
@@ -84,3 +89,9 @@ def clock_name(clock: str) -> str:
         "supplement": _("Papers to be supplied"),
         "confirm": _("Result to be confirmed"),
     }[clock]
+
+
+def step_name(told: str) -> str:
+    """Of whatever crossed to the other court: a move, or a talk, result or new papers."""
+    others = {"talk": _("Talk"), "result": _("Result"), "snapshot": _("Papers")}
+    return others.get(told) or move_name(told)

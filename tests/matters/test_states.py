@@ -42,6 +42,7 @@ facts = st.builds(
     is_rated=st.booleans(),
     is_complained=st.booleans(),
     is_resent=st.booleans(),
+    is_withdrawal_asked=st.booleans(),
 )
 sayings = st.builds(
     Saying,
@@ -109,6 +110,7 @@ AGAINST: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "release_asked": ({"in_force": ("FROZEN",)}, {"asks_release": False}, "matter_release_needed"),
     "unrated": ({"is_rated": True}, {}, "matter_rated"),
     "no_complaint": ({"is_complained": True}, {}, "matter_complained"),
+    "withdrawal_unasked": ({"is_withdrawal_asked": True}, {}, "matter_withdrawal_asked"),
     "not_resent": ({"is_resent": True}, {}, "matter_resent"),
 }
 

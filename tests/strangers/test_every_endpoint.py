@@ -27,6 +27,7 @@ from tests.strangers.between_courts import BETWEEN, BETWEEN_BODIES, BETWEEN_FOR_
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.custody import CUSTODY
 from tests.strangers.duty import DUTY, DUTY_BODIES, known_duty
+from tests.strangers.exchange import EXCHANGE
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
 from tests.strangers.safety import SAFETY, SAFETY_PAGES
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES, known_approval
@@ -45,6 +46,7 @@ OPEN = {
     "POST /api/v1/sync/pull",
     "POST /api/v1/sync/sos",
     "POST /api/v1/devices/answer",
+    *EXCHANGE,
     "HEAD /api/v1/sync/sealed/{sha256}",  # a revoked device's bearer
     "PATCH /api/v1/sync/sealed/{sha256}",
 }

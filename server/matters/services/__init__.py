@@ -2,9 +2,10 @@
 
 from server.matters.services.batches import Item, move_many
 from server.matters.services.drafting import Asked, Drafted, draft_matter, revise_draft
-from server.matters.services.moving import Done, Said, move_matter
+from server.matters.services.moving import Said, move_matter
 from server.matters.services.papers import add_case_paper, add_file
 from server.matters.services.results import Outcome, add_result
+from server.matters.services.steps import Done
 from server.matters.services.talking import add_note, log_talk
 from server.matters.services.timing import pass_limits
 from server.matters.services.urging import urge_matter

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from server.common.errors import DomainError
 from server.matters.access import matters_visible_to
-from server.matters.services.moving import Done, Said, move_matter
+from server.matters.services.moving import Said, move_matter
 from server.matters.services.results import Outcome, add_result
+from server.matters.services.steps import Done
 from server.matters.states import Move
 from server.people.models import Officer
 

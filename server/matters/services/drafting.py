@@ -65,13 +65,13 @@ def draft_matter(*, case: Case, to_court: Court, asked: Asked, by: Officer, matt
     if standing is not None:
         return Drafted(standing, list(others_on_property(standing, standing.from_court_id)))
     if matter_id:
-        _require_free(matter_id)
+        require_free(matter_id)
     matter, draft = write_draft(case=case, to_court=to_court, asked=asked, by=by, matter_id=matter_id)
     append([draft])
     return Drafted(matter, list(others_on_property(matter, matter.from_court_id)))
 
 
-def _require_free(matter_id: UUID) -> None:
+def require_free(matter_id: UUID) -> None:
     """Rights and papers hang on the id of a subject: none is two."""
     if Matter.objects.filter(pk=matter_id).exists() or Case.objects.filter(pk=matter_id).exists():
         message = _("This id is that of something else. Make a new one.")

@@ -1,29 +1,27 @@
 """Moving a matter: judged by the table, written with its clocks and rights, told to both courts in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
 from server.cases.matter_subjects import hold_matters
 from server.common.clock import now
-from server.ledger.services import Draft, append
+from server.ledger.services import append
 from server.matters.access import actor_of, matter_not_found
-from server.matters.decide import CLOCK, Actor, Moved, Refused, Saying, decide
-from server.matters.models import Matter, MatterMove
-from server.matters.queries import facts_of, is_late, kind_of
-from server.matters.services.clocking import keep_clock, look_soon, settle_urges
+from server.matters.decide import CLOCK, Moved, Refused, Saying, decide
+from server.matters.models import Matter
+from server.matters.queries import facts_of, kind_of
+from server.matters.services.across import ask_withdrawal, tell_move
 from server.matters.services.drafting import draft_after
-from server.matters.services.entries import moved_draft
-from server.matters.services.rights import end_rights, give_to, mark_subject
+from server.matters.services.rights import give_to
 from server.matters.services.snapshots import tell_feedback, tell_request
-from server.matters.services.telling import tell_of
-from server.matters.states import TERMINAL, Move, Side, State
+from server.matters.services.steps import Done, Who, finish_step, take_step
+from server.matters.states import Move
 from server.matters.wording import refusal
 from server.people.access import is_suspended
-from server.people.models import Officer
+from server.people.models import Court, Officer
 
 HIGHEST_RATING = 5
 
@@ -43,17 +41,6 @@ class Said:
     rating: int = 0
 
 
-@dataclass(slots=True)
-class Done:
-    """A move that was made, with what follows from it."""
-
-    matter: Matter
-    following: Matter | None = None
-    """The draft it brought about: of a release, or of the matter sent again."""
-    drafts: list[Draft] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
 @transaction.atomic
 def move_matter(*, matter_id: UUID, move: Move, by: Officer, said: Said | None = None) -> Done:
     """One move by a person. Raises DomainError 404 `matter_not_found`, and what stands against it as `docs/reference/
@@ -70,7 +57,7 @@ def write_move(*, matter_id: UUID, move: Move, by: Officer | None, said: Said) -
     decided = decide(move, facts_of(matter), actor, _saying(matter, said))
     if isinstance(decided, Refused):
         raise refusal(decided)
-    return _write(matter, move, decided, by, said, actor)
+    return _write(matter, move, decided, by, said)
 
 
 def held_matter(matter_id: UUID) -> Matter:
@@ -96,44 +83,15 @@ def _handler(matter: Matter, said: Said) -> Officer | None:
     return officer if officer and not is_suspended(officer) else None
 
 
-def _write(matter: Matter, move: Move, decided: Moved, by: Officer | None, said: Said, actor: Actor) -> Done:
-    source, done = State(matter.state), Done(matter)
-    matter.state, matter.came_from = decided.target.value, decided.came_from or ""
-    if decided.target in TERMINAL and matter.ended_at is None:
-        matter.ended_at = now()
-    court_id = matter.from_court_id if decided.row.side is Side.ASKING else matter.to_court_id
-    row = MatterMove.objects.create(
-        matter=matter,
-        number=matter.moves.count() + 1,
-        move=move.value,
-        source=source.value,
-        target=decided.target.value,
-        by=by,
-        court_id=court_id,
-        reason=said.reason[:30] if move is Move.RETURN else "",
-        words=said.words.strip()[:1000],
-        was_late=is_late(matter, now()) if matter.due_on else None,
-    )
+def _write(matter: Matter, move: Move, decided: Moved, by: Officer | None, said: Said) -> Done:
+    if move is Move.WITHDRAW and matter.sent_at and matter.to_court.reach == Court.Reach.PEER:
+        return ask_withdrawal(matter, by=by, words=said.words, asks_release=said.asks_release)
+    done = Done(matter)
+    row = take_step(matter, decided, Who(by), words=said.words, reason=said.reason)
     _EFFECTS.get(move, _nothing)(done, by, said)
-    keep_clock(matter, row.at)
-    look_soon(matter, row.at)
-    matter.save()
-    settle_urges(matter, row.at)
-    _mark(matter, move)
-    tell_of(matter, row)
-    done.drafts.insert(0, moved_draft(matter, row, **done.facts))
+    finish_step(done, row)
+    tell_move(matter, row, rating=matter.rating, asks_release=said.asks_release)
     return done
-
-
-def _mark(matter: Matter, move: Move) -> None:
-    moments = {
-        **({"sent_at": matter.sent_at} if move is Move.APPROVE else {}),
-        **({"fed_back_at": now()} if move is Move.FEED_BACK else {}),
-        **({"ended_at": matter.ended_at} if matter.ended_at else {}),
-    }
-    mark_subject(matter, **{name: at for name, at in moments.items() if at})
-    if matter.ended_at:
-        end_rights(matter.pk, matter.ended_at)
 
 
 def _nothing(done: Done, by: Officer | None, said: Said) -> None:
@@ -172,15 +130,16 @@ def _disputed(done: Done, by: Officer | None, said: Said) -> None:
 
 def _withdrawn(done: Done, by: Officer | None, said: Said) -> None:
     if by and facts_of(done.matter).in_force:
-        _follow(done, Matter.Relation.RELEASE, kind_of(done.matter).release, by)
+        follow(done, Matter.Relation.RELEASE, kind_of(done.matter).release, by)
 
 
 def _resent(done: Done, by: Officer | None, said: Said) -> None:
     assert by
-    _follow(done, Matter.Relation.RESENT, done.matter.kind, by)
+    follow(done, Matter.Relation.RESENT, done.matter.kind, by)
 
 
-def _follow(done: Done, relation: Matter.Relation, kind: str, by: Officer) -> None:
+def follow(done: Done, relation: Matter.Relation, kind: str, by: Officer) -> None:
+    """A draft that comes of a step."""
     done.following, drafts = draft_after(done.matter, relation, kind, by)
     done.drafts.extend(drafts)
     done.facts["following"] = str(done.following.pk)

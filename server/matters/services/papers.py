@@ -13,9 +13,10 @@ from server.evidence.models import Paper
 from server.evidence.services.papers import insert_paper, paper_of_bytes
 from server.ledger.services import append
 from server.matters.access import require_side
+from server.matters.crossing import tell_across
 from server.matters.kinds import catalogue
 from server.matters.models import Matter, MatterPaper
-from server.matters.queries import missing_papers
+from server.matters.queries import missing_papers, told_text
 from server.matters.services.entries import matter_draft
 from server.matters.services.moving import held_matter
 from server.matters.services.rights import mark_subject
@@ -78,6 +79,8 @@ def _add(matter: Matter, paper: Paper, slot: str, is_result: bool, by: Officer) 
     row = MatterPaper.objects.create(matter=matter, paper=paper, slot=slot, is_result=is_result)
     is_following = not is_result and State(matter.state) not in _ASKED_FOR
     changed = tell_request(matter) if is_following else []
+    if changed:
+        tell_across(matter, "snapshot", {"snapshot": told_text(matter, matter.from_court_id)}, by=by)
     mark_subject(matter)
     court_id = matter.to_court_id if is_result else matter.from_court_id
     view = {"paper": {"id": str(paper.pk), "slot": slot, "sha256": paper.sha256, "is_result": is_result}}

@@ -12,6 +12,7 @@ from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.ledger.services import append
 from server.matters.access import require_side
+from server.matters.crossing import tell_across
 from server.matters.kinds import catalogue
 from server.matters.models import Matter, MatterResult
 from server.matters.queries import kind_of
@@ -61,6 +62,7 @@ def add_result(*, matter: Matter, outcome: Outcome, by: Officer) -> MatterResult
         by=by,
     )
     mark_subject(matter)
+    tell_across(matter, "result", {"id": str(row.pk), **result_view(row)}, by=by, at=row.at)
     said = {name: value for name, value in result_view(row).items() if name not in ("text", "at")}
     append([matter_draft(matter, "matter_result", by=by, facts={"text": row.text}, result=said)])
     return row

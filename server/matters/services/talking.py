@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from server.common.errors import DomainError
 from server.ledger.services import append
 from server.matters.access import actor_of
+from server.matters.crossing import tell_across
 from server.matters.models import Matter, MatterTalk
 from server.matters.services.entries import matter_draft
 from server.matters.services.moving import held_matter
@@ -41,6 +42,8 @@ def _written(matter: Matter, by: Officer, text: str, *, is_note: bool = False, *
     )
     kind, only = ("matter_noted", court_id) if is_note else ("matter_talked", None)
     facts = {"text": row.text, **({} if is_note else {"spoke_with": row.spoke_with, "phone": row.phone})}
+    if not is_note:
+        tell_across(matter, "talk", facts, by=by, at=row.at)
     append([matter_draft(matter, kind, by=by, facts=facts, only=only, court=str(court_id))])
     return row
 

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from server.common.clock import now
-from server.matters.models import Matter, MatterMove
+from server.matters.models import Matter, MatterAsked, MatterMove
 from server.matters.states import Move
-from server.matters.wording import move_name
+from server.matters.wording import move_name, step_name
 from server.notices.services import NoticeDraft, tell
 from server.people.access import courts_below, current_at
 from server.people.models import Court, Officer, OfficerRole, Role
@@ -26,6 +26,18 @@ _TO_ASKING = frozenset(
 def tell_of(matter: Matter, row: MatterMove) -> None:
     """In the transaction of the move."""
     tell([_draft(matter, row, officer) for officer in _told(matter, Move(row.move))])
+
+
+def tell_refused(matter: Matter, asked: MatterAsked) -> None:
+    """Whoever drafted it or does it, and the centre of the court here: the other one would not take a step."""
+    courts = (matter.from_court_id, matter.to_court_id)
+    named = {each for each in (matter.drafted_by, matter.handler) if each}
+    officers = named | {each for court_id in courts for each in in_office(court_id, Role.COMMAND_CENTRE)}
+    title = _("%(number)s: the other court did not take a step: %(step)s")
+    words = title % {"number": matter.number, "step": step_name(asked.move)}
+    view = {"matter": str(matter.pk), "number": matter.number, "move": asked.move, "code": asked.code}
+    key = f"matter_refused:{asked.pk.hex}"
+    tell([_notice(matter, officer, key, words, view) for officer in sorted(officers, key=lambda each: each.staff_no)])
 
 
 def _told(matter: Matter, move: Move) -> Iterator[Officer]:
@@ -63,11 +75,15 @@ def in_office(court_id: UUID, *roles: Role) -> QuerySet[Officer]:
 def _draft(matter: Matter, row: MatterMove, officer: Officer) -> NoticeDraft:
     title = _("%(number)s: %(step)s") % {"number": matter.number, "step": move_name(row.move)}
     view = {"matter": str(matter.pk), "number": matter.number, "move": row.move, "state": str(matter.state)}
+    return _notice(matter, officer, f"matter:{matter.pk.hex}:{row.number}", title, view)
+
+
+def _notice(matter: Matter, officer: Officer, key: str, title: str, view: dict[str, str]) -> NoticeDraft:
     return NoticeDraft(
         officer_id=officer.pk,
         court_id=officer.court_id,
         kind=MATTER,
-        key=f"matter:{matter.pk.hex}:{row.number}",
+        key=key,
         title=title,
         view=view,
         subject_id=matter.pk,

@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
@@ -12,15 +13,21 @@ from server.matters.models import Matter
 from server.matters.queries import clocks
 from server.matters.services.moving import Said, held_matter, write_move
 from server.matters.states import CURRENT, Move, State
+from server.people.models import Court
 
 logger = logging.getLogger(__name__)
 _PASSES = {State.SUPPLEMENT_WAIT: Move.TIME_OUT, State.FED_BACK: Move.CONFIRM_BY_TIME}
+_ELSEWHERE = Court.Reach.PEER
+_OURS = Q(state=State.SUPPLEMENT_WAIT.value) & ~Q(to_court__reach=_ELSEWHERE) | Q(state=State.FED_BACK.value) & ~Q(
+    from_court__reach=_ELSEWHERE
+)
+"""A limit is passed by the server of the court whose step it is, and by no other."""
 
 
 def pass_limits() -> int:
     """Move every matter whose waiting is over, one by one; how many. Any number of passes may run at once."""
     today = local_date(now())
-    due = Matter.objects.filter(state__in=[each.value for each in _PASSES], due_on__lt=today).order_by("due_on", "pk")
+    due = Matter.objects.filter(_OURS, due_on__lt=today).order_by("due_on", "pk")
     rows = list(due.values_list("pk", "state"))
     return sum(_pass(matter_id, _PASSES[State(state)]) for matter_id, state in rows)
 

@@ -1,11 +1,13 @@
 """Courts with their keys and streams, teams and groups."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
 from server.common.clock import now
+from server.common.ids import new_id
 from server.ledger.services import append, open_stream
 from server.people.keys import ROOT_KID, first_keys, next_signing_key, private_key_of
 from server.people.models import Court, CourtKey, Group, Officer, Team
@@ -34,15 +36,16 @@ def create_court(
 
 @transaction.atomic
 def create_partner(
-    *, code: str, name: str, level: str, reach: str, parent: Court | None = None, by: Officer | None = None
+    *, code: str, name: str, level: str, reach: str, parent: Court | None = None, court_id: UUID | None = None
 ) -> Court:
     """A court elsewhere, to be asked for things: nothing of its own is kept here, no keys, people or ledger.
 
+    `court_id`: its id on its own server, if that is known.
     Raises ValueError for a court of this server.
     """
     if Court.Reach(reach) is Court.Reach.HERE:
         raise ValueError("a court of this server is created with its keys and ledgers")
-    return Court.objects.create(code=code, name=name, level=level, parent=parent, reach=reach)
+    return Court.objects.create(id=court_id or new_id(), code=code, name=name, level=level, parent=parent, reach=reach)
 
 
 @transaction.atomic

@@ -1,0 +1,22 @@
+"""The only writers of exchange."""
+
+from server.exchange.services.delivering import deliver, enqueue_due_peers
+from server.exchange.services.doors import forget_nonces, require_peer
+from server.exchange.services.inbox import apply_waiting, take_in
+from server.exchange.services.outbox import note_receipts, retry, waiting_for
+from server.exchange.services.peers import card_of, cut_off, enrol_peer
+
+__all__ = [
+    "apply_waiting",
+    "card_of",
+    "cut_off",
+    "deliver",
+    "enqueue_due_peers",
+    "enrol_peer",
+    "forget_nonces",
+    "note_receipts",
+    "require_peer",
+    "retry",
+    "take_in",
+    "waiting_for",
+]
