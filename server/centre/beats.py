@@ -1,7 +1,7 @@
 """Heartbeats: in which ten minutes of the last four hours something came from the devices of a unit, and how fresh.
 
-Read from what devices leave behind when they speak: operations, delivered files, their last contact. Nothing heard is
-silence only where something was owed; else there is no data, which is not the same as fine.
+Read from what devices leave behind when they speak: operations, delivered files, pulls, their last contact. Nothing
+heard is silence only where something was owed; else there is no data, which is not the same as fine.
 """
 
 from collections import defaultdict
@@ -20,10 +20,10 @@ from server.field.models import ActionRecord
 from server.ledger.models import ServerLife
 from server.people.access import current_at
 from server.people.models import Court, Device, GroupMember
-from server.sync.models import Operation
+from server.sync.models import DeviceView, Operation
+from server.sync.slots import SLOT, begin_of
 
 SLOTS = 24
-SLOT = timedelta(minutes=10)
 SLOW_AFTER = timedelta(minutes=30)
 """What came had waited that long on its device."""
 OK, SLOW, DOWN, MAINTENANCE, NIL = "ok", "slow", "down", "mnt", "nil"
@@ -131,7 +131,7 @@ def owes(device: Device) -> bool:
 
 
 def units_on_wall(courts: Collection[Court], moment: datetime) -> list[Unit]:
-    """One for each court; where there is but one court, one for each of its teams. Seven SELECTs at most."""
+    """One for each court; where there is but one court, one for each of its teams. Eight SELECTs at most."""
     starts = window_of(moment)
     devices = list(Device.objects.filter(court__in=courts, revoked_at=None).defer("certificate", "public_key"))
     names = units_of(devices, courts, moment)
@@ -167,6 +167,8 @@ def _listen(heard: Mapping[str, Heard], names: Mapping[UUID, str], since: dateti
     for device_id, at in chain.from_iterable(came):
         if at:
             heard[names[device_id]].at.append(at)
+    for device_id, slots in DeviceView.objects.filter(device__in=ids).values_list("device_id", "heard_slots"):
+        heard[names[device_id]].at += [begun for slot in slots if (begun := begin_of(slot)) >= since]
     late = ActionRecord.objects.filter(device__in=ids, action__received_at__gte=since)
     for device_id, done, arrived in late.values_list("device_id", "recorded_at", "action__received_at"):
         if arrived - done > SLOW_AFTER:

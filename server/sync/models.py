@@ -197,6 +197,8 @@ class DeviceView(models.Model):
     sent_position = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     """Until when it may show what it holds without asking again, as it was last told."""
+    heard_slots = models.JSONField(default=list)
+    """In which ten minutes it asked, whatever that brought: numbers since 1970, the last few hours of them."""
 
 
 class SealedOperation(models.Model):

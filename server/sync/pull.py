@@ -33,6 +33,7 @@ from server.safety.queries import is_watched
 from server.sync.difference import View, acknowledged, after, difference, digest, within_budget
 from server.sync.models import DeviceView
 from server.sync.reviews import reviews_told
+from server.sync.slots import SLOTS_KEPT, slot_of
 from server.sync.standing import Standing, standing_of
 from server.sync.statements import stated
 from server.sync.units import VisibleUnits, removal_reasons
@@ -231,15 +232,17 @@ def _remember(device: Device, drawn: Drawn) -> None:
 def _created(device: Device, view: View) -> bool:
     try:
         with transaction.atomic():
-            DeviceView.objects.create(device=device, acked_tags=dict(view.acked), **_small_columns(view))
+            DeviceView.objects.create(
+                device=device, acked_tags=dict(view.acked), **_small_columns(view), **_heard_columns([])
+            )
     except IntegrityError:
         return False
     return True
 
 
 def _replaced(row: DeviceView, view: View) -> bool:
-    columns = _small_columns(view) | _acked_columns(row, view)
-    values = {name: json_text(value) if isinstance(value, dict) else value for name, value in columns.items()}
+    columns = _small_columns(view) | _acked_columns(row, view) | _heard_columns(row.heard_slots)
+    values = {name: json_text(value) if isinstance(value, dict | list) else value for name, value in columns.items()}
     same = {"device_id": row.pk, "acked_cursor": row.acked_cursor, "sent_cursor": row.sent_cursor}
     return update_one(DeviceView, same, values)
 
@@ -252,6 +255,12 @@ def _acked_columns(row: DeviceView, view: View) -> dict[str, Any]:
     if view.acked_cursor == row.sent_cursor and len(changes) <= _MOST_CHANGES:
         return {"acked_changes": changes}
     return {"acked_tags": dict(view.acked), "acked_changes": {}}
+
+
+def _heard_columns(known: list[int]) -> dict[str, Any]:
+    """Beside what a pull writes anyway, and once for each slot."""
+    slot = slot_of(now())
+    return {} if known[-1:] == [slot] else {"heard_slots": [*known, slot][-SLOTS_KEPT:]}
 
 
 def _small_columns(view: View) -> dict[str, Any]:

@@ -13,7 +13,20 @@ from django.utils import translation
 
 from server.cases.models import Case
 from server.cases.services import close_case, record_event
-from server.centre.beats import DOWN, MAINTENANCE, NIL, OK, SHAPES, SLOT, SLOTS, SLOW, Heard, states_of, window_of
+from server.centre.beats import (
+    DOWN,
+    MAINTENANCE,
+    NIL,
+    OK,
+    SHAPES,
+    SLOT,
+    SLOTS,
+    SLOW,
+    Heard,
+    states_of,
+    units_on_wall,
+    window_of,
+)
 from server.centre.projection import HEIGHT, WIDTH
 from server.centre.states import Look
 from server.centre.wall import TILES, _tail, fitting, wall_of
@@ -25,12 +38,17 @@ from server.people.models import Device, Officer
 from server.people.services import create_wall
 from server.realtime.snapshot import take_snapshot
 from server.safety.models import Alarm, Presence
+from server.sync.models import DeviceView
+from server.sync.slots import SLOTS_KEPT
 from tests.actors import Cast, browser_of
 from tests.centre.reading import Page, seen_by
 from tests.pictures import jpeg
 from tests.realtime.ledgers import stream_of
+from tests.safety.conftest import Clock, clock, told_of
 from tests.sync.pushing import COMPLETE, file_one, hold, phone_of
+from tests.sync.replica import Replica
 
+__all__ = ["clock"]
 pytestmark = pytest.mark.django_db
 ACT = Look("done", "green", "act")
 AT = datetime(2026, 11, 22, 2, 3, tzinfo=UTC)
@@ -147,6 +165,25 @@ def test_what_came_late_is_slow_and_a_restored_server_is_maintenance() -> None:
     heard = Heard("组", [device(AT)], at=[starts[3], starts[5]], slow_at=[starts[5] + timedelta(minutes=1)])
     states = states_of(heard, starts, restored=[starts[8]])
     assert (states[3], states[5], states[8], states[-1]) == (OK, SLOW, MAINTENANCE, OK)
+
+
+def test_a_contact_that_brought_nothing_is_heard_in_its_ten_minutes_and_no_more_is_kept(
+    cast: Cast, clock: Clock
+) -> None:
+    replica = Replica(told_of(clock, phone_of(cast.holder)))
+    asked = []
+    for minutes in (10, 15, 49):
+        asked.append(clock.after(minutes))
+        replica.sync()
+        replica.sync()
+    (unit,) = units_on_wall([cast.court], clock.after(60))
+    begins = window_of(clock())
+    heard = {place for place, begun in enumerate(begins) if any(begun <= each < begun + SLOT for each in asked)}
+    assert {place for place, state in enumerate(unit.states) if state == OK} == heard
+    assert len(DeviceView.objects.get().heard_slots) == len(heard)
+    DeviceView.objects.update(heard_slots=list(range(SLOTS_KEPT)))
+    replica.sync()
+    assert DeviceView.objects.get().heard_slots[:-1] == list(range(1, SLOTS_KEPT))
 
 
 def test_each_beat_has_a_shape_of_its_own() -> None:
