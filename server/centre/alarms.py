@@ -5,7 +5,7 @@ As of the last pass over the levels, which is what warnings are given by. As man
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,8 @@ from server.centre.desk_filters import Filters
 from server.centre.errand_alarms import ErrandGroup, errand_groups, errand_total
 from server.centre.states import Look, level_look, running_look
 from server.duty.decide import NEVER_MUTED, Hush, covering, is_mutable
-from server.duty.models import Mute
-from server.duty.queries import hushes, standing_mutes
+from server.duty.models import Acknowledgement, Mute
+from server.duty.queries import answers, hushes, is_answered, standing_mutes
 from server.people.models import Officer
 from server.supervision.queries import warned_nodes
 from server.sync.models import Review
@@ -50,6 +50,7 @@ class Alarm:
     number: int = 1
     until: datetime | None = None
     """Of a muted one."""
+    answer: Acknowledgement | None = None
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Group:
     look: Look
     total: int
     """Cases, on all pages."""
+    waiting: int
+    """Those of them that nobody at this desk has acknowledged."""
     oldest: int
     """Days past or to go of the one due first: negative before its day."""
     due_on: date | None
@@ -96,8 +99,9 @@ def alarm_list(reader: Officer, filters: Filters, today: date) -> AlarmList:
     quiet = hushes(mutes)
     nodes = _found(reader, filters)
     heard = nodes.exclude(_covered(quiet)) if quiet else nodes
-    groups = _groups(heard, flows, today)
-    rows = _merged(_first(heard, ROWS_AT_ONCE if filters.cause else ROWS_IN_GROUP)[:ROWS_AT_ONCE], flows, today)
+    groups = _groups(heard.annotate(answered=is_answered(reader)), flows, today)
+    shown = list(_first(heard, ROWS_AT_ONCE if filters.cause else ROWS_IN_GROUP)[:ROWS_AT_ONCE])
+    rows = _merged(shown, answers(reader, shown), flows, today)
     for group in groups:
         group.rows = rows.get((group.cause, group.level), [])
     is_whole = not filters.narrowed.keys() - {"level"}
@@ -145,14 +149,17 @@ def _covered(quiet: Sequence[Hush]) -> Q:
 
 
 def _groups(nodes: QuerySet[Node], flows: Mapping[int, FlowNames], today: date) -> list[Group]:
-    counted = nodes.order_by().values_list("key", "level").annotate(Count("case", distinct=True), Min("due_on"))
+    cases, waiting = Count("case", distinct=True), Count("case", distinct=True, filter=Q(answered=False))
+    counted = nodes.order_by().values_list("key", "level").annotate(total=cases, waiting=waiting, first=Min("due_on"))
     groups = [_group(flows, today, *row) for row in counted]
     return sorted(groups, key=lambda group: (-group.level.rank, -group.oldest, group.cause))
 
 
-def _group(flows: Mapping[int, FlowNames], today: date, key: str, level: str, total: int, due_on: date | None) -> Group:
+def _group(
+    flows: Mapping[int, FlowNames], today: date, key: str, level: str, total: int, waiting: int, due_on: date | None
+) -> Group:
     name, oldest = _name(flows.values(), key), (today - due_on).days if due_on else 0
-    return Group(key, Level(level), name, level_look(Level(level)), total, oldest, due_on, is_mutable(key))
+    return Group(key, Level(level), name, level_look(Level(level)), total, waiting, oldest, due_on, is_mutable(key))
 
 
 def _name(flows: Iterable[FlowNames], key: str) -> str:
@@ -160,15 +167,17 @@ def _name(flows: Iterable[FlowNames], key: str) -> str:
     return next((flow.nodes[key] for flow in reversed(list(flows)) if key in flow.nodes), key)
 
 
-def _merged(nodes: Iterable[Node], flows: Mapping[int, FlowNames], today: date) -> dict[tuple[str, Level], list[Alarm]]:
+def _merged(
+    nodes: Sequence[Node], answered: Mapping[UUID, Acknowledgement], flows: Mapping[int, FlowNames], today: date
+) -> dict[tuple[str, Level], list[Alarm]]:
     """By cause and level, one row a case: its first due."""
-    nodes = list(nodes)
     holders = holders_of([node.case_id for node in nodes])
     number = Counter((node.key, node.level, node.case_id) for node in nodes)
     rows: dict[tuple[str, Level], list[Alarm]] = defaultdict(list)
     for node in {(each.key, each.level, each.case_id): each for each in reversed(nodes)}.values():
         many = number[node.key, node.level, node.case_id]
-        rows[node.key, Level(node.level)].insert(0, _alarm(node, flows, holders, today, many))
+        row = replace(_alarm(node, flows, holders, today, many), answer=answered.get(node.pk))
+        rows[node.key, Level(node.level)].insert(0, row)
     return rows
 
 

@@ -1,9 +1,30 @@
-"""Mutes (静音), shifts with their notes (值班日志), daily reports (日报)."""
+"""Acknowledged limits (确认), mutes (静音), shifts with their notes (值班日志), daily reports (日报)."""
 
 from django.db import models
 
 from server.common.clock import now
 from server.common.ids import new_id
+
+
+class Acknowledgement(models.Model):
+    """Somebody at a desk has seen that a node is late, or about to be, and says what is done. At another level, and
+    with another date, it asks anew.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    """Whose desk."""
+    node = models.ForeignKey("cases.Node", on_delete=models.CASCADE, related_name="acknowledgements")
+    level = models.CharField(max_length=10)
+    due_on = models.DateField()
+    said = models.CharField(max_length=500)
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["court", "node", "level", "due_on"], name="acknowledged_once_as_it_stands")
+        ]
 
 
 class Mute(models.Model):

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from server.cases.levels import Level
+from server.cases.models import Node
 from server.common.clock import now
 from server.duty.access import mutes_visible_to, reports_visible_to, shifts_visible_to
 from server.duty.decide import Hush
-from server.duty.models import DailyReport, Mute, Shift, ShiftNote
+from server.duty.models import Acknowledgement, DailyReport, Mute, Shift, ShiftNote
 from server.people.models import Officer
+from server.supervision.queries import warned_nodes
 
 
 def standing_mutes(officer: Officer) -> list[Mute]:
@@ -20,6 +24,26 @@ def standing_mutes(officer: Officer) -> list[Mute]:
 
 def hushes(mutes: Sequence[Mute]) -> list[Hush]:
     return [Hush(each.pk, each.cause, each.case_id, Level(each.level), each.until) for each in mutes]
+
+
+def is_answered(officer: Officer) -> Exists:
+    """Of a node: his desk has acknowledged it as it stands."""
+    same = {name: OuterRef(name) for name in ("level", "due_on")}
+    return Exists(Acknowledgement.objects.filter(court=officer.court_id, node=OuterRef("pk"), **same))
+
+
+def unanswered(officer: Officer, *, cause: str, level: Level, case_id: UUID | None = None) -> QuerySet[Node]:
+    """Of a cause at a level, in cases he may read, what nobody at his desk has acknowledged."""
+    nodes = warned_nodes(officer, level=level, case_id=case_id).filter(key=cause, due_on__isnull=False)
+    return nodes.exclude(is_answered(officer))
+
+
+def answers(officer: Officer, nodes: Sequence[Node]) -> dict[UUID, Acknowledgement]:
+    """By node, who at his desk has acknowledged it as it stands."""
+    rows = Acknowledgement.objects.filter(court=officer.court_id, node__in=[node.pk for node in nodes])
+    standing = {(node.pk, node.level, node.due_on) for node in nodes}
+    found = rows.select_related("by")
+    return {row.node_id: row for row in found if (row.node_id, row.level, row.due_on) in standing}
 
 
 def past_mutes(officer: Officer, most: int) -> list[Mute]:

@@ -1,5 +1,6 @@
 """The list by cause: a hundred reds as a few groups, each with number and oldest; what is muted stands apart."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,7 +13,9 @@ from server.cases.models import Case, Node
 from server.cases.services import assign_subject
 from server.centre import alarms
 from server.common import clock
-from server.duty.services import mute
+from server.duty.models import Acknowledgement
+from server.duty.services import acknowledge_limits, mute
+from server.ledger.models import Entry
 from server.people.models import Team
 from server.people.services import create_team
 from server.supervision.services import watch_levels
@@ -159,3 +162,47 @@ def test_who_keeps_no_desk_is_offered_no_mute(cast: Cast) -> None:
     late(cast, 1)
     assert seen(cast).all("a.hush")
     assert not seen_by(cast.inspector, BY_CAUSE).all("a.hush")
+
+
+def test_a_limit_is_acknowledged_with_words_alone_or_with_its_cause_and_stays_in_the_list(cast: Cast) -> None:
+    first, second = late(cast, 1), late(cast, 2)
+    href = "/centre/limits?cause=triage&level=SEVERE"
+    assert href in [link["href"] for link in seen(cast).one("table.tbl").all("a")]
+    typed = {"cause": "triage", "level": "SEVERE", "said": "已催办"}
+    browser = browser_of(cast.duty)
+    assert browser.post("/centre/limits", {**typed, "said": " "}).status_code == 422
+    assert browser.post("/centre/limits", {**typed, "level": "HUGE"}).status_code == 422
+    assert browser.post("/centre/limits", {**typed, "case": "x"}).status_code == 422
+    assert browser.post("/centre/limits", {**typed, "case": str(first.pk)}).status_code == 302
+    assert [bool(row.all(".ack")) for row in seen(cast).all("a.it")] == [True, False]
+    assert browser.post("/centre/limits", typed).status_code == 302
+    rows = seen(cast).all("a.it")
+    assert [cast.duty.name in row.one(".ack").text for row in rows] == [True, True]
+    assert "均已确认" in seen(cast).one("table.tbl").text
+    told = [json.loads(each.view) for each in Entry.objects.filter(kind="limits_acknowledged").order_by("position")]
+    assert [each["limits"]["cases"] for each in told] == [[str(first.pk)], [str(second.pk)]]
+    assert browser.post("/centre/limits", typed).status_code == 302
+    assert Entry.objects.filter(kind="limits_acknowledged").count() == 2
+
+
+def test_what_gets_another_date_or_level_asks_anew(cast: Cast) -> None:
+    case = late(cast, 1, 0)
+    seen(cast)
+    acknowledge_limits(cause="triage", level=Level.DUE, said="已知悉", by=cast.duty)
+    assert seen(cast).one("a.it").all(".ack")
+    clock.set_clock(lambda: NOW + timedelta(days=1))
+    assert not seen(cast).one("a.it").all(".ack"), "it is overdue by now"
+    acknowledge_limits(cause="triage", level=Level.OVERDUE, said="已知悉", by=cast.duty)
+    Node.objects.filter(case=case, key="triage").update(due_on=TODAY - timedelta(days=1))
+    assert not seen(cast).one("a.it").all(".ack")
+
+
+def test_who_keeps_no_desk_acknowledges_nothing(cast: Cast) -> None:
+    late(cast, 1)
+    watch_levels()
+    page = seen_by(cast.inspector, "/centre/limits?cause=triage&level=SEVERE")
+    assert (page.status, page.all("textarea")) == (200, [])
+    typed = {"cause": "triage", "level": "SEVERE", "said": "已催办"}
+    assert browser_of(cast.inspector).post("/centre/limits", typed).status_code == 403
+    assert browser_of(cast.holder).post("/centre/limits", typed).status_code == 404
+    assert not Acknowledgement.objects.exists()

@@ -19,7 +19,6 @@ from server.centre.beats import (
     NIL,
     OK,
     SHAPES,
-    SLOT,
     SLOTS,
     SLOW,
     Heard,
@@ -39,7 +38,7 @@ from server.people.services import create_wall
 from server.realtime.snapshot import take_snapshot
 from server.safety.models import Alarm, Presence
 from server.sync.models import DeviceView
-from server.sync.slots import SLOTS_KEPT
+from server.sync.slots import SLOT, SLOTS_KEPT
 from tests.actors import Cast, browser_of
 from tests.centre.reading import Page, seen_by
 from tests.pictures import jpeg

@@ -16,7 +16,7 @@ def help_dialog() -> dict[str, Any]:
         "Enter": _("open what is in focus"),
         ".": _("show what is new, and sort again"),
         "/": _("find a case or a party"),
-        "a": _("answer the first alarm; in the list of reviews: ratify"),
+        "a": _("answer the first alarm, else acknowledge the limit in focus; in the list of reviews: ratify"),
         "m": _("mute what is in focus"),
         "w": _("want the first missing file now"),
         "?": _("these keys"),

@@ -17,20 +17,29 @@ const move = (step) => {
   next.focus();
 };
 
+const focusedLimit = () => {
+  const { cause, caseId, level } = document.activeElement?.closest("[data-cause][data-case-id]")?.dataset ?? {};
+  return cause && document.querySelector("[data-keeps]") ? new URLSearchParams({ cause, case: caseId, level }) : null;
+};
+
 // m mutes the alarm that has the focus, else the case that is open.
 const mute = () => {
-  const alarm = document.activeElement?.closest("[data-cause][data-case-id]");
-  const given = alarm && { cause: alarm.dataset.cause, case: alarm.dataset.caseId, level: alarm.dataset.level };
-  const link = document.querySelector("[data-mute]");
-  if (!document.querySelector("[data-keeps]")) return;
-  if (given) location.assign(`/centre/mutes?${new URLSearchParams(given)}`);
-  else link?.click();
+  const given = focusedLimit();
+  if (given) location.assign(`/centre/mutes?${given}`);
+  else if (document.querySelector("[data-keeps]")) document.querySelector("[data-mute]")?.click();
+};
+
+// a acknowledges the limit that has the focus; while somebody in the field asks for an answer, it is his (alarms.js).
+const acknowledge = () => {
+  const given = focusedLimit();
+  if (given && !document.querySelector("[data-live=alarms] [data-tone] input")) location.assign(`/centre/limits?${given}`);
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j" || event.key === "k") { move(event.key === "j" ? 1 : -1); event.preventDefault(); }
   if (event.key === "m") mute();
+  if (event.key === "a") acknowledge();
   if (event.key === "w") document.querySelector("[data-want]")?.click();
   if (event.key === "/") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
 });
