@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ from server.safety.queries import (
     silent_unalarmed,
 )
 
+BEAT_COMES_WITHIN = timedelta(seconds=5)
+"""So long after somebody's time has passed a page looks whether the beat has told of it."""
 _ALARMS = {
     Alarm.Kind.SOS: ("sos", "crimson"),
     Alarm.Kind.CHECK_IN: ("silent", "red"),
@@ -50,10 +53,25 @@ _ORDERS = {
 @dataclass(frozen=True, slots=True)
 class AlarmLine:
     alarm: Alarm
+    """One that is not kept is of somebody silent to whom the beat has not come, or while it stands still."""
     look: Look
     who: str
     says: tuple[str, ...]
     may_answer: bool
+
+    @property
+    def is_raised(self) -> bool:
+        return not self.alarm._state.adding
+
+    @property
+    def id(self) -> UUID:
+        """Of silence the stay's: it is read out once, before it is raised or after."""
+        return self.alarm.presence_id or self.alarm.pk
+
+    @property
+    def address(self) -> str:
+        """Where it is answered."""
+        return f"alarms/{self.alarm.pk}" if self.is_raised else f"presences/{self.alarm.presence_id}"
 
     @property
     def blinks(self) -> bool:
@@ -95,6 +113,8 @@ class Cell:
 class Strip:
     lines: Sequence[AlarmLine] = ()
     cells: Sequence[Cell] = ()
+    turns_at: datetime | None = None
+    """When the next of those on site may have fallen silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +173,34 @@ def strip(reader: Officer) -> Strip:
     """Over the desk; nothing for whoever sees nobody's alarms but his own."""
     if not courts_watched_by(reader):
         return Strip()
-    lines, there = standing(reader), list(presences_visible_to(reader).filter(ended_at=None))
-    return Strip(lines, _cells(lines, there))
+    at, there = now(), list(presences_visible_to(reader).filter(ended_at=None).select_related("officer"))
+    lines = _with_silent(standing(reader), there, reader, at)
+    coming = min((stay.due_at for stay in there if stay.due_at > at), default=None)
+    return Strip(lines, _cells(lines, there), coming and coming + BEAT_COMES_WITHIN)
+
+
+def _with_silent(
+    lines: Sequence[AlarmLine], there: Sequence[Presence], reader: Officer, at: datetime
+) -> list[AlarmLine]:
+    """With who is silent though no alarm says so, after the calls for help."""
+    silent = silent_unalarmed(there, [line.alarm for line in lines], at)
+    more = [alarm_line(_unraised(stay), may_answer=can_command(reader, stay.court_id)) for stay in silent]
+    calls = [line for line in lines if line.alarm.kind == Alarm.Kind.SOS]
+    return [*calls, *more, *lines[len(calls) :]]
+
+
+def _unraised(stay: Presence) -> Alarm:
+    times = {"due_at": stay.due_at, "raised_at": stay.due_at, "asks_since": stay.due_at}
+    return Alarm(court_id=stay.court_id, kind=Alarm.Kind.CHECK_IN, officer=stay.officer, presence=stay, **times)
 
 
 def _cells(lines: Sequence[AlarmLine], there: Sequence[Presence]) -> list[Cell]:
     """Calls for help, who is silent, orders without an answer where there are any; who is on site."""
-    more = {Alarm.Kind.CHECK_IN: len(silent_unalarmed(there, [line.alarm for line in lines], now()))}
     cells = []
     for kind in _ALARMS:
-        found, unalarmed = [line for line in lines if line.alarm.kind == kind], more.get(kind, 0)
+        found = [line for line in lines if line.alarm.kind == kind]
         if found or kind is not Alarm.Kind.ORDER:
-            waits = unalarmed > 0 or any(line.blinks for line in found)
-            cells.append(Cell(alarm_look(kind), len(found) + unalarmed, waits))
+            cells.append(Cell(alarm_look(kind), len(found), any(line.blinks for line in found)))
     return [*cells, Cell(Look("onsite", "green", _("On site")), len(there))]
 
 

@@ -16,7 +16,7 @@ from server.people.models import Officer
 from server.realtime.access import streams_watched_by
 from server.safety.access import alarms_visible_to, can_command, presences_visible_to
 from server.safety.queries import OnSite, last_contact_of, ordered
-from server.safety.services import acknowledge_alarm, close_alarm, close_presence
+from server.safety.services import acknowledge_alarm, acknowledge_silence, close_alarm, close_presence
 
 
 def reader_of(request: HttpRequest) -> Officer:
@@ -103,6 +103,20 @@ def close_stay(request: HttpRequest, presence_id: UUID) -> HttpResponse:
     except DomainError as refused:
         return _stay(request, presence_id, refused)
     return redirect(f"/centre/safety/presences/{presence_id}")
+
+
+@never_cache
+@login_required
+@chinese_first
+@require_POST
+def acknowledge_stay(request: HttpRequest, presence_id: UUID) -> HttpResponse:
+    """Of one who is silent: his alarm is raised by that, where the beat has not come to it."""
+    try:
+        said = request.POST.get("said", "")
+        alarm = acknowledge_silence(presence_id=presence_id, done=said, by=reader_of(request))
+    except DomainError as refused:
+        return _stay(request, presence_id, refused)
+    return redirect(f"/centre/safety/alarms/{alarm.pk}")
 
 
 def _stay(request: HttpRequest, presence_id: UUID, refused: DomainError | None = None) -> HttpResponse:

@@ -82,6 +82,7 @@ urlpatterns = [
     path("safety/alarms/<uuid:alarm_id>/acknowledge", safety_views.alarm_word, {"word": "acknowledge"}),
     path("safety/alarms/<uuid:alarm_id>/close", safety_views.alarm_word, {"word": "close"}),
     path("safety/presences/<uuid:presence_id>", safety_views.stay_page),
+    path("safety/presences/<uuid:presence_id>/acknowledge", safety_views.acknowledge_stay),
     path("safety/presences/<uuid:presence_id>/close", safety_views.close_stay),
     path("dispatches", order_views.orders_page),
     path("dispatches/<uuid:order_id>", order_views.order_page),

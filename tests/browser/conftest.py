@@ -53,13 +53,13 @@ class Complaints:
 
 @pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
-    url = _own_database(request.getfixturevalue("postgres")) if _DATABASE == "postgres" else ""
+    url = own_database(request.getfixturevalue("postgres")) if _DATABASE == "postgres" else ""
     deployment = Served(url)
     yield deployment
     deployment.stop()
 
 
-def _own_database(url: str) -> str:
+def own_database(url: str) -> str:
     return postgres_database(url, f"browser_{uuid4().hex[:12]}")
 
 

@@ -11,14 +11,14 @@ from client_sdk import FieldClient
 from server.centre.desk import ROWS_AT_ONCE
 from tests import pictures
 from tests.browser.conftest import Complaints, Served
-from tests.journeys.deployment import ROOT
+from tests.journeys.deployment import ROOT, Deployment
 
 PATIENCE_MS = 30_000
 LOST = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
 """What a browser itself says of a server that is away."""
 
 
-def sign_in(page: Page, served: Served) -> None:
+def sign_in(page: Page, served: Deployment) -> None:
     page.goto(f"{served.url}/centre/")
     page.fill("#staff_no", served.city["staff"]["duty"])
     page.fill("#password", served.city["password"])

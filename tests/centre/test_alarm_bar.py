@@ -1,10 +1,12 @@
 """What asks for an answer stands over the desk until somebody gives it: who, since when, what is being done."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from server.common.clock import now
+from server.ledger.models import Entry
 from server.people.models import Device
 from server.safety.models import Alarm, Presence
 from tests.actors import Cast, browser_of
@@ -80,3 +82,31 @@ def test_urgent_and_polite_words_have_regions_of_their_own(cast: Cast) -> None:
     page = seen_by(cast.duty)
     assert (page.one("[data-urgent]")["aria-live"], page.one("[data-urgent]")["role"]) == ("assertive", "log")
     assert (page.one("[data-polite]")["aria-live"], page.one("[data-polite]")["role"]) == ("polite", "log")
+
+
+def test_silence_that_no_beat_has_raised_stands_in_the_bar_and_is_answered_as_if_it_had(cast: Cast) -> None:
+    stay = presence(cast)
+    Presence.objects.update(next_turn_at=now())
+    (row,) = seen_by(cast.duty).all("[data-alarm]")
+    assert (row["data-tone"], row["data-words"]) == ("critical", "签到超时 · 林岚 · 海滨路 18 号")
+    address = row.one("form")["action"]
+    assert browser_of(cast.inspector).post(address, {"said": "看到"}).status_code == 403
+    assert browser_of(cast.stranger).post(address, {"said": "看到"}).status_code == 404
+    assert browser_of(cast.duty).post(address, {"said": ""}).status_code == 422
+    assert Alarm.objects.count() == 0
+    assert browser_of(cast.duty).post(address, {"said": "已电话联系"}).status_code == 302
+    (answered,) = seen_by(cast.duty).all("[data-alarm]")
+    assert (answered["data-alarm"], answered.one(".ack").text[-5:]) == (row["data-alarm"], "已电话联系")
+    assert Alarm.objects.get().presence == stay
+    assert "check_in_overdue" in set(Entry.objects.values_list("kind", flat=True))
+
+
+def test_the_page_knows_when_the_next_may_fall_silent(cast: Cast) -> None:
+    stay = presence(cast)
+    Presence.objects.update(due_at=now() + timedelta(minutes=9))
+    stay.refresh_from_db()
+    bar = seen_by(cast.duty).one("[data-live=alarms]")
+    assert bar.all("[data-alarm]") == []
+    assert (
+        timedelta() < datetime.fromisoformat(bar.one("[data-turns]")["datetime"]) - stay.due_at < timedelta(seconds=9)
+    )

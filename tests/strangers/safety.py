@@ -20,6 +20,7 @@ SAFETY_PAGES = {
     "safety/alarms/<uuid:alarm_id>/acknowledge",
     "safety/alarms/<uuid:alarm_id>/close",
     "safety/presences/<uuid:presence_id>",
+    "safety/presences/<uuid:presence_id>/acknowledge",
     "safety/presences/<uuid:presence_id>/close",
     "dispatches",
     "dispatches/<uuid:order_id>",

@@ -2,13 +2,14 @@
 
 from server.safety.services.brief import write_briefs
 from server.safety.services.campaigns import close_campaign, open_campaign
-from server.safety.services.desk import acknowledge_alarm, close_alarm, close_presence
+from server.safety.services.desk import acknowledge_alarm, acknowledge_silence, close_alarm, close_presence
 from server.safety.services.orders import give_order, move_order
 from server.safety.services.rosters import change_campaign
 from server.safety.services.watching import watch_safety
 
 __all__ = [
     "acknowledge_alarm",
+    "acknowledge_silence",
     "change_campaign",
     "close_alarm",
     "close_campaign",

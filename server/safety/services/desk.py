@@ -17,6 +17,7 @@ from server.safety.services.brief import write_briefs
 from server.safety.services.holding import hold_officer
 from server.safety.services.orders import require_words
 from server.safety.services.presence import end_presence
+from server.safety.services.watching import raise_if_silent
 
 ACKNOWLEDGED = "alarm_acknowledged"
 
@@ -42,6 +43,22 @@ def acknowledge_alarm(*, alarm_id: UUID, done: str, by: Officer) -> Alarm:
     _brief(alarm)
     append([_told(alarm, ACKNOWLEDGED, by, alarm.acknowledged_with)])
     return alarm
+
+
+@transaction.atomic
+def acknowledge_silence(*, presence_id: UUID, done: str, by: Officer) -> Alarm:
+    """The alarm of a stay whose time has passed, raised here where the beat has not come to it.
+
+    Raises as `acknowledge_alarm`, and 404 `presence_not_found`.
+    """
+    stay = readable_presence(by, presence_id)
+    require_can_command(by, stay.court_id)
+    require_words(done)
+    raise_if_silent(stay.pk)
+    alarm = Alarm.objects.filter(presence=stay, kind=Alarm.Kind.CHECK_IN).order_by("-raised_at").first()
+    if alarm is None:
+        raise _ended()
+    return acknowledge_alarm(alarm_id=alarm.pk, done=done, by=by)
 
 
 @transaction.atomic

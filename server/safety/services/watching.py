@@ -47,6 +47,11 @@ def watch_safety() -> int:
     return sum(_alone(look, pk) for look, ids in passes for pk in ids)
 
 
+def raise_if_silent(presence_id: UUID) -> None:
+    """What the beat would do of this stay now: nothing where it has done so, or his time has not come."""
+    _turn(presence_id)
+
+
 def _alone(look: Callable[[UUID], bool], pk: UUID) -> bool:
     """One at fault is named in the log, and the others go on without it."""
     try:

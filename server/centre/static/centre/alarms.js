@@ -10,13 +10,29 @@ const sound = new Sound();
 const spoken = new Set();
 let politeAt = -Infinity;
 
-export const say = (text) => { if (urgent) urgent.append(Object.assign(document.createElement("p"), { textContent: text })); };
+const MOST_SAID = 20;
+const spokenOf = (text) => Object.assign(document.createElement("p"), { textContent: text });
 
-// At most every ten seconds; what is told meanwhile is in the next number.
-export const sayPolitely = (text) => {
-  if (!polite || Date.now() - politeAt < POLITE_MS) return;
+export const say = (text) => {
+  urgent?.append(spokenOf(text));
+  if (urgent?.childElementCount > MOST_SAID) urgent.firstElementChild.remove();
+};
+
+// At most every ten seconds. Of what is told meanwhile the last of each kind is said when they are over.
+const waiting = new Map();
+let politeTimer = 0;
+
+const speak = () => {
+  politeTimer = 0;
   politeAt = Date.now();
-  polite.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+  polite.replaceChildren(...[...waiting.values()].map(spokenOf));
+  waiting.clear();
+};
+
+export const sayPolitely = (text, kind = "") => {
+  if (!polite) return;
+  waiting.set(kind, text);
+  politeTimer ||= setTimeout(speak, Math.max(0, politeAt + POLITE_MS - Date.now()));
 };
 
 export const look = () => {

@@ -11,14 +11,15 @@ export const words = (seconds) => {
 
 // The server's clock, not the desk's: what it said when the page was made, and what has passed here since.
 const said = Date.parse(document.documentElement.dataset.now), begun = performance.now();
+export const serverNow = () => said + performance.now() - begun;
 
 const tick = () => {
   if (document.hidden || document.documentElement.dataset.link === "stale") return;
-  const at = said + performance.now() - begun;
+  const at = serverNow();
   for (const one of document.querySelectorAll("time[data-since]")) {
     const text = words(Math.max(0, Math.floor((at - Date.parse(one.dataset.since)) / 1000)));
     if (one.textContent !== text) one.textContent = text;
   }
 };
 
-if (document.querySelector("time[data-since]")) setInterval(tick, 1000);
+setInterval(tick, 1000); // also where none is yet: an alarm brings one

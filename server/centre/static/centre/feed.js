@@ -1,5 +1,5 @@
 // The live socket, `zhixing.live.v1`. Knows positions, gaps, silence and reconnecting; knows nothing of the page.
-// Events: "entries" {stream, entries}, "state" {state}, "reset" {stream, reason}, "beat" {serverTime}.
+// Events: "entries" {stream, entries}, "state" {state}, "reset" {stream, reason, position}, "beat" {serverTime}.
 export const STALE_AFTER_MS = 40_000;
 const TERMINAL = new Set([4001, 4003]); // sign in again; right withdrawn
 const FIRST_WAIT_MS = 500;
@@ -40,6 +40,12 @@ export class Feed extends EventTarget {
     this.timers.clearInterval(this.watchdog);
     this.timers.clearTimeout(this.retry);
     this.socket?.close();
+  }
+
+  // From a fresh snapshot, after a reset.
+  follow(place) {
+    this.places.set(place.stream, { ...place });
+    this.hurry();
   }
 
   // Somebody will not wait for the next try.
@@ -191,10 +197,11 @@ export class Feed extends EventTarget {
   }
 
   #reset(frame) {
+    const position = this.places.get(frame.stream)?.position;
     this.places.delete(frame.stream);
-    this.#tell("reset", { stream: frame.stream, reason: frame.reason });
+    this.#tell("reset", { stream: frame.stream, reason: frame.reason, position });
     if (this.places.size) return;
-    if (frame.reason === "rights") this.#become("revoked");
+    this.#become(frame.reason === "rights" ? "revoked" : "catchup");
     this.socket.close();
   }
 }

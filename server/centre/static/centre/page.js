@@ -1,11 +1,14 @@
 // Moves the page by the feed. The server renders; this only asks it again for the panes that concern what moved.
 import { look, sayPolitely } from "./alarms.js";
+import { serverNow } from "./clocks.js";
 import { Feed, STALE_AFTER_MS } from "./feed.js";
+import { cover, swap } from "./panes.js";
 
 const root = document.documentElement;
-const PANES = ["strip", "alarms", "case", "side", "steps", "papers", "results", "clocks", "log"];
 const PAUSE_MS = 400;
 const PAUSE_FOR_OTHERS_MS = 5_000; // the counters, when only other cases moved
+const EVERY_MS = 60_000; // levels and silence move by the clock alone, and what tells of them may stand still
+const AGAIN_MS = 2_000;
 const FIRST_LOOK_MS = 500;
 const MOST_LOOKS = 8;
 let fresh = 0;
@@ -24,6 +27,7 @@ const concerns = (entry) => isListed(entry) || subjectsOf(entry).includes(shownS
 
 const showState = (state) => {
   root.dataset.link = state;
+  if (state === "revoked") { cover(); look(); return; }
   for (const mark of document.querySelectorAll("[data-link-state]")) mark.hidden = mark.dataset.linkState !== state;
   const banner = document.querySelector("[data-banner]");
   if (!banner) return;
@@ -61,54 +65,30 @@ const showFresh = () => {
   button.querySelector("[data-count]").textContent = String(fresh);
 };
 
-// Focus never moves: what had it in the old pane has it in the new one, known by its address or id, else by its place.
-const FOCUSABLE = "a, button, summary, [tabindex]";
-const nameOf = (one) => one.getAttribute("href") ?? one.id;
-const focusIn = (pane) => {
-  const held = document.activeElement;
-  if (!pane.contains(held) || held === pane) return () => {};
-  const name = nameOf(held);
-  const place = [...pane.querySelectorAll("[tabindex]")].indexOf(held);
-  return () => {
-    const same = [...pane.querySelectorAll(FOCUSABLE)].find((one) => name && nameOf(one) === name);
-    (same ?? pane.querySelectorAll("[tabindex]")[place])?.focus({ preventScroll: true });
-  };
-};
-
-// What somebody is writing is not taken from under him: on an errand's page such a part waits until it is sent.
-const isBeingWritten = (pane) => Boolean(pane.closest("[data-matter]")) && [...pane.querySelectorAll("textarea, input")]
-  .some((field) => field === document.activeElement || field.value !== field.defaultValue || field.checked !== field.defaultChecked);
-
-const swap = (page) => {
-  for (const name of PANES) {
-    const [old, next] = [document, page].map((place) => place.querySelector(`[data-live="${name}"]`));
-    if (!old || !next || isBeingWritten(old)) continue;
-    const scrolls = [...old.querySelectorAll(".scroll")].map((one) => one.scrollTop);
-    const opened = new Set([...old.querySelectorAll("details[open]")].map((one) => one.id));
-    const ticked = new Set([...old.querySelectorAll("[name=id]:checked")].map((one) => one.value));
-    const giveBack = focusIn(old);
-    old.replaceChildren(...next.childNodes);
-    for (const one of old.querySelectorAll("details[id]")) one.open = opened.has(one.id);
-    for (const one of old.querySelectorAll("[name=id]")) one.checked ||= ticked.has(one.value);
-    [...old.querySelectorAll(".scroll")].forEach((one, index) => { one.scrollTop = scrolls[index] ?? 0; });
-    giveBack();
-  }
+const show = (page) => {
+  const turned = swap(page);
   holdWriting();
   look();
+  if (turned.length) sayPolitely(turned.join(" · "), "turned");
+  waitForTurn();
+};
+
+// None where it may not be had now: the feed itself tells that the link is gone.
+const pageOfNow = async () => {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch { return null; }
 };
 
 const refresh = async () => {
   timer = 0;
   if (isAsking) { later(); return; }
   isAsking = true;
-  try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
-    if (answer.ok && !answer.redirected) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  } catch { // the feed itself tells that the link is gone
-  } finally {
-    isAsking = false;
-    lookForPreviews();
-  }
+  const page = await pageOfNow();
+  isAsking = false;
+  if (page) show(page);
+  lookForPreviews();
 };
 const later = (pause = PAUSE_MS) => {
   const at = Date.now() + pause;
@@ -116,6 +96,14 @@ const later = (pause = PAUSE_MS) => {
   clearTimeout(timer);
   due = at;
   timer = setTimeout(refresh, pause);
+};
+
+// Somebody's time passes at a moment that is known: looked at just after it, whether or not anything tells of it.
+let turning = 0;
+const waitForTurn = () => {
+  clearTimeout(turning);
+  const at = document.querySelector("[data-turns]")?.dateTime;
+  if (at) turning = setTimeout(refresh, Math.max(0, Date.parse(at) - serverNow()));
 };
 
 // A preview is drawn after its photo was proved, and no entry tells of it: ask the page again, ever more slowly.
@@ -140,26 +128,51 @@ document.addEventListener("submit", async (event) => {
   } catch { form.submit(); }
 });
 
-const start = (streams) => {
+const placesOn = (page) => JSON.parse(page.getElementById("streams")?.textContent ?? "[]");
+
+// Too far behind to be told everything: the page is asked once, and followed from where it stands.
+const beginAnew = async (feed, stream, position) => {
+  const page = await pageOfNow();
+  const place = page && placesOn(page).find((one) => one.stream === stream);
+  if (!place) { setTimeout(() => beginAnew(feed, stream, position), AGAIN_MS); return; }
+  told(Math.max(0, place.position - position));
+  show(page);
+  feed.follow(place);
+};
+
+// Another life of the numbering, or a court less to watch: what is shown may not be so, or not be his to see.
+const reset = (feed, { stream, reason, position }) => {
+  if (reason === "gap") beginAnew(feed, stream, position);
+  else if (reason !== "rights" || feed.places.size) location.reload();
+};
+
+const told = (others) => {
+  fresh += others;
+  showFresh();
+  if (others) sayPolitely(document.querySelector("[data-fresh]")?.innerText ?? "");
+};
+
+const hear = (entries) => {
+  showAsOf(entries.at(-1).at);
+  looks = 0;
+  const others = entries.filter((entry) => !entry.alarm && !concerns(entry)).length;
+  told(others);
+  later(others < entries.length ? PAUSE_MS : PAUSE_FOR_OTHERS_MS);
+};
+
+const start = (places) => {
   const address = new URL("/ws/v1/live", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const feed = new Feed(address.href, streams, {
+  const feed = new Feed(address.href, places, {
     staleAfterMs: () => Number(root.dataset.staleAfterMs) || STALE_AFTER_MS,
     memory: localStorage,
   });
   feed.addEventListener("state", ({ state }) => showState(state));
   setInterval(() => showAge(feed), 1000);
+  setInterval(() => later(), EVERY_MS);
   feed.addEventListener("beat", ({ serverTime }) => showAsOf(serverTime));
-  feed.addEventListener("reset", ({ reason }) => { if (reason !== "rights") location.reload(); });
-  feed.addEventListener("entries", ({ entries }) => {
-    showAsOf(entries.at(-1).at);
-    looks = 0;
-    const others = entries.filter((entry) => !entry.alarm && !concerns(entry)).length;
-    fresh += others;
-    showFresh();
-    if (others) sayPolitely(document.querySelector("[data-fresh]")?.innerText ?? "");
-    later(others < entries.length ? PAUSE_MS : PAUSE_FOR_OTHERS_MS);
-  });
+  feed.addEventListener("reset", (event) => reset(feed, event));
+  feed.addEventListener("entries", ({ entries }) => hear(entries));
   document.querySelector("[data-fresh]")?.addEventListener("click", () => location.reload());
   document.querySelector("[data-retry]")?.addEventListener("click", () => feed.hurry());
   document.addEventListener("keydown", (event) => {
@@ -168,8 +181,9 @@ const start = (streams) => {
   window.addEventListener("pagehide", () => feed.stop());
   window.zhixingFeed = feed; // for the console, and for tests that cut it
   feed.start();
+  waitForTurn();
 };
 
-const streams = JSON.parse(document.getElementById("streams")?.textContent ?? "[]");
+const streams = placesOn(document);
 if (streams.length) start(streams);
 lookForPreviews();

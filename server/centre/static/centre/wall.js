@@ -2,6 +2,7 @@
 // when what it shows is old, and reloads itself every night and whenever its clock or its link stood still.
 import { STALE_AFTER_MS } from "./feed.js";
 import { Following } from "./following.js";
+import { cover } from "./panes.js";
 import { snapshotOf } from "./snapshots.js";
 
 const root = document.documentElement;
@@ -11,6 +12,7 @@ const SILENT_MS = 120_000;
 const STALLED_MS = 120_000;
 const NIGHT_HOUR = 4;
 const JITTER_MS = 20 * 60_000;
+const NIGHT_AGAIN_MS = 10 * 60_000;
 const NOTE_MS = 10 * 60_000;
 const REASON = "zhixing.wall.reloaded";
 const zone = { timeZone: "Asia/Shanghai" };
@@ -81,14 +83,14 @@ const later = () => { timer ||= setTimeout(refresh, PAUSE_MS); };
 // ---- the link
 const show = (state) => {
   root.dataset.link = state;
+  if (state === "revoked") { cover(); reload("rights"); return; } // it may show others still: the server knows
   for (const mark of all("[data-link-state]")) mark.hidden = mark.dataset.linkState !== state;
-  const isOld = ["stale", "revoked"].includes(state);
+  const isOld = state === "stale";
   document.querySelector("[data-wall]").classList.toggle("is-stale", isOld);
   document.querySelector("[data-banner]").hidden = !isOld;
-  for (const text of all("[data-says]")) text.hidden = text.dataset.says !== state;
 };
 const showAge = () => {
-  if (!["stale", "revoked"].includes(following.state)) return;
+  if (following.state !== "stale") return;
   const heard = document.querySelector("[data-as-of] time");
   document.querySelector("[data-frozen]").textContent = heard.textContent;
   document.querySelector("[data-age]").textContent = span(following.age / 1000);
@@ -98,8 +100,10 @@ const showAge = () => {
 
 // ---- looking after itself. A page that cannot be had would be worse than an old one: asked for first.
 let isReloading = false;
+const lastReload = () => JSON.parse(sessionStorage.getItem(REASON) ?? "{}");
 const reload = async (reason) => {
   if (isReloading) return;
+  if (reason === "rights" && lastReload().reason === reason && Date.now() - lastReload().at < NOTE_MS) return;
   isReloading = true;
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
@@ -112,7 +116,7 @@ const reload = async (reason) => {
 };
 const tellWhy = () => {
   const note = document.querySelector("[data-note]");
-  const { reason, at } = JSON.parse(sessionStorage.getItem(REASON) ?? "{}");
+  const { reason, at } = lastReload();
   if (!reason || Date.now() - at > NOTE_MS) return;
   note.textContent = `${note.dataset[reason]} ${clock.format(at)}`;
   note.hidden = false;
@@ -134,7 +138,7 @@ const watch = () => {
     else if (following.state !== "revoked" && following.age > SILENT_MS) reload("silent");
   }, 1000);
   setInterval(later, EVERY_MS);
-  const night = () => { reload("night"); setTimeout(night, untilNight()); };
+  const night = async () => { await reload("night"); setTimeout(night, NIGHT_AGAIN_MS); };
   setTimeout(night, untilNight());
 };
 

@@ -1,0 +1,104 @@
+"""Five thousand entries at once: the page answers keys, moves nothing, counts right, and ends as one made anew."""
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Complaints, Served
+from tests.browser.test_alarms import picture
+from tests.browser.test_desk import LOST, PATIENCE_MS, sign_in
+from tests.browser.test_rights import happens, walled, watching
+from tests.browser.waiting import until
+
+__all__ = ["walled"]
+ENTRIES = 5_000
+LONGEST_TASK_MS = 2_000
+"""Far above what it takes, far below what anybody would call standing still; figures are `python -m bench centre`'s."""
+BURST_MS = 120_000
+WATCH_TASKS = """() => { window.longest = 0;
+  const see = (seen) => { window.longest = Math.max(window.longest, ...seen.getEntries().map((one) => one.duration)); };
+  new PerformanceObserver(see).observe({ type: "longtask" }); }"""
+STORE = """async () => {
+  const answer = await fetch(`/api/v1/live/${[...window.zhixingFollowing.streams][0].slice(6)}/snapshot`);
+  const { position, cases, nodes, actions } = await answer.json();
+  const byId = (rows) => Object.fromEntries(rows.map((row) => [row.id, row]));
+  const [held] = window.zhixingFollowing.store.streams;
+  return {
+    position: [window.zhixingFollowing.feed.places.values().next().value.position, position],
+    held: Object.fromEntries(["cases", "nodes", "actions"].map((kind) => [kind, Object.fromEntries(held[kind])])),
+    fresh: { cases: byId(cases), nodes: byId(nodes), actions: byId(actions) },
+  };
+}"""
+
+
+def listed(page: Page) -> list[str]:
+    return [str(row.get_attribute("href")) for row in page.locator("a.it").all()]
+
+
+def shown(page: Page) -> list[str]:
+    return [pane.inner_text() for pane in page.locator("nav.strip, .list .scroll").all()]
+
+
+def test_a_desk_answers_keys_through_a_burst_and_ends_as_a_page_made_anew(
+    served: Served, page: Page, complaints: Complaints
+) -> None:
+    served.run("-m", "tests.browser.many_cases", "40")
+    sign_in(page, served)
+    expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=PATIENCE_MS)
+    page.evaluate("window.unreloaded = true")
+    page.evaluate(WATCH_TASKS)
+    places = listed(page)
+    page.locator("a.it").nth(3).focus()
+    happens(served, "burst", "闽0924", str(ENTRIES))
+    for step in (4, 5, 6):
+        page.keyboard.press("j")
+        expect(page.locator("a.it").nth(step)).to_be_focused()
+    expect(page.locator("[data-count]")).to_have_text(str(ENTRIES), timeout=BURST_MS)
+    expect(page.locator("html")).to_have_attribute("data-link", "live")
+    expect(page.locator("a.it").nth(6)).to_be_focused()
+    assert listed(page) == places
+    assert page.evaluate("window.longest") < LONGEST_TASK_MS
+    assert page.evaluate("window.unreloaded") is True
+    picture(page, "burst")
+    with page.expect_request_finished(lambda asked: asked.url == f"{served.url}/centre/", timeout=PATIENCE_MS):
+        pass
+    before = shown(page)
+    page.keyboard.press(".")
+    expect(page.locator("[data-fresh]")).to_be_hidden()
+    assert sorted(before) == sorted(shown(page))
+    assert complaints.heard == []
+
+
+def test_a_desk_that_was_away_meanwhile_counts_all_of_them_and_is_not_loaded_anew(
+    served: Served, page: Page, context: BrowserContext, complaints: Complaints
+) -> None:
+    sign_in(page, served)
+    expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=PATIENCE_MS)
+    page.evaluate("window.unreloaded = true")
+    page.locator("a.it").nth(1).focus()
+    context.set_offline(True)
+    page.evaluate("window.zhixingFeed.socket.close()")
+    happens(served, "burst", "闽0924", str(ENTRIES))
+    context.set_offline(False)
+    expect(page.locator("[data-count]")).to_have_text(str(ENTRIES), timeout=BURST_MS)
+    expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=PATIENCE_MS)
+    expect(page.locator("a.it").nth(1)).to_be_focused()
+    happens(served, "burst", "闽0924", "7")
+    expect(page.locator("[data-count]")).to_have_text(str(ENTRIES + 7), timeout=PATIENCE_MS)
+    assert page.evaluate("window.unreloaded") is True
+    assert complaints.other_than(*LOST) == []
+
+
+def test_a_walls_store_is_a_fresh_snapshot_after_it(
+    served: Served, page: Page, walled: tuple[str, str], complaints: Complaints
+) -> None:
+    watching(page, served, *walled)
+    happens(served, "burst", "闽0924", str(ENTRIES))
+    until(page, "window.zhixingFollowing.state === 'live'")
+    found: Any = page.evaluate(STORE)
+    while found["position"][0] < found["position"][1]:  # ends: a burst is over, and a heartbeat tells of what is lost
+        found = page.evaluate(STORE)
+    assert found["held"] == found["fresh"]
+    assert len(found["fresh"]["cases"]) > 1
+    picture(page, "wall-after-a-burst")
+    assert complaints.heard == []
