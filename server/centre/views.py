@@ -33,6 +33,7 @@ from server.common.errors import DomainError
 from server.custody.access import inspects
 from server.duty.access import keeps_desk
 from server.evidence.services import stop_wanting_file, want_file
+from server.exchange.access import keeps_exchange
 from server.field.models import ActionSubject
 from server.ledger.models import Head
 from server.matters.access import can_ask
@@ -176,6 +177,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         stages=stages,
         keeps=keeps_desk(officer),
         keeps_walls=keeps_walls(officer),
+        keeps_exchange=keeps_exchange(officer),
         counters=counters,
         filters=filters,
         compelled=compelled_views(running_clocks(officer)),

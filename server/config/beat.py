@@ -27,7 +27,7 @@ from server.evidence.services import (
     sweep_parts,
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
-from server.exchange.services import apply_waiting, enqueue_due_peers, forget_nonces
+from server.exchange.services import apply_waiting, enqueue_due_peers, forget_nonces, tell_of_silent_peers
 from server.field.recordings import match_waiting_recordings
 from server.matters.services import pass_limits, watch_matters
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
@@ -149,6 +149,10 @@ def forget_old_nonces() -> None:
     forget_nonces()
 
 
+def tell_of_peers_that_are_silent() -> None:
+    tell_of_silent_peers()
+
+
 def send_notices() -> None:
     enqueue_due_deliveries()
 
@@ -175,6 +179,7 @@ JOBS = (
     Job("look_for_odd_readings", 60, look_for_odd_readings),
     Job("tell_of_urges_unanswered", 900, tell_of_urges_unanswered),
     Job("tell_of_approvals_undecided", 60, tell_of_approvals_undecided),
+    Job("tell_of_peers_that_are_silent", 300, tell_of_peers_that_are_silent),
     Job("make_daily_digests", 300, make_daily_digests),
     Job("take_parcels_that_waited", 30, take_parcels_that_waited),
     Job("copy_files_a_second_time", 10, copy_files_a_second_time),

@@ -119,3 +119,18 @@ class SeenNonce(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["peer", "nonce"], name="nonce_once_per_peer")]
         indexes = [models.Index(fields=["seen_at"], name="nonce_by_time")]
+
+
+class LastBatch(models.Model):
+    """What the newest batch said that a peer had carried here; the next one to it answers that."""
+
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="last_batches")
+    court = models.ForeignKey("people.Court", on_delete=models.PROTECT, related_name="+")
+    """Of this server."""
+    made_at = models.DateTimeField(null=True)
+    """By the peer's clock; what comes later and was made earlier changes nothing here."""
+    receipts = models.JSONField(default=list)
+    """For each message in it, as we signed them."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["peer", "court"], name="last_batch_once")]

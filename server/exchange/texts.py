@@ -16,6 +16,7 @@ from server.common.signing import SignatureError, encode_base64, open_text, pars
 from server.people.certificates import KeyStatement, open_chain
 
 CARD, MESSAGE, RECEIPT = "exchange_card", "exchange_message", "exchange_receipt"
+BATCH = "exchange_batch"
 KINDS = ("move", "talk", "result", "snapshot", "answer")
 OUTCOMES = ("applied", "refused", "waits", "rejected")
 LONGEST_MESSAGE = 1_048_576
@@ -140,6 +141,13 @@ def open_by_kid(type_: str, text: str, keys: Mapping[str, KeyStatement]) -> dict
     if not isinstance(kid, str) or kid not in keys:
         raise SignatureError("signed by a key that is not in the chain of its court")
     return open_text(type_, text, keys[kid].public_key, longest=LONGEST_MESSAGE)
+
+
+def open_dated(type_: str, text: str, keys: Mapping[str, KeyStatement], moment: str) -> dict[str, Any]:
+    """The same of a text whose member `moment` says when; under a key that was not replaced by then."""
+    members = open_by_kid(type_, text, keys)
+    _require_key_of_then(keys, members["kid"], read_time(members, moment))
+    return members
 
 
 def _require_key_of_then(keys: Mapping[str, KeyStatement], kid: str, at: datetime) -> None:

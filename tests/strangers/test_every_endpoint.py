@@ -27,7 +27,7 @@ from tests.strangers.between_courts import BETWEEN, BETWEEN_BODIES, BETWEEN_FOR_
 from tests.strangers.clocks import CLOCK_BODIES, CLOCKS, known_clocks
 from tests.strangers.custody import CUSTODY
 from tests.strangers.duty import DUTY, DUTY_BODIES, known_duty
-from tests.strangers.exchange import EXCHANGE
+from tests.strangers.exchange import EXCHANGE, EXCHANGE_PAGES
 from tests.strangers.pages import DEVICE_PAGES, FORMS, LISTS_FOR_ALL, ODD_PAGES, PAGES, PAGES_FOR_ALL
 from tests.strangers.safety import SAFETY, SAFETY_PAGES
 from tests.strangers.work import COURT_WORK, MEETINGS, OPENING, TEAMWORK, WORK_BODIES, known_approval
@@ -263,6 +263,7 @@ def test_every_page_is_in_the_table() -> None:
         | DEVICE_PAGES.keys()
         | BACKFILL_PAGES.keys()
         | ODD_PAGES
+        | EXCHANGE_PAGES
         | SAFETY_PAGES
     )
 

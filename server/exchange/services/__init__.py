@@ -1,10 +1,13 @@
 """The only writers of exchange."""
 
+from server.exchange.services.batch_in import read_batch
+from server.exchange.services.batch_out import write_batch
 from server.exchange.services.delivering import deliver, enqueue_due_peers
 from server.exchange.services.doors import forget_nonces, require_peer
 from server.exchange.services.inbox import apply_waiting, take_in
 from server.exchange.services.outbox import note_receipts, retry, waiting_for
 from server.exchange.services.peers import card_of, cut_off, enrol_peer
+from server.exchange.services.watching import tell_of_silent_peers
 
 __all__ = [
     "apply_waiting",
@@ -15,8 +18,11 @@ __all__ = [
     "enrol_peer",
     "forget_nonces",
     "note_receipts",
+    "read_batch",
     "require_peer",
     "retry",
     "take_in",
+    "tell_of_silent_peers",
     "waiting_for",
+    "write_batch",
 ]

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ from django.utils.translation import gettext as _
 from server.common.clock import to_wire
 from server.common.errors import DomainError
 from server.exchange.models import OutMessage, Peer
-from server.exchange.services import card_of, cut_off, deliver, enrol_peer, retry
+from server.exchange.services import card_of, cut_off, deliver, enrol_peer, read_batch, retry, write_batch
 from server.people.models import Court
 from server.people.services import rotate_signing_key
 
 
 class Command(BaseCommand):
     help = (
-        "Courts on other servers: print our card, enrol theirs, rotate our key, cut one off, deliver, look, try again."
+        "Courts on other servers: print our card, enrol theirs, rotate our key, cut one off, deliver, look, try again, "
+        "write and read batches that are carried."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,13 +41,19 @@ class Command(BaseCommand):
             "message", type=int, help="number of a dead letter, as `status` lists it"
         )
         doing.add_parser("status")
+        export = doing.add_parser("export")
+        export.add_argument("folder", type=Path, help="into which one zip is written, for somebody to carry")
+        export.add_argument("--peer", required=True, help="code of the court it is for")
+        export.add_argument("--court", default="", help="of ours, where this server has several that speak with it")
+        doing.add_parser("import").add_argument("file", type=Path, help="a zip that was carried here")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = str(options["doing"]).replace("-", "_")
         try:
             getattr(self, f"_{name}")(options)
         except DomainError as refused:
-            raise CommandError(f"{refused.message} {json.dumps(refused.details, ensure_ascii=False)}") from None
+            details = json.dumps(refused.details, ensure_ascii=False)
+            raise CommandError(f"{refused.message} [{refused.code}] {details}") from None
 
     def _card(self, options: dict[str, Any]) -> None:
         self._print({"card": card_of(_own(options["court"]))})
@@ -89,6 +97,23 @@ class Command(BaseCommand):
             court, matter = row.thread.peer.court.code, str(row.thread.matter_id)
             self._print({"dead_letter": row.pk, "court": court, "matter": matter, "move": row.move, "code": row.code})
 
+    def _export(self, options: dict[str, Any]) -> None:
+        peer = _peer(options["peer"])
+        court = _own(options["court"]) if options["court"] else _speaks_with(peer)
+        try:
+            written = write_batch(peer=peer, court=court, folder=options["folder"])
+        except OSError as fault:
+            raise CommandError(_("The batch was not written: %(fault)s") % {"fault": fault}) from None
+        self._print({**asdict(written), "path": str(written.path)})
+
+    def _import(self, options: dict[str, Any]) -> None:
+        try:
+            taken = read_batch(options["file"])
+        except OSError as fault:
+            raise CommandError(_("Cannot read the file: %(fault)s") % {"fault": fault}) from None
+        figures = {"messages": taken.messages, "receipts": taken.receipts, "is_newest": taken.is_newest}
+        self._print({"court": taken.peer.court.code, **figures})
+
     def _print(self, told: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(told, ensure_ascii=False))
 
@@ -111,6 +136,15 @@ def _own(code: str) -> Court:
     if court is None:
         raise CommandError(_("There is no court with code %(code)s.") % {"code": code})
     return court
+
+
+def _speaks_with(peer: Peer) -> Court:
+    """The court of this server that does, or the only one there is."""
+    here = Court.objects.filter(reach=Court.Reach.HERE)
+    speaking = list(here.filter(pk__in=peer.threads.values("court")) or here)
+    if len(speaking) != 1:
+        raise CommandError(_("Several courts of this server speak with it: name one by --court."))
+    return speaking[0]
 
 
 def _peer(code: str) -> Peer:
