@@ -22,6 +22,7 @@ from server.centre.addresses import Addresses
 from server.centre.alarms import alarm_list, alarm_total
 from server.centre.bundle_words import export_words
 from server.centre.case_page import case_page
+from server.centre.delegation_page import linked_lines
 from server.centre.desk import desk, stage_names
 from server.centre.desk_filters import Choices, Filters
 from server.centre.geo_view import MapView, map_of, spots_in
@@ -31,6 +32,7 @@ from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.custody.access import inspects
+from server.delegation.access import can_delegate
 from server.duty.access import keeps_desk
 from server.evidence.services import stop_wanting_file, want_file
 from server.exchange.access import keeps_exchange
@@ -190,6 +192,8 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         link_states=link_looks(),
         inspects=inspects(officer),
         asks_courts=case is not None and can_ask(officer, case),
+        delegates=case is not None and can_delegate(officer, case) and case.status != Case.Status.CLOSED,
+        linked=linked_lines(officer, case, today) if case else [],
     )
     return render(request, "centre/desk.html", context)
 

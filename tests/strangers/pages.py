@@ -16,6 +16,9 @@ PAGES = {
     "findings": "/centre/findings",
     "meetings": "/centre/meetings",
     "matters": "/centre/matters",
+    "delegations": "/centre/delegations",
+    "delegations/<uuid:delegation_id>": "/centre/delegations/{delegation_id}",
+    "cases/<uuid:case_id>/delegate": "/centre/cases/{case_id}/delegate",
     "matter-figures": "/centre/matter-figures",
     "matter-figures/<str:key>": "/centre/matter-figures/sent",
     "matters/<uuid:matter_id>": "/centre/matters/{matter_id}",
@@ -40,6 +43,7 @@ LISTS_FOR_ALL = {
     "/centre/findings",
     "/centre/meetings",
     "/centre/matters",
+    "/centre/delegations",
 }
 """Each sees his own there, and may see none."""
 PAGES_FOR_ALL = {"sign-in", "sign-out", "choose"}
@@ -67,6 +71,7 @@ FORMS = {
     "meetings/<uuid:meeting_id>/minutes",
     "meetings/<uuid:meeting_id>/close",
     "matters/<uuid:matter_id>/<str:word>",
+    "delegations/<uuid:delegation_id>/<str:word>",
     FORM,
     "evidence/<str:sha256>/verify",
     "mutes/<uuid:mute_id>/end",

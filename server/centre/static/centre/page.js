@@ -16,13 +16,14 @@ let timer = 0;
 let due = 0;
 let isAsking = false;
 
-// The case or the errand of this page; a list of errands is of all of them.
+// The case, errand or delegation of this page; a list of them is of all of them.
 const shownSubject = () => {
-  const { case: one, matter } = document.querySelector("[data-case], [data-matter]")?.dataset ?? {};
-  return one ?? matter;
+  const shown = document.querySelector("[data-case], [data-matter], [data-delegation]")?.dataset ?? {};
+  return shown.case ?? shown.matter ?? shown.delegation;
 };
 const subjectsOf = (entry) => [entry.subject?.id, ...(entry.action?.cases ?? entry.cases ?? []), ...(entry.action?.matters ?? [])];
-const isListed = (entry) => entry.matter && document.querySelector("[data-matters]");
+const isListed = (entry) => (entry.matter && document.querySelector("[data-matters]"))
+  || (entry.delegation && document.querySelector("[data-delegations]"));
 const concerns = (entry) => isListed(entry) || subjectsOf(entry).includes(shownSubject());
 
 const showState = (state) => {

@@ -27,7 +27,7 @@ const writingIn = (pane) => {
 };
 
 // On an errand's page a part in which somebody writes waits until it is sent.
-const isBeingWritten = (pane) => Boolean(pane.closest("[data-matter]")) && [...pane.querySelectorAll("textarea, input")]
+const isBeingWritten = (pane) => Boolean(pane.closest("[data-matter], [data-delegation]")) && [...pane.querySelectorAll("textarea, input")]
   .some((field) => field === document.activeElement || field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 
 const refill = (old, next) => {
