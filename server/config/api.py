@@ -34,6 +34,7 @@ from server.field.papers_api import router as act_papers
 from server.ledger.queries import current_server_epoch
 from server.matters.api import router as matters
 from server.matters.figure_api import router as matter_figures
+from server.matters.package_api import router as matter_packages
 from server.notices.api import router as notices
 from server.people.api import router as people
 from server.realtime.api import router as live
@@ -137,6 +138,7 @@ for router in (
     matter_figures,
     delegations,
     exchange,
+    matter_packages,
     properties,
     renewals,
     enrolment,

@@ -114,6 +114,8 @@ class Spoken(models.Model):
     by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=100, default="", blank=True)
     """Of one who is no officer of this server."""
+    intake = models.ForeignKey("matters.MatterIntake", null=True, on_delete=models.PROTECT, related_name="+")
+    """Entered on behalf of a court without Zhixing: the file it stands in, which names who entered it."""
 
     class Meta:
         abstract = True
@@ -271,3 +273,29 @@ class MatterUrge(models.Model):
                 fields=["matter", "clock", "due_on"], condition=models.Q(by=None), name="automatic_matter_urge_once"
             )
         ]
+
+
+class MatterIntake(models.Model):
+    """A file that a court without Zhixing sent back, kept as it came: entered once, or refused with the reason."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        ENTERED = "entered", _("Entered")
+        REFUSED = "refused", _("Not entered")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="intakes")
+    paper = models.ForeignKey("evidence.Paper", on_delete=models.PROTECT, related_name="+")
+    """The file, byte for byte."""
+    by = models.ForeignKey("people.Officer", on_delete=models.PROTECT, related_name="+")
+    """Who entered it, of the asking court."""
+    received_at = models.DateTimeField(default=now)
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    filled_by = models.CharField(max_length=100, default="", blank=True)
+    """Whoever filled it in there, as the file names him."""
+    code = models.CharField(max_length=40, default="", blank=True)
+    faults = models.JSONField(default=list)
+    """Where in the file, and what: [{"place", "reason"}]."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["matter", "paper"], name="matter_intake_once")]

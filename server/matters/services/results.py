@@ -49,7 +49,8 @@ def add_result(*, matter: Matter, outcome: Outcome, by: Officer) -> MatterResult
     if matter.state != State.IN_PROGRESS:
         message = _("As this matter stands, that cannot be done. Look again.")
         raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "result"})
-    _require_valid(["id"] if standing else _faults(matter, outcome))
+    _require_valid(["id"] if standing else [])
+    require_possible(matter, outcome)
     row = MatterResult.objects.create(
         id=outcome.id or new_id(),
         matter=matter,
@@ -66,6 +67,11 @@ def add_result(*, matter: Matter, outcome: Outcome, by: Officer) -> MatterResult
     said = {name: value for name, value in result_view(row).items() if name not in ("text", "at")}
     append([matter_draft(matter, "matter_result", by=by, facts={"text": row.text}, result=said)])
     return row
+
+
+def require_possible(matter: Matter, outcome: Outcome) -> None:
+    """Raises DomainError 422 `matter_result_invalid`."""
+    _require_valid(_faults(matter, outcome))
 
 
 def _require_valid(wrong: list[str]) -> None:
