@@ -169,7 +169,14 @@ def log_lines(detail: MatterDetail) -> list[dict[str, Any]]:
     """Moves and talks in one column, the newest first."""
     courts = {detail.from_court.id: detail.from_court.name, detail.to_court.id: detail.to_court.name}
     moves = [
-        {"at": each.at, "name": move_name(each.move), "by": each.by, "court": courts[each.court], "text": each.words}
+        {
+            "at": each.at,
+            "name": move_name(each.move),
+            "by": each.by,
+            "court": courts[each.court],
+            "text": each.words,
+            "entered": each.entered,
+        }
         for each in detail.moves
     ]
     talks = [

@@ -33,11 +33,12 @@ from server.centre.views import frame, missing, places_of
 from server.centre.written import written
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
-from server.matters.access import actor_of, readable_matter
+from server.matters.access import actor_of, readable_matter, sides_of
 from server.matters.models import Matter
+from server.matters.package_api import intakes_of
 from server.matters.queries import kind_of
 from server.matters.schemas import NoteDraft, TalkDraft, UrgeDraft
-from server.matters.services import add_file, add_note, add_result, log_talk, move_matter, urge_matter
+from server.matters.services import add_file, add_note, add_result, enter_result, log_talk, move_matter, urge_matter
 from server.matters.services.papers import takes_papers
 from server.matters.showing import detail_of
 from server.matters.states import Part, Side
@@ -103,12 +104,26 @@ def _paper(request: HttpRequest, matter: Matter, reader: Officer) -> None:
     add_file(matter=matter, slot=slot, title=title[:200], content=content, is_result=is_result, by=reader)
 
 
+def _intake(request: HttpRequest, matter: Matter, reader: Officer) -> None:
+    file = request.FILES.get("file")
+    content = file.read() if file else b""
+    enter_result(matter=matter, name=(file.name if file else "") or "", content=content, by=reader)
+
+
 def _urge(request: HttpRequest, matter: Matter, reader: Officer) -> None:
     body = written(UrgeDraft, _("Say it in a few words."), text=request.POST.get("text", ""))
     urge_matter(matter=matter, by=reader, text=body.text, supervises="supervises" in request.POST)
 
 
-_WORDS = {"move": _move, "talk": _talk, "note": _note, "result": _result, "paper": _paper, "urge": _urge}
+_WORDS = {
+    "move": _move,
+    "talk": _talk,
+    "note": _note,
+    "result": _result,
+    "paper": _paper,
+    "urge": _urge,
+    "intake": _intake,
+}
 
 
 def _show(request: HttpRequest, matter_id: UUID, refused: DomainError | None = None) -> HttpResponse:
@@ -150,6 +165,8 @@ def _show(request: HttpRequest, matter_id: UUID, refused: DomainError | None = N
         is_asking=Side.ASKING.value in detail.sides,
         fault=str(refused.message) if refused else "",
         typed=request.POST,
+        intakes=intakes_of(matter) if detail.by_package and Side.ASKING in sides_of(reader, matter) else [],
+        may_enter=Part.APPROVER in parts,
         streams=streams,
         link_states=link_looks(),
     )

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import IO, Any
 
 from django.template.loader import render_to_string
@@ -55,7 +56,8 @@ def write_package(matter: Matter, out: IO[bytes]) -> None:
         ):
             sums[name] = _add(packed, name, [text.encode()])
         for name, sha256 in context["files"]:
-            sums[name] = _add(packed, name, current_store().read(Area.PAPERS, sha256))
+            with closing(current_store().read(Area.PAPERS, sha256)) as blocks:
+                sums[name] = _add(packed, name, blocks)
         listed = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
         _add(packed, SUMS, [listed.encode()])
         _add(packed, "signature.txt", ["".join(f"{line}\n" for line in _signed(matter, listed)).encode()])

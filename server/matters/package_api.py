@@ -1,6 +1,7 @@
 """Packages for courts without Zhixing, and the files they send back, over HTTP. No rules here."""
 
 import tempfile
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -10,9 +11,10 @@ from django.http import FileResponse, HttpRequest
 from ninja import Router, Schema
 from pydantic import StringConstraints
 
-from server.matters.access import readable_matter
-from server.matters.models import MatterIntake
+from server.matters.access import readable_matter, sides_of
+from server.matters.models import Matter, MatterIntake
 from server.matters.services import enter_result, make_package
+from server.matters.states import Side
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
@@ -41,9 +43,11 @@ def package(request: HttpRequest, matter_id: UUID) -> FileResponse:
     """A zip: the signed request with a page to read, its papers, a form to fill in, hashes and a signature."""
     assert isinstance(request.user, Officer)
     matter = readable_matter(request.user, matter_id)
-    out = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
-    make_package(matter=matter, out=out, by=request.user)
-    out.seek(0)
+    with ExitStack() as stack:
+        out = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        make_package(matter=matter, out=out, by=request.user)
+        out.seek(0)
+        stack.pop_all()  # from here the response closes it
     response = FileResponse(out, content_type="application/zip")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(matter.number)}.zip"
     return response
@@ -54,8 +58,7 @@ def list_intakes(request: HttpRequest, matter_id: UUID) -> list[IntakeView]:
     """What came back so far, the newest first: of the asking court and its superiors."""
     assert isinstance(request.user, Officer)
     matter = readable_matter(request.user, matter_id)
-    rows = matter.intakes.select_related("paper", "by").order_by("-received_at", "-pk")
-    return [intake_view(row) for row in rows]
+    return intakes_of(matter) if Side.ASKING in sides_of(request.user, matter) else []
 
 
 @router.post("/matters/{uuid:matter_id}/intakes", response=IntakeView)
@@ -64,6 +67,11 @@ def enter(request: HttpRequest, matter_id: UUID, name: FileName = "result") -> I
     assert isinstance(request.user, Officer)
     matter = readable_matter(request.user, matter_id)
     return intake_view(enter_result(matter=matter, name=name, content=request.body, by=request.user))
+
+
+def intakes_of(matter: Matter) -> list[IntakeView]:
+    rows = matter.intakes.select_related("paper", "by").order_by("-received_at", "-pk")
+    return [intake_view(row) for row in rows]
 
 
 def intake_view(row: MatterIntake) -> IntakeView:

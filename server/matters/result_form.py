@@ -162,7 +162,9 @@ def _validated(members: Any) -> ResultForm:
 
 
 def _reason(kind: str) -> str:
-    return {"missing": _("is missing"), "extra_forbidden": _("is not known here")}.get(kind, _("is not as the form wants it"))
+    return {"missing": _("is missing"), "extra_forbidden": _("is not known here")}.get(
+        kind, _("is not as the form wants it")
+    )
 
 
 def _text_of(content: bytes) -> str:

@@ -152,6 +152,13 @@ class ClockView(Schema):
     is_provisional: bool
 
 
+class EnteredView(Schema):
+    """On behalf of a court without Zhixing: who entered it, from which file."""
+
+    by: str
+    file: str
+
+
 class MoveView(Schema):
     number: int
     move: str
@@ -162,6 +169,8 @@ class MoveView(Schema):
     at: datetime
     reason: str
     words: str
+    entered: EnteredView | None
+    """Null where the court said it itself."""
 
 
 class TalkView(Schema):
@@ -236,6 +245,8 @@ class MatterDetail(MatterRow):
     talks: list[TalkView]
     urges: list[UrgeView]
     may_urge: bool
+    by_package: bool
+    """Its court has no Zhixing: a package goes out, a result file comes back."""
     snapshots: list[SnapshotView]
     others_on_property: list[str]
     """Numbers of open ones about the same property: a warning."""

@@ -13,6 +13,7 @@ from server.matters.queries import clocks, facts_of, is_late, kind_of, last_of, 
 from server.matters.schemas import (
     ClockView,
     CourtView,
+    EnteredView,
     MatterDetail,
     MatterRow,
     MoveView,
@@ -63,6 +64,7 @@ def detail_of(matter: Matter, reader: Officer) -> MatterDetail:
         moves=[_move(row) for row in _moves(matter, sides)],
         talks=[_talk(row) for row in _talks(matter, near)],
         urges=[_urge(row) for row in matter.urges.select_related("by").order_by("asked_at", "pk")],
+        by_package=matter.sent_at is not None and matter.to_court.reach == Court.Reach.PACKAGE,
         may_urge=can_urge(reader, matter) and is_late(matter, now()),
         snapshots=_snapshots(matter),
         others_on_property=sorted({other.number for court in near for other in others_on_property(matter, court)}),
@@ -102,7 +104,8 @@ def _came_of_it(matter: Matter, sides: Collection[Side]) -> dict[str, Any]:
     """Results are told as they come; the papers of them with the feedback."""
     names = ("handler_phone", "disputes", "is_confirmed_by_time", "rating", "rating_text", "complaint")
     feedback = told(last_of(matter, matter.to_court_id))
-    papers = papers_of(matter, is_result=True) if Side.DOING in sides else feedback.get("papers", [])
+    is_own = Side.DOING in sides or matter.to_court.reach == Court.Reach.PACKAGE
+    papers = papers_of(matter, is_result=True) if is_own else feedback.get("papers", [])
     return {
         **{name: getattr(matter, name) for name in names},
         "handler": matter.handled_by,
@@ -127,7 +130,7 @@ def _clocks(matter: Matter) -> list[ClockView]:
 
 def _moves(matter: Matter, sides: Collection[Side]) -> list[MatterMove]:
     """What went on before it was sent is the asking court's own."""
-    rows = matter.moves.select_related("by").order_by("number")
+    rows = matter.moves.select_related("by", "intake__by", "intake__paper").order_by("number")
     unsent = [each.value for each in UNSENT]
     return list(rows if Side.ASKING in sides else rows.exclude(target__in=unsent))
 
@@ -135,7 +138,9 @@ def _moves(matter: Matter, sides: Collection[Side]) -> list[MatterMove]:
 def _move(row: MatterMove) -> MoveView:
     names = ("number", "move", "source", "target", "at", "reason", "words")
     said = {name: getattr(row, name) for name in names}
-    return MoveView(**said, by=row.said_by, court=row.court_id)
+    intake = row.intake
+    entered = EnteredView(by=intake.by.name, file=intake.paper.sha256) if intake else None
+    return MoveView(**said, by=row.said_by, court=row.court_id, entered=entered)
 
 
 def _talks(matter: Matter, near: Collection[UUID]) -> list[MatterTalk]:

@@ -18,6 +18,9 @@ MATTERS = {
     "POST /api/v1/matters/{matter_id}/papers",
     "POST /api/v1/matters/{matter_id}/files",
     "POST /api/v1/matters/{matter_id}/results",
+    "GET /api/v1/matters/{matter_id}/package",
+    "GET /api/v1/matters/{matter_id}/intakes",
+    "POST /api/v1/matters/{matter_id}/intakes",
 }
 """404 for a stranger, as if there were none. A draft is known to its own court alone."""
 MATTER_LISTS = {"GET /api/v1/matters", "GET /api/v1/matter-figures", "GET /api/v1/matter-figures/{figure}"}

@@ -2,7 +2,9 @@
 
 from server.matters.services.batches import Item, move_many
 from server.matters.services.drafting import Asked, Drafted, draft_matter, revise_draft
+from server.matters.services.entering import enter_result
 from server.matters.services.moving import Said, move_matter
+from server.matters.services.packing import make_package
 from server.matters.services.papers import add_case_paper, add_file
 from server.matters.services.results import Outcome, add_result
 from server.matters.services.steps import Done
@@ -24,7 +26,9 @@ __all__ = [
     "add_note",
     "add_result",
     "draft_matter",
+    "enter_result",
     "log_talk",
+    "make_package",
     "move_many",
     "move_matter",
     "pass_limits",

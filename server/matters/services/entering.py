@@ -1,4 +1,4 @@
-"""What a court without Zhixing answered, entered on its behalf from the file it sent back, by the table of every move."""
+"""What a court without Zhixing answered, entered on its behalf from the file it sent back, by the table of moves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ class _Entering:
             yield self._talk(talk)
         is_said = False
         for number, step in enumerate(self.form.steps):
-            if step.step == Move.FEED_BACK:
+            if step.step == "feed_back":
                 is_said = True
                 yield from self._came_of_it()
             yield from self._step(number, step)
@@ -229,6 +229,6 @@ class _Entering:
         )
         insert_paper(paper)
         MatterPaper.objects.create(matter=self.matter, paper=paper, slot=slot, is_result=True)
-        view = {"paper": {"id": str(paper.pk), "slot": slot, "sha256": paper.sha256, "is_result": True}}
+        said = {"id": str(paper.pk), "slot": slot, "sha256": paper.sha256, "is_result": True}
         facts = {"title": paper.title, **self.facts}
-        return matter_draft(self.matter, "matter_paper_added", by=None, facts=facts, **view)
+        return matter_draft(self.matter, "matter_paper_added", by=None, facts=facts, paper=said)
