@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from server.centre.across_page import across
 from server.centre.language import chinese_first
 from server.centre.matter_forms import move_typed, outcome_typed
 from server.centre.matter_page import (
@@ -163,6 +164,7 @@ def _show(request: HttpRequest, matter_id: UUID, refused: DomainError | None = N
         result_codes=result_names(kind.results) if is_doing and takes_papers(matter, is_result=True) else {},
         changed=[each for each in detail.snapshots if each.changed],
         is_asking=Side.ASKING.value in detail.sides,
+        across=across(matter, reader),
         fault=str(refused.message) if refused else "",
         typed=request.POST,
         intakes=intakes_of(matter) if detail.by_package and Side.ASKING in sides_of(reader, matter) else [],

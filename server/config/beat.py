@@ -27,7 +27,13 @@ from server.evidence.services import (
     sweep_parts,
 )
 from server.evidence.services.scrubbing import TURN_SECONDS
-from server.exchange.services import apply_waiting, enqueue_due_peers, forget_nonces, tell_of_silent_peers
+from server.exchange.services import (
+    apply_waiting,
+    enqueue_due_peers,
+    forget_nonces,
+    parts_of_wanted,
+    tell_of_silent_peers,
+)
 from server.field.recordings import match_waiting_recordings
 from server.matters.services import pass_limits, watch_matters
 from server.notices.services import enqueue_due_deliveries, forget_old_notices, make_digests
@@ -69,7 +75,7 @@ def forget_read_notices() -> None:
 
 def sweep_evidence() -> None:
     forget_abandoned_parcels()
-    sweep_parts(named_elsewhere=parts_on_their_way)
+    sweep_parts(named_elsewhere=lambda: parts_on_their_way() | parts_of_wanted())
 
 
 def read_stored_files_again() -> None:

@@ -1,6 +1,5 @@
 """Originals and thumbnails for people at desks; uploads of devices stand in `tus.py`."""
 
-import logging
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from server.common.errors import DomainError
 from server.custody.services import require_reason
-from server.evidence import queries, services, store
+from server.evidence import queries, services
 from server.evidence.access import Readable
 from server.evidence.models import StoredFile
 from server.evidence.serving import (
@@ -19,15 +18,14 @@ from server.evidence.serving import (
     file_headers,
     file_response,
     head_response,
-    storage_unavailable,
+    opened,
     wanted_range,
 )
-from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
+from server.evidence.store import Area
 from server.people.auth import SignedIn
 from server.people.models import Officer
 
 router = Router(tags=["evidence"], auth=SignedIn())
-logger = logging.getLogger(__name__)
 Purpose = Literal["view", "download", "print"]
 Reason = Annotated[str, Field(max_length=200)]
 
@@ -49,7 +47,7 @@ def original(
         return head_response(file, headers)
     span = wanted_range(request, file)
     reason = require_reason(purpose, reason)
-    blocks = _opened(Area.ORIGINALS, sha256, span or (0, file.size))
+    blocks = opened(Area.ORIGINALS, sha256, span or (0, file.size))
     with closed_on_fault(blocks):
         services.record_access(
             officer=_officer(request), sha256=sha256, purpose=purpose, readable=readable, reason=reason
@@ -65,7 +63,7 @@ def thumbnail(request: HttpRequest, sha256: str) -> HttpResponse:
     if not preview.stored_sha256:
         message = _("There is no preview of this file. Open or download the original.")
         raise DomainError("preview_unavailable", 404, message, {"reason": preview.reason})
-    content = b"".join(_opened(Area.DERIVED, preview.stored_sha256, None))
+    content = b"".join(opened(Area.DERIVED, preview.stored_sha256, None))
     services.record_glance(officer=_officer(request), sha256=sha256, readable=readable)
     kind = "provisional" if preview.is_provisional else "final"
     return HttpResponse(content, content_type="image/jpeg", headers=HARMLESS | {"Zhixing-Preview": kind})
@@ -80,12 +78,3 @@ def _verified_file(sha256: str, readable: Readable) -> StoredFile:
     if not readable.is_verified:
         raise DomainError("evidence_not_arrived", 404, _("This file was promised, but has not arrived whole yet."))
     return StoredFile.objects.get(pk=sha256)
-
-
-def _opened(area: Area, sha256: str, span: tuple[int, int] | None) -> Blocks:
-    start, end = span or (0, None)
-    try:
-        return store.current_store().read(area, sha256, start, end)
-    except (BlobMissing, StoreUnavailable):
-        logger.exception("%s %s cannot be read", area, sha256)
-        raise storage_unavailable() from None

@@ -1,6 +1,5 @@
 """Papers over HTTP, for devices with their bearer and for people with their session."""
 
-import logging
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from ninja import Router, Schema
 
 from server.cases.access import require_can_read_case
 from server.custody.services import require_reason
-from server.evidence import store
 from server.evidence.api import Purpose, Reason
 from server.evidence.bearer import device_of_bearer
 from server.evidence.models import Paper, StoredFile
@@ -20,16 +18,15 @@ from server.evidence.serving import (
     file_headers,
     file_response,
     head_response,
-    storage_unavailable,
+    opened,
     wanted_range,
 )
-from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
+from server.evidence.store import Area
 from server.people.auth import SignedIn
 from server.people.models import Device, Officer
 from server.people.services import require_confirmed
 
 router = Router(tags=["papers"])
-logger = logging.getLogger(__name__)
 _signed_in = SignedIn()
 
 
@@ -93,7 +90,7 @@ def paper_response(
         return head_response(file, headers)
     span = wanted_range(request, file)
     reason = require_reason(purpose, reason)
-    blocks = _opened(paper, span or (0, paper.size))
+    blocks = opened(Area.PAPERS, paper.sha256, span or (0, paper.size))
     with closed_on_fault(blocks):
         record_paper_access(paper=paper, officer=officer, device=device, purpose=purpose, reason=reason)
     return file_response(request, file, blocks, span, headers)
@@ -104,11 +101,3 @@ def _readable(request: HttpRequest, sha256: str) -> tuple[Paper, Officer, Device
     if isinstance(reader, Device):
         return require_paper_for_device(reader, sha256), reader.officer, reader
     return require_paper_for_officer(reader, sha256), reader, None
-
-
-def _opened(paper: Paper, span: tuple[int, int]) -> Blocks:
-    try:
-        return store.current_store().read(Area.PAPERS, paper.sha256, *span)
-    except (BlobMissing, StoreUnavailable):
-        logger.exception("paper %s cannot be read", paper.sha256)
-        raise storage_unavailable() from None

@@ -1,5 +1,6 @@
 """Answers that carry evidence: byte-exact, by range, and harmless in a browser."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -10,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from server.common.errors import DomainError
 from server.common.load import load
+from server.evidence import store
 from server.evidence.media_types import OCTET_STREAM, extension_of, is_shown_inline
 from server.evidence.models import StoredFile
 from server.evidence.ranges import Unsatisfiable, parse_range
-from server.evidence.store import Blocks
+from server.evidence.store import Area, BlobMissing, Blocks, StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +30,16 @@ HARMLESS = {
 def storage_unavailable() -> DomainError:
     message = _("Storage does not answer or is full. Nothing was lost; try again later.")
     return DomainError("storage_unavailable", 503, message, retry_after_seconds=load.retry_after_seconds())
+
+
+def opened(area: Area, sha256: str, span: tuple[int, int] | None) -> Blocks:
+    """Raises DomainError 503 `storage_unavailable`."""
+    start, end = span or (0, None)
+    try:
+        return store.current_store().read(area, sha256, start, end)
+    except (BlobMissing, StoreUnavailable):
+        logger.exception("%s %s cannot be read", area, sha256)
+        raise storage_unavailable() from None
 
 
 def file_headers(file: StoredFile, *, as_download: bool) -> dict[str, str]:

@@ -134,3 +134,52 @@ class LastBatch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["peer", "court"], name="last_batch_once")]
+
+
+class SentFile(models.Model):
+    """A file that a message of ours names: the peer may fetch it as long as the matter lasts for it."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="sent_files")
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    area = models.CharField(max_length=10)
+    """Where it lies in storage: `papers` or `originals`."""
+    named_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "sha256", "area"], name="sent_file_once")]
+        indexes = [models.Index(fields=["sha256"], name="sent_file_by_hash")]
+
+
+class WantedFile(models.Model):
+    """A file that a message of theirs names: fetched piece by piece, and counted once its bytes hash to its name."""
+
+    class Part(models.TextChoices):
+        REQUEST = "REQUEST", _("Paper of the request")
+        RESULT = "RESULT", _("Paper of the result")
+        ACT = "ACT", _("Evidence of an act")
+
+    class State(models.TextChoices):
+        WANTED = "WANTED", _("On its way")
+        ARRIVED = "ARRIVED", _("Arrived")
+        REFUSED = "REFUSED", _("Not given")
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="wanted_files")
+    part = models.CharField(max_length=10, choices=Part)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    told = models.JSONField(default=dict)
+    """What the message says of it: slot and title of a paper, act, shot and time of a photograph."""
+    told_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WANTED)
+    offset = models.BigIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    """Names of the stored pieces up to `offset`, in order."""
+    failures = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=60, default="", blank=True)
+    next_attempt_at = models.DateTimeField(default=now)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "sha256", "part"], name="wanted_file_once")]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="wanted_file_by_state")]

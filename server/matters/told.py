@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from server.common.day import Day
 from server.matters.states import Move, State
@@ -68,6 +68,17 @@ class FeedbackTold(_Told):
     papers: Annotated[list[PaperTold], Field(max_length=500)]
 
 
+class FileTold(_Told):
+    """A photograph, film or sound of an act."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=2**40)]
+    media_type: Name = ""
+    act: UUID
+    shot_code: Code = ""
+    recorded_at: AwareDatetime | None = None
+
+
 class HandlerTold(_Told):
     name: Name
     phone: Short = ""
@@ -83,6 +94,7 @@ class MoveTold(_Told):
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
     asks_release: bool = False
     in_force: list[Code] = []
+    files: Annotated[list[FileTold], Field(max_length=5000)] = []
 
 
 class TalkTold(_Told):

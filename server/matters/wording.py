@@ -95,3 +95,14 @@ def step_name(told: str) -> str:
     """Of whatever crossed to the other court: a move, or a talk, result or new papers."""
     others = {"talk": _("Talk"), "result": _("Result"), "snapshot": _("Papers")}
     return others.get(told) or move_name(told)
+
+
+def reason_told(code: str) -> str:
+    """Why the other court's server did not take a step, by the code it answered with."""
+    others = {
+        "exchange_kind_unknown": _("The other server does not know this yet."),
+        "exchange_matter_unknown": _("The other server has no such matter."),
+        "matter_kind_unknown": _("The other server does not have this kind of matter yet."),
+    }
+    known = REFUSALS.get(code)
+    return others.get(code) or (_(known.message) if known else code)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from server.cases.models import Case
 from server.exchange.services import card_of
@@ -114,7 +115,7 @@ class Partners:
 def partners(db: None, cast: Cast, case: Case, tmp_path: Path) -> Iterator[Partners]:
     (tmp_path / "far").mkdir()
     with other_database(tmp_path / "far") as database:
-        near, far = World(tmp_path / "near"), World(tmp_path / "far" / "evidence", database)
+        near, far = World(tmp_path / "near", connections["default"]), World(tmp_path / "far" / "evidence", database)
         near.court = cast.court
         with far.entered():
             far.court = create_court(code="浙9702", name="远河市人民法院", level=Court.Level.BASIC)

@@ -30,14 +30,13 @@ class World:
     """One deployment with one court."""
 
     folder: Path
-    database: BaseDatabaseWrapper | None = None
-    """None: the suite's own."""
+    database: BaseDatabaseWrapper
     court: Court = field(init=False)
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         standing = connections["default"]
-        connections["default"] = self.database or standing
+        connections["default"] = self.database
         try:
             with override_settings(EVIDENCE_DIR=str(self.folder)):
                 yield

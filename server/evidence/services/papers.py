@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from server.cases.access import acts_in
-from server.cases.models import Case, SubjectType
+from server.cases.models import Case, MatterSubject, SubjectType
 from server.cases.services import touch
 from server.cases.services.entries import append_case_entry
 from server.cases.services.events import locked_case
@@ -24,7 +24,7 @@ from server.evidence.models import Paper
 from server.evidence.sm3 import sm3_hex
 from server.evidence.store import BLOCK, Area, StoreUnavailable, blob_path, current_store
 from server.ledger.services import Draft, append
-from server.people.models import Device, Officer
+from server.people.models import Court, Device, Officer
 from server.people.streams import court_stream
 
 MAX_PAPER_BYTES = 64 * 1024 * 1024
@@ -182,6 +182,13 @@ def _require_stored(sha256: str) -> None:
         raise StoreUnavailable(f"other bytes came back than were stored for paper {sha256}")
 
 
+def stored_paper(sha256: str) -> tuple[int, str]:
+    """Size and type of a paper as storage gives it back. Raises BlobMissing, StoreUnavailable."""
+    blobs = current_store()
+    head = b"".join(blobs.read(Area.PAPERS, sha256, 0, min(HEAD_BYTES, blobs.size_of(Area.PAPERS, sha256) or 0)))
+    return blobs.size_of(Area.PAPERS, sha256) or 0, detect(head)
+
+
 def stored_sm3(sha256: str) -> str:
     """Of a paper as storage gives it back."""
     return sm3_hex(current_store().read(Area.PAPERS, sha256))
@@ -205,8 +212,7 @@ def tell_absent_paper(sha256: str) -> None:
 
 def _matter_entry(paper: Paper, view: dict[str, Any]) -> Draft:
     """To the court that put it there: the other may not know of it yet."""
-    assert paper.added_by
-    streams, facts = (court_stream(paper.added_by.court_id),), {"title": paper.title}
+    streams, facts = tuple(court_stream(court_id) for court_id in sorted(_own_courts(paper))), {"title": paper.title}
     return Draft(streams, "paper_absent", view, facts, SubjectType.MATTER.value, paper.subject_id)
 
 
@@ -233,6 +239,13 @@ def record_paper_access(
 def _inspected_by(paper: Paper) -> set[UUID]:
     """The court of its case; of a matter, the court that put it there."""
     if paper.subject_type == SubjectType.MATTER:
-        assert paper.added_by
-        return {paper.added_by.court_id}
+        return _own_courts(paper)
     return {Case.objects.values_list("court_id", flat=True).get(pk=paper.subject_id)}
+
+
+def _own_courts(paper: Paper) -> set[UUID]:
+    """Of a matter's: the court that put it there; one that came from another server is its court's here."""
+    if paper.added_by:
+        return {paper.added_by.court_id}
+    parties = MatterSubject.objects.values_list("court_id", "asked_by_id").get(pk=paper.subject_id)
+    return set(Court.objects.filter(pk__in=parties, reach=Court.Reach.HERE).values_list("pk", flat=True))

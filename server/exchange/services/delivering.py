@@ -2,7 +2,6 @@
 
 import json
 import random
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,17 +10,17 @@ from django.db.models import Exists, OuterRef, Q
 from server.common.clock import now
 from server.common.ijson import NotIJson, parse_object
 from server.common.signing import SignatureError
+from server.evidence.store import StoreUnavailable
 from server.exchange.line import Answer, NotReached, ask, path_of
 from server.exchange.models import OutMessage, Peer
+from server.exchange.services.calling import request_headers
+from server.exchange.services.fetching import LEASE, due_files, fetch
 from server.exchange.services.outbox import note_receipts, waiting_for
-from server.exchange.signed_requests import Signing, signed_headers
 from server.exchange.tasks import deliver_to_peer
 from server.people.keys import signing_key_of
 from server.people.models import Court
 
 MESSAGES_PATH = "/api/v1/exchange/messages"
-LEASE = timedelta(minutes=2)
-"""A batch ends well within it; only a process that died leaves it to pass."""
 QUEUED_FOR = timedelta(minutes=10)
 LONGEST_WAIT_SECONDS = 3600.0
 
@@ -31,7 +30,9 @@ def enqueue_due_peers() -> int:
     at = now()
     waiting = OutMessage.objects.filter(thread__peer=OuterRef("pk"), state=OutMessage.State.WAITING)
     unqueued = Q(queued_at=None) | Q(queued_at__lt=at - QUEUED_FOR)
-    due = Peer.objects.filter(unqueued, Exists(waiting), cut_off_at=None, next_attempt_at__lte=at).exclude(url="")
+    wanted = due_files().filter(thread__peer=OuterRef("pk"))
+    has_work = Exists(waiting) | Exists(wanted)
+    due = Peer.objects.filter(unqueued, has_work, cut_off_at=None, next_attempt_at__lte=at).exclude(url="")
     ids = list(due.order_by("pk").values_list("pk", flat=True))
     Peer.objects.filter(pk__in=ids).update(queued_at=at)
     for peer_id in ids:
@@ -40,7 +41,8 @@ def enqueue_due_peers() -> int:
 
 
 def deliver(peer_id: int, *, is_asked: bool = False) -> int:
-    """Everything that waits for this peer, unless it is not due or another worker is at it; how many messages.
+    """Everything that waits for this peer, and then files that are wanted of it, unless it is not due or another worker
+    is at it; how many messages went and files came.
 
     `is_asked`: by a person, who does not wait for the next attempt.
     """
@@ -48,8 +50,8 @@ def deliver(peer_id: int, *, is_asked: bool = False) -> int:
     if peer is None:
         return 0
     try:
-        count = sum(_deliver_of(peer, court) for court in _courts_with_mail(peer))
-    except (NotReached, SignatureError) as fault:
+        count = sum(_deliver_of(peer, court) for court in _courts_with_mail(peer)) + fetch(peer)
+    except (NotReached, SignatureError, StoreUnavailable) as fault:
         _note_failure(peer, str(fault))
         return 0
     Peer.objects.filter(pk=peer.pk).update(failures=0, next_attempt_at=now(), busy_until=None, last_fault="")
@@ -90,13 +92,6 @@ def _post(peer: Peer, court: Court, texts: list[str]) -> Answer:
     headers = request_headers("POST", path_of(peer.url, MESSAGES_PATH), body, peer, court)
     headers["Content-Type"] = "application/json"
     return ask("POST", peer.url, path_of(peer.url, MESSAGES_PATH), headers, body)
-
-
-def request_headers(method: str, path: str, body: bytes | None, peer: Peer, court: Court) -> dict[str, str]:
-    """Signed by the key of today, fresh each time."""
-    key = signing_key_of(court)
-    signing = Signing(court.pk, peer.remote_id, key.chain[-1], key.kid, key.private_key)
-    return signed_headers(method, path, body, signing, at=now(), nonce=secrets.token_urlsafe(16))
 
 
 def _read(answer: Answer) -> tuple[list[str], list[str]]:

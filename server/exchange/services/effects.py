@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from server.common.errors import DomainError
 from server.common.hashing import canonical_json
 from server.common.signing import SignatureError
-from server.exchange.models import Thread
+from server.exchange.models import Thread, WantedFile
+from server.exchange.services.files import want_evidence, want_papers
 from server.exchange.services.peers import keys_of
 from server.exchange.texts import Message, open_by_kid
 from server.ledger.services import Draft
@@ -25,7 +26,15 @@ from server.matters.services.arriving import (
 )
 from server.matters.services.snapshots import TYPE
 from server.matters.states import Move
-from server.matters.told import AnswerTold, MoveTold, ResultTold, SnapshotTold, TalkTold
+from server.matters.told import (
+    AnswerTold,
+    FeedbackTold,
+    MoveTold,
+    RequestTold,
+    ResultTold,
+    SnapshotTold,
+    TalkTold,
+)
 
 INVALID = "exchange_message_invalid"
 MOST_DETAILS = 4000
@@ -45,11 +54,27 @@ def _move(thread: Thread, message: Message, sender: Sender) -> list[Draft]:
     snapshot = _proved(thread, said.snapshot) if said.snapshot else None
     if said.move is Move.APPROVE and snapshot and not Matter.objects.filter(pk=message.matter).exists():
         _require_about(message, snapshot)
-        return take_request(snapshot, sender, thread.court)
+        drafts = take_request(snapshot, sender, thread.court)
+        _want(thread, message, snapshot)
+        return drafts
     _require_shared(thread)
     if snapshot:
         _require_about(message, snapshot)
-    return take_move(message.matter, said, snapshot, sender)
+    drafts = take_move(message.matter, said, snapshot, sender)
+    if snapshot:
+        _want(thread, message, snapshot)
+    if said.move is Move.FEED_BACK:
+        want_evidence(thread, message, said.files)
+    return drafts
+
+
+def _want(thread: Thread, message: Message, snapshot: Proved) -> None:
+    """The papers that a snapshot lists."""
+    if snapshot.content.get("of") == "feedback":
+        told, part = FeedbackTold.model_validate(snapshot.content).papers, WantedFile.Part.RESULT
+    else:
+        told, part = RequestTold.model_validate(snapshot.content).papers, WantedFile.Part.REQUEST
+    want_papers(thread, message, told, part)
 
 
 def _talk(thread: Thread, message: Message, sender: Sender) -> list[Draft]:
@@ -66,7 +91,9 @@ def _snapshot(thread: Thread, message: Message, sender: Sender) -> list[Draft]:
     _require_shared(thread)
     snapshot = _proved(thread, SnapshotTold.model_validate(message.body).snapshot)
     _require_about(message, snapshot)
-    return take_snapshot(message.matter, snapshot, sender)
+    drafts = take_snapshot(message.matter, snapshot, sender)
+    _want(thread, message, snapshot)
+    return drafts
 
 
 def _answer(thread: Thread, message: Message, sender: Sender) -> list[Draft]:

@@ -10,10 +10,12 @@ from django.db import transaction
 from server.common.clock import now
 from server.common.signing import SignatureError, text_hash
 from server.exchange.models import OutMessage, Peer, Thread
+from server.exchange.services.files import evidence_of, name_files
 from server.exchange.services.peers import keys_of
 from server.exchange.texts import Message, Receipt, message_text, open_receipt, stored_message
 from server.matters.crossing import Told
 from server.matters.models import Matter
+from server.matters.states import Move
 from server.people.certificates import KeyStatement
 from server.people.keys import signing_key_of
 from server.people.models import Court
@@ -28,9 +30,13 @@ def write_told(matter: Matter, told: Told) -> None:
     """What `matters` tells a court on another server."""
     here, there = sorted((matter.from_court, matter.to_court), key=lambda court: court.reach != Court.Reach.HERE)
     peer = Peer.objects.select_related("court").filter(court=there).first()
-    if peer:
-        name = told.by.name if told.by else ""
-        write_message(hold_thread(peer, here, matter.pk), told.kind, told.body, name=name, at=told.at)
+    if peer is None:
+        return
+    thread, move = hold_thread(peer, here, matter.pk), str(told.body.get("move", ""))
+    files = evidence_of(matter.pk) if move == Move.FEED_BACK else []
+    name_files(thread, told.kind, move, files)
+    body = {**told.body, "files": files} if files else told.body
+    write_message(thread, told.kind, body, name=told.by.name if told.by else "", at=told.at)
 
 
 def hold_thread(peer: Peer, court: Court, matter_id: UUID) -> Thread:

@@ -1,5 +1,6 @@
 """Papers of a matter: what goes with it, what came of it. Stored as papers of cases are, and read by the same rules."""
 
+from datetime import datetime
 from typing import IO
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from server.cases.models import SubjectType
 from server.common.errors import DomainError
 from server.common.ids import new_id
 from server.evidence.models import Paper
-from server.evidence.services.papers import insert_paper, paper_of_bytes
+from server.evidence.services.papers import insert_paper, paper_of_bytes, stored_paper, stored_sm3
 from server.ledger.services import append
 from server.matters.access import require_side
 from server.matters.crossing import tell_across
@@ -22,6 +23,7 @@ from server.matters.services.moving import held_matter
 from server.matters.services.rights import mark_subject
 from server.matters.services.snapshots import tell_request
 from server.matters.states import TERMINAL, Part, State
+from server.matters.told import PaperTold
 from server.people.models import Officer
 
 _ASKED_FOR = (State.DRAFT, State.SUPPLEMENT_WAIT, State.RETURN_ALLOWED)
@@ -50,6 +52,32 @@ def add_case_paper(*, matter: Matter, slot: str, paper_id: UUID, by: Officer) ->
     columns = {name: getattr(found, name) for name in names}
     paper = Paper(pk=new_id(), subject_type=SubjectType.MATTER, subject_id=matter.pk, added_by=by, **columns)
     return _add(matter, paper, slot, False, by)
+
+
+def take_arrived(matter_id: UUID, told: PaperTold, *, is_result: bool, added_at: datetime) -> None:
+    """A paper of the other court's, whose bytes lie in storage: from now on it is read and carried like our own.
+
+    In a transaction of the caller's. Taken twice it is one.
+    """
+    matter = held_matter(matter_id)
+    if matter.papers.filter(paper__sha256=told.sha256).exists():
+        return
+    size, media_type = stored_paper(told.sha256)
+    kind = Paper.Kind.ASSISTANCE if told.slot == "assistance_notice" else Paper.Kind.OTHER
+    paper = Paper.objects.create(
+        subject_type=SubjectType.MATTER.value,
+        subject_id=matter.pk,
+        kind=kind,
+        title=told.title,
+        document_no=told.document_no,
+        sha256=told.sha256,
+        sm3=stored_sm3(told.sha256),
+        size=size,
+        media_type=media_type,
+        added_at=added_at,
+    )
+    MatterPaper.objects.create(matter=matter, paper=paper, slot=told.slot, is_result=is_result)
+    mark_subject(matter)
 
 
 def _require_place(matter: Matter, slot: str, is_result: bool, by: Officer) -> None:
