@@ -1,62 +1,72 @@
-"""A map for a page: land, tiles if the court has any, and points of acts; drawn here, so that it needs no script."""
+"""A map for a page or a wall: land, tiles if the court has any, and what is placed there; drawn without a script."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from server.cases.models import Case
-from server.centre.case_page import kind_names
 from server.centre.coordinates import Place, converted, system_of
+from server.centre.labels import Label, labelled, written
 from server.centre.language import content_language
 from server.centre.outline import OURS, Area, outline
 from server.centre.projection import HEIGHT, WIDTH, Point, Sheet
-from server.centre.states import Look, action_look
-from server.common.clock import now
-from server.field.models import ActionSubject
+from server.centre.states import Look
 
-POINTS_AT_MOST = 500
-GLYPH = 14
-NOWHERE = Point(0, 0)
+SMALL, LARGE = 14, 18
+"""Of a glyph: on a page, and on a wall."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Where an act was recorded: on the sheet, and as it was received."""
+class Placed:
+    """What is to stand on the map, with its position as stated."""
 
-    action_id: UUID
-    case_id: UUID
-    case_no: str
-    kind: str
-    officer: str
-    recorded_at: datetime
     look: Look
-    lat: float
-    lon: float
-    system: str
-    """As stated; "" where the device did not say, or said what nobody knows."""
-    accuracy: float | None
-    point: Point = NOWHERE
-    radius: float = 0
+    text: str
+    position: Any
+    title: str = ""
+    href: str = ""
+    key: UUID | None = None
+    """Of what it is, where it leads there."""
+    accuracy: float | None = None
+    """Metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What stands there; a word only where it covers nothing."""
+
+    x: float
+    y: float
+    size: int
+    radius: float
+    """Of the circle it is within, as far as its device knew."""
+    given: Placed
+    label: Label | None = None
+
+    @property
+    def look(self) -> Look:
+        return self.given.look
+
+    @property
+    def text(self) -> str:
+        return self.given.text if self.label else ""
 
     @property
     def left(self) -> float:
-        """Of its glyph."""
-        return self.point.x - GLYPH / 2
+        return self.x - self.size / 2
 
     @property
     def top(self) -> float:
-        return self.point.y - GLYPH / 2
+        return self.y - self.size / 2
 
     @property
-    def as_received(self) -> str:
-        return f"{self.lat:.5f}, {self.lon:.5f}"
+    def halo(self) -> float:
+        return round(self.size * 0.65, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,9 @@ class Drawn:
 class MapView:
     lands: list[Land]
     tiles: list[Drawn]
-    spots: list[Spot]
+    pins: list[Pin]
+    without: int
+    """Of those to be shown, how many came without a position."""
     system: str
     km: float
     bar: float
@@ -91,46 +103,70 @@ class MapView:
 
     @property
     def about(self) -> str:
-        return _("Map: %(count)d acts with a position") % {"count": len(self.spots)}
+        return _("Map: %(count)d acts with a position") % {"count": len(self.pins)}
+
+    @property
+    def legend(self) -> list[tuple[Look, int]]:
+        """Each shape that stands there, and how often."""
+        return list(Counter(pin.look for pin in self.pins).items())
 
 
-def map_of(spots: Sequence[Spot], *, close: bool = False) -> MapView:
-    """`close`: around the spots alone, where there are any."""
-    areas, system = land(), settings.MAP_SYSTEM
-    seen = [(spot, _seen(spot, system)) for spot in spots]
-    places = [place for _spot, place in seen]
-    corners = [place for area in areas for ring in area.rings for place in ring]
-    sheet = Sheet.around(places if close and places else corners or places or [Place(0, 0)])
+def drawn(things: Sequence[Placed], *, size: int = SMALL, most: int = 500) -> MapView:
+    """On the outlines, if anything at all is within them; else around what there is."""
+    found = [(each, place) for each in things if (place := place_of(each.position))][:most]
+    places, areas = [place for _each, place in found], _land()
+    sheet = Sheet.around([place for area in areas for ring in area.rings for place in ring])
+    if places and not any(_is_on(sheet.point(place)) for place in places):
+        areas, sheet = (), Sheet.around(places)
+    lands = [_land_on(area, sheet) for area in areas]
     km, bar = sheet.bar()
     return MapView(
-        lands=[land_on(area, sheet) for area in areas],
+        lands=lands,
         tiles=_tiles(sheet),
-        spots=[_on(sheet, spot, place) for spot, place in seen],
-        system=system,
+        pins=_pins(found, sheet, size, lands),
+        without=sum(place_of(each.position) is None for each in things),
+        system=settings.MAP_SYSTEM,
         km=km,
         bar=bar,
         grid=_grid(),
     )
 
 
-def land() -> tuple[Area, ...]:
+def place_of(position: Any) -> Place | None:
+    """As stated, in the system the map is drawn in; None for what cannot be drawn.
+
+    A position whose system nobody stated is drawn as it came.
+    """
+    match position:
+        case {"lat": int() | float() as lat, "lon": int() | float() as lon} if abs(lat) <= 85 and abs(lon) <= 180:
+            system = system_of(str(position.get("crs") or ""))
+            return converted(Place(lat, lon), system, settings.MAP_SYSTEM) if system else Place(lat, lon)
+    return None
+
+
+def _pins(found: Sequence[tuple[Placed, Place]], sheet: Sheet, size: int, lands: Sequence[Land]) -> list[Pin]:
+    """What is off the sheet is left out."""
+    points = [(each, sheet.point(place)) for each, place in found]
+    shown = [(each, point) for each, point in points if _is_on(point)]
+    names = [written(land.label, land.name) for land in lands]
+    labels = labelled([(point, each.text) for each, point in shown], names)
+    return [
+        Pin(point.x, point.y, size, sheet.length(each.accuracy) if each.accuracy else 0, each, label)
+        for (each, point), label in zip(shown, labels, strict=True)
+    ]
+
+
+def _is_on(point: Point) -> bool:
+    return 0 <= point.x <= WIDTH and 0 <= point.y <= HEIGHT
+
+
+def _land() -> tuple[Area, ...]:
     return outline(Path(settings.MAP_OUTLINE_FILE or OURS))
 
 
-def land_on(area: Area, sheet: Sheet) -> Land:
+def _land_on(area: Area, sheet: Sheet) -> Land:
     path = "".join(sheet.path(ring) for ring in area.rings)
     return Land(area.code, area.name(content_language()), sheet.point(area.label), path)
-
-
-def _seen(spot: Spot, system: str) -> Place:
-    """A position whose system nobody stated is drawn as it came."""
-    place = Place(spot.lat, spot.lon)
-    return converted(place, spot.system, system) if spot.system else place
-
-
-def _on(sheet: Sheet, spot: Spot, place: Place) -> Spot:
-    radius = sheet.length(spot.accuracy) if spot.accuracy else 0
-    return replace(spot, point=sheet.point(place), radius=radius)
 
 
 def _tiles(sheet: Sheet) -> list[Drawn]:
@@ -155,49 +191,3 @@ def _grid() -> str:
     """Lines that say nothing but that here is a map."""
     across = "".join(f"M{x} 0V{HEIGHT:g}" for x in range(34, int(WIDTH), 68))
     return across + "".join(f"M0 {y}H{WIDTH:g}" for y in range(34, int(HEIGHT), 68))
-
-
-def spots_in(cases: QuerySet[Case], *, since: datetime | None = None) -> list[Spot]:
-    """Of acts on these cases that say where they were done, the newest first; one act once."""
-    rows = ActionSubject.objects.filter(subject_id__in=cases.values("pk"), record__position__isnull=False)
-    rows = rows.filter(action__received_at__gt=since) if since else rows
-    found = rows.select_related("action__officer", "record").order_by("-action__received_at", "-pk")
-    acts: dict[UUID, ActionSubject] = {}
-    for row in found[: POINTS_AT_MOST * 2]:
-        acts.setdefault(row.action_id, row)
-    kept = list(acts.values())[:POINTS_AT_MOST]
-    numbers = dict(Case.objects.filter(pk__in={row.subject_id for row in kept}).values_list("pk", "case_no"))
-    return list(_spots(kept, numbers))
-
-
-def _spots(rows: Iterable[ActionSubject], numbers: dict[UUID, str]) -> Iterable[Spot]:
-    names = kind_names()
-    for row in rows:
-        match row.record.position:
-            case {"lat": int() | float() as lat, "lon": int() | float() as lon} if abs(lat) <= 85 and abs(lon) <= 180:
-                yield _spot(row, numbers.get(row.subject_id, ""), names, lat, lon)
-
-
-def _spot(row: ActionSubject, case_no: str, names: dict[str, str], lat: float, lon: float) -> Spot:
-    action, stated = row.action, row.record.position or {}
-    return Spot(
-        action_id=action.pk,
-        case_id=row.subject_id,
-        case_no=case_no,
-        kind=names.get(action.kind, action.kind),
-        officer=action.officer.name,
-        recorded_at=action.recorded_at,
-        look=action_look(row.status, action.is_complete, len(action.missing)),
-        lat=lat,
-        lon=lon,
-        system=system_of(str(stated.get("crs") or "")),
-        accuracy=_metres(stated.get("accuracy")),
-    )
-
-
-def _metres(stated: Any) -> float | None:
-    return float(stated) if isinstance(stated, int | float) and 0 < stated < 100_000 else None
-
-
-def since_days(days: int) -> datetime:
-    return now() - timedelta(days=days)

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 
 from server.cases.access import cases_visible_to
 from server.centre.desk_filters import Choices
-from server.centre.geo_view import map_of, since_days, spots_in
+from server.centre.geo_view import drawn
 from server.centre.language import chinese_first
+from server.centre.spots import since_days, spots_in
 from server.centre.views import frame, missing
 from server.people.access import courts_watched_by
 from server.people.models import Officer
@@ -31,10 +32,12 @@ def map_page(request: HttpRequest) -> HttpResponse:
     court = request.GET.get("court", "")[:20]
     cases = cases_visible_to(reader)
     cases = cases.filter(court__code=court) if court else cases
+    spots = spots_in(cases, since=since_days(days))
     context = frame(
         request,
         officer=reader,
-        map=map_of(spots_in(cases, since=since_days(days))),
+        map=drawn([spot.placed for spot in spots]),
+        spots=spots,
         days=days,
         all_days=DAYS,
         court=court,

@@ -25,9 +25,10 @@ from server.centre.case_page import case_page
 from server.centre.delegation_page import linked_lines
 from server.centre.desk import desk, stage_names
 from server.centre.desk_filters import Choices, Filters
-from server.centre.geo_view import MapView, map_of, spots_in
+from server.centre.geo_view import MapView, drawn
 from server.centre.language import chinese_first
 from server.centre.safety_pages import strip
+from server.centre.spots import spots_in
 from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
@@ -201,4 +202,4 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
 def _map_of(case: Case) -> MapView | None:
     """Of the acts of this case that say where they were done."""
     spots = spots_in(Case.objects.filter(pk=case.pk))
-    return map_of(spots) if spots else None
+    return drawn([spot.placed for spot in spots]) if spots else None

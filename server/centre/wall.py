@@ -17,14 +17,14 @@ from server.centre.beats import Unit, short_name, units_of, units_on_wall
 from server.centre.care import STEP, level_of_care, with_care
 from server.centre.case_page import kind_names
 from server.centre.desk import flow_names, level_of, worst_of
+from server.centre.geo_view import LARGE, MapView, Placed, drawn
 from server.centre.states import Look, action_look, level_look
-from server.centre.wall_map import WallMap, wall_map
 from server.centre.wall_rows import Tile, Told, clock, lag_words, moment_words
 from server.centre.wall_safety import alarms_told, people_placed, safety_tiles
 from server.common.clock import local_date
 from server.evidence.models import Promise
 from server.field.hour_clocks import ends_at
-from server.field.models import ActionSubject, FieldAction, HourClock
+from server.field.models import ActionRecord, ActionSubject, FieldAction, HourClock
 from server.people.models import Court
 from server.safety.queries import on_site_now, standing_alarms
 from server.supervision.compelled import STILL_SHOWN
@@ -32,6 +32,8 @@ from server.supervision.compelled import STILL_SHOWN
 ROWS = 9
 STAKES = 6
 TILES = 7
+PINS = 40
+PLACED_WITHIN = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Wall:
     units: list[Unit]
     told: list[Told]
     stakes: list[Stake]
-    map: WallMap
+    map: MapView
     late: int
     """Cases at a limit that is due or passed, of which `stakes` are the first."""
 
@@ -70,6 +72,7 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
     cases = with_care(standing, today, statutory)
     levels, worst = _levels(cases)
     alarms, present = standing_alarms(courts), on_site_now(courts)
+    where = units_of([each.presence.device for each in present], found, moment)
     return Wall(
         court=court,
         courts=len(courts),
@@ -78,10 +81,8 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
         units=units_on_wall(list(courts.values()), moment),
         told=told(courts),
         stakes=_stakes(cases, courts, flows, today),
-        map=wall_map(
-            courts,
-            moment,
-            people_placed(alarms, present, units_of([each.presence.device for each in present], found, moment), moment),
+        map=drawn(
+            [*people_placed(alarms, present, where, moment), *_acts_placed(courts, moment)], size=LARGE, most=PINS
         ),
         late=sum(levels[level] for level in (Level.SEVERE, Level.OVERDUE, Level.DUE)),
     )
@@ -155,6 +156,15 @@ def _files_tile(standing: QuerySet[Case]) -> Tile:
     found = waited.aggregate(number=Count("pk"), devices=Count("device", distinct=True))
     said = _("on %(number)d devices") % {"number": found["devices"]} if found["number"] else _("all here")
     return Tile(Look("missing", "grey", _("Files not here")), found["number"], said)
+
+
+def _acts_placed(courts: Collection[UUID], moment: datetime) -> list[Placed]:
+    """Of the last hours, the newest first."""
+    acts = FieldAction.objects.filter(court__in=courts, recorded_at__gte=moment - PLACED_WITHIN)
+    records = ActionRecord.objects.filter(action__in=acts.values("pk")).order_by("-recorded_at", "-pk")
+    names, look = kind_names(), Look("done", "green", _("Act"))
+    rows = records.values_list("action__kind", "position")[: PINS * 3]
+    return [Placed(look, names.get(kind, kind), position) for kind, position in rows]
 
 
 def told(courts: Mapping[UUID, Court]) -> list[Told]:

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from server.centre.beats import short_name
+from server.centre.geo_view import Placed
 from server.centre.safety_pages import alarm_look
 from server.centre.states import Look
-from server.centre.wall_map import Placed
 from server.centre.wall_rows import Tile, Told, clock, moment_words
 from server.people.models import Court
 from server.safety.models import Alarm, Presence
