@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from server.centre.act_times import verdict_words
-from server.centre.language import content_language
-from server.field.case_acts import case_document
+from server.centre.field_words import FieldWords, field_words
 from server.field.details import corrections_of
 from server.field.joining import CONTRIBUTES_TO, is_contribution
-from server.field.kinds import kinds_document
 from server.field.models import ActionRecord
 
 
@@ -42,7 +39,7 @@ def accounts_of(action_id: UUID) -> list[Account]:
 
 
 def accounts(records: Sequence[ActionRecord]) -> list[Account]:
-    corrections, labels = corrections_of(records), field_labels()
+    corrections, words = corrections_of(records), field_words()
     return [
         Account(
             operation=record.operation_hash,
@@ -53,7 +50,7 @@ def accounts(records: Sequence[ActionRecord]) -> list[Account]:
             verdict=verdict_words(record.clock_verdict),
             received_at=record.latest_at,
             fields=[
-                (labels.get(name, name), _text(value))
+                (_label(words, name), words.text(name, value))
                 for name, value in record.fields.items()
                 if name != CONTRIBUTES_TO
             ],
@@ -64,17 +61,5 @@ def accounts(records: Sequence[ActionRecord]) -> list[Account]:
     ]
 
 
-def field_labels() -> dict[str, str]:
-    """What the fields of acts are called, in the reader's language."""
-    documents, language = (case_document(), kinds_document()), content_language()
-    kinds = [kind for document in documents for kind in document["kinds"]]
-    declared = [*(fact for kind in kinds for fact in kind["facts"]), *(f for each in documents for f in each["fields"])]
-    return {"correction_reason": _("Why it was corrected")} | {field["name"]: field[language] for field in declared}
-
-
-def _text(value: Any) -> str:
-    """As stated; of a list of people or things their names."""
-    if isinstance(value, list):
-        names = [str(each.get("name")) for each in value if isinstance(each, dict) and each.get("name")]
-        return "、".join(names or [str(each) for each in value])
-    return str(value)
+def _label(words: FieldWords, name: str) -> str:
+    return _("Why it was corrected") if name == "correction_reason" else words.label(name)

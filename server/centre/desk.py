@@ -61,6 +61,10 @@ class Counters:
     def tiles(self) -> list[tuple[Level, Look, int]]:
         return [(level, level_look(level), self.levels.get(level, 0)) for level in COUNTED_LEVELS]
 
+    @property
+    def total(self) -> int:
+        return sum(self.levels.values())
+
 
 @dataclass(frozen=True, slots=True)
 class CaseList:

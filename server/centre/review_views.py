@@ -10,12 +10,16 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from server.centre.alarms import alarm_total
 from server.centre.causes import cause_name, refusal_text
+from server.centre.desk import desk
+from server.centre.desk_filters import BY_CAUSE, Filters
+from server.centre.desk_frame import desk_frame
 from server.centre.language import chinese_first
 from server.centre.review_list import ReviewList, review_list
 from server.centre.review_page import review_page
-from server.centre.states import link_looks
 from server.centre.views import frame, missing, places_of
+from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.people.models import Officer
 from server.realtime.access import streams_watched_by
@@ -117,16 +121,18 @@ def _show(request: HttpRequest, review_id: UUID | None) -> HttpResponse:
         page = review_page(readable_review(reader, review_id), reader) if review_id else None
     except DomainError:
         return missing(request)
+    nothing, counters = desk(reader, Filters(by=BY_CAUSE), local_date(now()))
     context = frame(
         request,
-        officer=reader,
+        **desk_frame(reader, "reviews", counters, streams),
         listed=listed,
+        case_total=nothing.total,
+        alarm_total=alarm_total(reader),
+        addresses={"whole": "/centre/"},
         cause=cause,
         cause_name=cause_name(cause) if cause else "",
         page=page,
         told=_told(request),
-        streams=streams,
-        link_states=link_looks(),
         query=urlencode({"cause": cause}) if cause else "",
     )
     return render(request, "centre/reviews.html", context)

@@ -25,26 +25,22 @@ from server.centre.case_page import case_page
 from server.centre.delegation_page import linked_lines
 from server.centre.desk import desk, stage_names
 from server.centre.desk_filters import Choices, Filters
+from server.centre.desk_frame import desk_frame, waiting_in
+from server.centre.field import field_of
+from server.centre.first_steps import first_steps
 from server.centre.geo_view import MapView, drawn
 from server.centre.language import chinese_first
-from server.centre.safety_pages import strip
 from server.centre.spots import spots_in
-from server.centre.states import link_looks
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
-from server.custody.access import inspects
 from server.delegation.access import can_delegate
-from server.duty.access import keeps_desk
 from server.evidence.services import stop_wanting_file, want_file
-from server.exchange.access import keeps_exchange
 from server.field.models import ActionSubject
 from server.ledger.models import Head
 from server.matters.access import can_ask
-from server.people.access import keeps_walls
-from server.people.models import Officer
+from server.people.models import Court, Officer
 from server.people.sign_in import sign_in
 from server.realtime.access import streams_watched_by
-from server.supervision.compelled import compelled_views, running_clocks
 
 THEMES = ("light", "dark")
 
@@ -73,8 +69,14 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             fault, status = str(error.message), error.status
         else:
             return HttpResponseRedirect(_safe_next(request))
-    context = frame(request, fault=fault, staff_no=staff_no, next=request.GET.get("next", ""))
+    context = frame(request, fault=fault, staff_no=staff_no, court=_first_court(), map=drawn([]))
     return render(request, "centre/sign_in.html", context, status=status)
+
+
+def _first_court() -> str:
+    """Whose deployment this is, if one court stands above all others."""
+    names = list(Court.objects.filter(parent=None).values_list("name", flat=True)[:2])
+    return names[0] if len(names) == 1 else ""
 
 
 def _safe_next(request: HttpRequest) -> str:
@@ -164,37 +166,33 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         record_case_reading(officer=officer, case_id=case.pk, court_id=case.court_id)
     streams = places_of(streams_watched_by(officer))  # read first: a lower bound of what the page shows
     filters, choices = Filters.of(request.GET), Choices.of(officer)
-    alarms = alarm_list(officer, filters, today) if filters.by else None
+    alarms = alarm_list(officer, filters if filters.by else Filters(), today) if filters.by or not case else None
     listed, counters = desk(officer, filters, today)
     stages = stage_names()
-    names = {"stage": stages.get(filters.stage, ""), "cause": alarms.cause_name if alarms else ""}
+    is_of_alarms = bool(alarms and filters.by)
+    names = {"stage": stages.get(filters.stage, ""), "cause": alarms.cause_name if alarms and is_of_alarms else ""}
     page = case_page(case, officer, today, action_id) if case else None
     context = frame(
         request,
-        officer=officer,
-        people=strip(officer),
+        **desk_frame(officer, "alarms" if is_of_alarms else "cases", counters, streams),
         listed=listed,
+        case_total=listed.total,
         alarms=alarms,
         alarm_total=alarms.total if alarms and not filters.narrowed else alarm_total(officer),
         choices=choices,
         stages=stages,
-        keeps=keeps_desk(officer),
-        keeps_walls=keeps_walls(officer),
-        keeps_exchange=keeps_exchange(officer),
-        counters=counters,
         filters=filters,
-        compelled=compelled_views(running_clocks(officer)),
         addresses=Addresses.of(filters, names, choices, listed.next),
         page=page,
         act_map=_map_of(case) if case else None,
         words=act_words(officer, page.shown_act, request.GET.get("code", "")) if page else None,
         export=export_words(officer, case, request.GET.get("bundle", "")[:40]) if case else None,
-        streams=streams,
-        link_states=link_looks(),
-        inspects=inspects(officer),
         asks_courts=case is not None and can_ask(officer, case),
         delegates=case is not None and can_delegate(officer, case) and case.status != Case.Status.CLOSED,
         linked=linked_lines(officer, case, today) if case else [],
+        waiting=waiting_in(case, officer) if case else [],
+        field=None if case else field_of(officer, now()),
+        steps=[] if case or counters.total else first_steps(officer),
     )
     return render(request, "centre/desk.html", context)
 

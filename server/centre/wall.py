@@ -73,6 +73,7 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
     levels, worst = _levels(cases)
     alarms, present = standing_alarms(courts), on_site_now(courts)
     where = units_of([each.presence.device for each in present], found, moment)
+    people = people_placed(alarms, present, where, moment)
     return Wall(
         court=court,
         courts=len(courts),

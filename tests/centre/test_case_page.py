@@ -87,9 +87,8 @@ def test_a_case_shows_who_against_whom_for_how_much_and_who_has_it(case: Case, c
         "承办": "执行一组",
         "标的 / 到位": "¥120,000.00 / ¥0.00",
         "立案": "2026-11-02",
-        "繁简分流": "普通",
     }
-    assert page.one("main").one(".row1").one(".dim").text == "买卖合同纠纷 · 办理中"
+    assert page.one("main").one(".row1").one(".dim").text == "买卖合同纠纷 · 普通 · 办理中"
     assert "SECRET" not in page.html, "numbers of parties are not for this page"
 
 

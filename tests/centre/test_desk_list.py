@@ -65,7 +65,7 @@ def test_counters_count_cases_by_their_worst_level_and_lead_to_just_those(cast: 
         Node.objects.filter(case=case, key="triage").update(due_on=TODAY - timedelta(days=days_ago - 1))
     page = seen_by(cast.duty)
     assert page.counters[:5] == [("严重逾期", 3), ("逾期", 0), ("今日到期", 1), ("预警", 1), ("提示", 0)]
-    for tile in page.one("nav.strip").all("a"):
+    for tile in page.one("nav.strip").all("a")[:5]:
         narrowed = seen_by(cast.duty, tile["href"])
         assert len(narrowed.rows) == int(tile.one(".n").text)
         assert narrowed.counters == page.counters

@@ -14,7 +14,8 @@ from tests.browser.conftest import Served
 AXE = Path(__file__).parents[1] / "browser/vendor/axe-core-4.14.1/axe.min.js"
 IMPACTS = ("critical", "serious", "moderate", "minor")
 PATIENCE_MS = 60_000
-DESK, BIG, PHONE, TWICE = (1440, 900), (1920, 1080), (390, 844), (720, 450)
+DESK, SMALL, BIG, PHONE, TWICE = (1440, 900), (1280, 800), (1920, 1080), (390, 844), (720, 450)
+A4 = (794, 1123)
 
 Act = Callable[[Page], None]
 
@@ -62,32 +63,103 @@ def focus_some(page: Page) -> None:
     page.keyboard.press("j")
 
 
+def open_photo(page: Page) -> None:
+    """The first photo, large, with what three sides say of it."""
+    page.locator("figure.shot a.ph:has(img)").first.click()
+    expect(page.locator("dialog.viewer")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("dialog.viewer img").first.evaluate("image => image.decode()")
+
+
+def open_help(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("dialog[data-help]")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def open_menu(page: Page) -> None:
+    page.locator("#menu > summary").click()
+
+
 def pictures(city: dict[str, Any]) -> Iterator[Picture]:
-    case, wall = f"/centre/cases/{city['case']}", "wall"
-    act = f"/centre/actions/{city['action']}"
+    yield from _of_the_desk(city)
+    yield from _of_reviews(city)
+    yield from _of_other_pages(city)
+    yield from _on_paper(city)
+    yield from _of_walls(city)
+
+
+def _of_the_desk(city: dict[str, Any]) -> Iterator[Picture]:
+    case, act, long = (f"/centre/cases/{city['case']}", f"/centre/actions/{city['action']}", "long")
     yield Picture("signin", "", "/centre/sign-in")
     yield Picture("empty", "empty", "/centre/")
     yield Picture("case-light", "one", act)
     yield Picture("case-dark", "one", act, theme="dark")
     yield Picture("case-english", "one", act, language="en")
     yield Picture("case-1920", "one", act, size=BIG)
-    yield Picture("case-phone", "one", case, size=PHONE, scale=2, is_whole=True)
+    yield Picture("case-1280", "one", act, size=SMALL)
+    yield Picture("case-phone", "one", act, size=PHONE, scale=2, is_whole=True)
     yield Picture("list-phone", "one", "/centre/", size=PHONE, scale=2)
     yield Picture("case-zoom-200", "one", act, size=TWICE, scale=2, is_whole=True)
     yield Picture("case-focus", "one", "/centre/", before=focus_some)
-    yield Picture("case-print", "one", case, media="print", is_whole=True)
-    yield Picture("review", "one", f"/centre/reviews/{city['review']}")
-    yield Picture("reviews", "one", "/centre/reviews", theme="dark")
-    yield Picture("warnings", "red", "/centre/warnings")
-    yield Picture("devices", "one", "/centre/devices")
-    yield Picture("accounts", "one", "/centre/accounts")
+    yield Picture("case-viewer", "one", act, before=open_photo)
+    yield Picture("help", "one", act, before=open_help)
+    yield Picture("menu", "one", act, before=open_menu)
     yield Picture("stale", "one", case, before=cut_off)
+    yield Picture("city", "city", "/centre/")
+    yield Picture("city-alarms", "city", "/centre/?by=cause")
+    yield Picture("city-alarms-english", "city", "/centre/?by=cause", language="en")
+    yield Picture("city-case", "district", f"/centre/actions/{city['city_act']}", size=BIG)
     yield Picture("many", "many", "/centre/")
+    yield Picture("many-4k", "many", "/centre/?by=cause", size=(3840, 2160))
     yield Picture("many-deuteranopia", "many", "/centre/", vision="deuteranopia")
-    yield Picture("long-names", "long", f"/centre/cases/{city['long_case']}")
-    yield Picture("long-names-phone", "long", f"/centre/cases/{city['long_case']}", size=PHONE, scale=2)
-    yield Picture("all-red", "red", "/centre/")
+    yield Picture("long-names", long, f"/centre/cases/{city['long_case']}")
+    yield Picture("long-names-1280", long, f"/centre/cases/{city['long_case']}", size=SMALL)
+    yield Picture("long-names-desk", long, "/centre/")
+    yield Picture("long-names-phone", long, f"/centre/cases/{city['long_case']}", size=PHONE, scale=2)
+    yield Picture("all-red", "red", "/centre/?by=cause")
     yield Picture("all-red-dark", "red", "/centre/", theme="dark")
+
+
+def _of_reviews(city: dict[str, Any]) -> Iterator[Picture]:
+    review = f"/centre/reviews/{city['review']}"
+    yield Picture("review", "one", review)
+    yield Picture("review-dark", "one", review, theme="dark")
+    yield Picture("review-english", "one", review, language="en")
+    yield Picture("review-1920", "one", review, size=BIG)
+    yield Picture("review-phone", "one", review, size=PHONE, scale=2, is_whole=True)
+    yield Picture("reviews", "district", "/centre/reviews")
+    yield Picture("reviews-empty", "empty", "/centre/reviews")
+
+
+def _of_other_pages(city: dict[str, Any]) -> Iterator[Picture]:
+    city_case = f"/centre/cases/{city['city_case']}"
+    for name in ("warnings", "devices", "matters", "approvals", "findings", "backfill", "meetings", "figures", "map"):
+        yield Picture(name, "district", f"/centre/{name}")
+        yield Picture(f"{name}-empty", "empty", f"/centre/{name}")
+    for name in ("mutes", "shifts", "reports", "accounts", "safety", "dispatches", "operations"):
+        yield Picture(name, "district", f"/centre/{name}")
+    yield Picture("report", "district", f"/centre/reports/{city['day']}")
+    yield Picture("matter", "district", f"/centre/matters/{city['matter']}?box=out")
+    yield Picture("work", "district", f"{city_case}/work")
+    yield Picture("urges", "district", f"{city_case}/urges")
+    yield Picture("clocks", "district", f"{city_case}/clocks")
+    yield Picture("figures-dark", "district", "/centre/figures", theme="dark")
+    yield Picture("figures-english", "district", "/centre/figures", language="en")
+    yield Picture("warnings-phone", "district", "/centre/warnings", size=PHONE, scale=2)
+    yield Picture("warnings-zoom-200", "district", "/centre/warnings", size=TWICE, scale=2)
+    yield Picture("safety-long-names", "long", "/centre/safety")
+
+
+def _on_paper(city: dict[str, Any]) -> Iterator[Picture]:
+    for name, who, path in (
+        ("case-print", "one", f"/centre/cases/{city['case']}/print"),
+        ("long-names-print", "long", f"/centre/cases/{city['long_case']}/print"),
+        ("report-print", "district", f"/centre/reports/{city['day']}/print"),
+    ):
+        yield Picture(name, who, path, size=A4, media="print", is_whole=True)
+
+
+def _of_walls(city: dict[str, Any]) -> Iterator[Picture]:
+    wall = "city-wall"
     yield Picture("wall-1080", wall, "/centre/", size=BIG)
     yield Picture("wall-4k", wall, "/centre/", size=(3840, 2160))
     yield Picture("wall-english", wall, "/centre/", size=BIG, language="en")
@@ -96,10 +168,11 @@ def pictures(city: dict[str, Any]) -> Iterator[Picture]:
     yield Picture("wall-all-red", "red", "/centre/?wall=1", size=BIG)
     yield Picture("wall-empty", "empty", "/centre/?wall=1", size=BIG)
     yield Picture("wall-long-names", "long", "/centre/?wall=1", size=BIG)
+    yield Picture("wall-of-many", "wall", "/centre/", size=BIG)
     yield Picture("wall-stale", wall, "/centre/", size=BIG, before=cut_off)
-    yield Picture("wall-incident", wall, "/centre/", size=BIG, seed="incident")
-    yield Picture("incident", "one", "/centre/")
+    yield Picture("incident", "one", "/centre/", seed="incident")
     yield Picture("incident-dark", "one", "/centre/", theme="dark")
+    yield Picture("wall-incident", "wall", "/centre/", size=BIG)
 
 
 @dataclass
@@ -123,7 +196,9 @@ class Gallery:
         if picture.seed:
             self.served.run("-m", "tests.screenshots.seed", picture.seed)
         with self._window(picture) as page:
-            page.goto(self.served.url + picture.path)
+            answer = page.goto(self.served.url + picture.path)
+            assert answer is not None
+            assert answer.ok, f"{picture.name}: {answer.status} {picture.path}"
             if page.locator("#streams, #wall-streams").count():
                 expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=PATIENCE_MS)
             expect(page.locator("[data-being-drawn]")).to_have_count(0, timeout=PATIENCE_MS)
@@ -147,6 +222,7 @@ class Gallery:
             device_scale_factor=picture.scale,
             storage_state=self._session(picture.who) if picture.who else None,
             reduced_motion="reduce",
+            locale="en-GB" if picture.language == "en" else "zh-CN",
         )
         self._choose(context, picture)
         page = context.new_page()
@@ -178,8 +254,8 @@ class Gallery:
         return self.sessions[who]
 
     def _credentials(self, who: str) -> tuple[str, str]:
-        if who == "wall":
-            number, password = self.city["wall"]
+        if given := self.city.get({"wall": "wall", "city-wall": "city_wall"}.get(who, "")):
+            number, password = given
             return str(number), str(password)
         return str(self.city["staff"][who]), str(self.served.city["password"])
 

@@ -13,9 +13,13 @@ from typing import Any
 
 import django
 
+from tests.screenshots.city import city_at_work, present
+
 LONG_COURT = "宁城市高新技术产业开发区与滨海自由贸易试验区联合人民法院"
 LONG_PARTY = "寿山县凤阳镇基德村股份经济合作联合社与宁城市东部沿海渔业资源综合开发利用有限责任公司联合体"
 LONG_CAUSE = "申请撤销仲裁裁决后又申请不予执行仲裁裁决之建设工程施工合同纠纷（工程价款优先受偿权确认）"
+LONG_OFFICER = "阿卜杜热依木·买买提艾力·吐尔逊江"
+LONG_PLACE = "宁城市滨海自由贸易试验区跨境电子商务综合示范园第二期十八号标准厂房三层东侧冷链仓储中转区"
 CAUSES = ("买卖合同纠纷", "民间借贷纠纷", "劳动争议", "离婚后财产纠纷", "机动车交通事故责任纠纷")
 
 
@@ -29,24 +33,26 @@ def main(how_many: int) -> None:
 
 def _seeded(how_many: int) -> dict[str, Any]:
     from server.people.models import Court
-    from server.people.services import create_wall, rename_court
+    from server.people.services import create_wall
 
     superior = Court.objects.get(code="闽09")
     places = {name: _Place.opened(superior, name, *row) for name, row in COURTS.items()}
-    rename_court(court=superior, name="澜宁市中级人民法院")
     case = places["one"].file(1, days=20)
     act = places["one"].act_on(case)
     review = places["one"].parked(case)
     for number in range(1, how_many + 1):
-        places["many"].file(number, days=number % 75)
+        places["many"].file(number, days=days_of(number))
     for number in range(1, 4):
         places["long"].file(number, days=40, cause=LONG_CAUSE, party=LONG_PARTY, claim=987_654_321_012)
     for number in range(1, 41):
         places["red"].file(number, days=90 + number)
     places["one"].people_on_site()
+    places["long"].on_site_at(LONG_PLACE)
     wall, password = create_wall(court=superior, name="大厅")
+    city = city_at_work(is_whole=how_many >= 100)
     return {
-        "staff": {name: place.duty.staff_no for name, place in places.items()},
+        **city,
+        "staff": {**city["staff"], **{name: place.duty.staff_no for name, place in places.items()}},
         "case": str(case.pk),
         "long_case": places["long"].case_ids[0],
         "action": act,
@@ -55,12 +61,19 @@ def _seeded(how_many: int) -> dict[str, Any]:
     }
 
 
+def days_of(number: int) -> int:
+    """As in a court that keeps up: most cases young, few late, some of them very late."""
+    if number % 25 == 0:
+        return 6 + number % 40
+    return 4 + number % 2 if number % 25 in (1, 2, 3) else number % 3
+
+
 COURTS = {
-    "empty": ("闽0931", "南岭县人民法院", "郑宁"),
-    "one": ("闽0932", "东屿县人民法院", "周宁"),
-    "many": ("闽0933", "澜江区人民法院", "何川"),
-    "long": ("闽0934", LONG_COURT, "阿卜杜热依木·买买提艾力·吐尔逊江"),
-    "red": ("闽0935", "海门市人民法院", "吴海"),
+    "empty": ("闽0931", "望潮县人民法院", "郑宁"),
+    "one": ("闽0932", "石桥县人民法院", "周宁"),
+    "many": ("闽0933", "云台区人民法院", "何川"),
+    "long": ("闽0934", LONG_COURT, LONG_OFFICER),
+    "red": ("闽0935", "赤岩县人民法院", "吴海"),
 }
 
 
@@ -114,73 +127,87 @@ class _Place:
         return case
 
     def act_on(self, case: Any) -> str:
-        """A search proved whole, and a seal of which one photo is not here yet."""
+        """A search proved whole, and a seal recorded in full of which one photo is not here yet."""
+        from demo.kinds import record_of
+        from server.common.clock import now
         from server.field.models import FieldAction
-        from tests.sync.pushing import COMPLETE, phone_of
 
-        phone, photos = phone_of(self.holder), list(_photos(3))
-        for place in range(4):
-            position = {"lat": 26.45 + place / 40, "lon": 119.5 + place / 30, "accuracy": 12, "crs": "WGS84"}
-            phone.record("LOCATE", case_id=case.pk, fields=COMPLETE, position=position)
-        phone.record("SEAL", case_id=case.pk, fields={"narrative": "九时到场"}, photos=photos)
+        phone, photos, at = phone_of(self.holder, "D-0417"), list(_photos(4)), now()
+        for place, kind in enumerate(("SITE_SURVEY", "LOCATE", "SERVE", "POST_NOTICE")):
+            scene = _scene(kind, case, at - timedelta(hours=20 - 4 * place), 26.45 + place / 40, 119.5 + place / 30)
+            phone.record(kind, case_id=case.pk, fields=record_of(scene), position=_position(scene))
+        scene = _scene("SEAL", case, at - timedelta(minutes=50), 26.47, 119.62)
+        shots = zip(("SEAL_CLOSEUP", "PANORAMA", "DOOR_NO", "SIGNING"), photos, strict=True)
+        promised = [{**phone.evidence(photo), "shot_code": code} for code, photo in shots]
+        phone.record("SEAL", case_id=case.pk, fields=record_of(scene), photos=promised, position=_position(scene))
         phone.push()
         for photo in photos[:-1]:
             phone.upload(photo)
-        return str(FieldAction.objects.get(kind="SEAL").pk)
+        return str(FieldAction.objects.get(kind="SEAL", officer=self.holder).pk)
 
     def parked(self, case: Any) -> str:
         """Done by one who held the case until it was given to others again."""
+        from demo.kinds import record_of
         from server.cases.services import assign_subject
+        from server.common.clock import now
         from server.sync.models import Review
-        from tests.sync.pushing import COMPLETE, phone_of
 
         assign_subject(case=case, officer=self.other, reason="MANUAL")
         case.refresh_from_db()
         assign_subject(case=case, group=self.group, reason="MANUAL")
-        phone = phone_of(self.other)
-        phone.record("LOCATE", case_id=case.pk, assignment_no=2, fields=COMPLETE)
+        phone, scene = phone_of(self.other, "D-0388"), _scene("POST_NOTICE", case, now(), 26.5, 119.55)
+        photos = list(_photos(2))
+        promised = [{**phone.evidence(photo), "shot_code": "NOTICE_POSTED"} for photo in photos]
+        phone.record("POST_NOTICE", case_id=case.pk, assignment_no=2, fields=record_of(scene), photos=promised)
         phone.push()
-        return str(Review.objects.get(state=Review.State.OPEN).pk)
+        for photo in photos:
+            phone.upload(photo)
+        return str(Review.objects.get(state=Review.State.OPEN, court=self.court).pk)
 
     def people_on_site(self) -> None:
         """Three who say so in time, and one who has fallen silent."""
-        from server.common.clock import now
-        from server.safety.models import Alarm
-
-        at = now()
-        silent = [_present(self.court, number, at, late) for number, late in enumerate((-20, -12, -5, 13))][-1]
-        Alarm.objects.create(
-            court=self.court,
-            officer=silent.officer,
-            presence=silent,
-            kind=Alarm.Kind.CHECK_IN,
-            due_at=silent.due_at,
-            raised_at=at,
-            asks_since=at,
+        stands = zip(
+            ("海滨路", "工业路", "中山街", "码头"), ("林海", "陈平", "何敏", "周强"), (-20, -12, -5, 13), strict=True
         )
+        for number, (place, name, late) in enumerate(stands):
+            self._on_site(number, name, place, late)
+
+    def on_site_at(self, place: str) -> None:
+        self._on_site(7, LONG_OFFICER, place, 4)
+
+    def _on_site(self, number: int, name: str, place: str, late: int) -> None:
+        from tests.actors import officer_of
+
+        officer = officer_of(self.court, f"{self.court.code[-2:]}03{number:02}", name, "officer")
+        position = {"lat": 26.42 + number / 31, "lon": 119.44 + number % 3 / 9, "crs": "WGS84"}
+        present(officer, place, position, late)
 
 
-def _present(court: Any, number: int, at: Any, late: int) -> Any:
-    from server.people.models import Device
-    from server.safety.models import Presence
-    from tests.actors import officer_of, phone_of
+def phone_of(officer: Any, name: str) -> Any:
+    """Enrolled over the API, under a name."""
+    from django.test import Client
 
-    officer = officer_of(court, f"{court.code[-2:]}03{number:02}", f"队员{number}", "officer")
-    due = at - timedelta(minutes=late)
-    said = due - timedelta(minutes=30)
-    return Presence.objects.create(
-        court=court,
-        officer=officer,
-        device=Device.objects.get(pk=phone_of(officer).id),
-        place=("海滨路", "工业路", "中山街", "码头")[number],
-        position={"lat": 26.42 + number / 31, "lon": 119.44 + number % 3 / 17, "crs": "WGS84"},
-        interval_minutes=30,
-        began_at=said,
-        received_at=said,
-        last_said_at=said,
-        last_heard_at=said,
-        due_at=due,
-    )
+    from server.people.services import issue_enrolment_code
+    from tests.devices import DjangoTransport, TestDevice
+
+    phone = TestDevice(DjangoTransport(Client(raise_request_exception=False)))
+    phone.enrol(issue_enrolment_code(officer=officer), name=name)
+    return phone
+
+
+def _scene(kind: str, case: Any, ended: Any, lat: float, lon: float) -> Any:
+    from demo.records import Scene
+    from server.common.clock import SHANGHAI
+
+    local = ended.astimezone(SHANGHAI)
+    who = {"officers": ("林岚", "陈默"), "debtor": "林海生", "is_entity": False, "present": "林海生"}
+    whose = {"applicant": "港信商贸有限公司", "case_no": case.case_no, "claim": case.claim_amount}
+    begun = local - timedelta(minutes=40)
+    return Scene(kind, begun, local, lat, lon, "海滨路 18 号 3 幢 602 室", **who, **whose)
+
+
+def _position(scene: Any) -> dict[str, Any]:
+    return {"lat": scene.lat, "lon": scene.lon, "accuracy": 8, "crs": "WGS84"}
 
 
 def incident() -> None:

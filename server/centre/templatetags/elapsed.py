@@ -18,6 +18,7 @@ def elapsed(since: datetime | None, as_of: datetime) -> SafeString | str:
     return format_html('<time data-since="{}" datetime="{}">{}</time>', since.isoformat(), since.isoformat(), text)
 
 
+@register.simple_tag
 def elapsed_words(since: datetime, as_of: datetime) -> str:
     """`1 d 10:00:00`; of less than a day only the hours."""
     days, seconds = divmod(max(0, int((as_of - since).total_seconds())), 86400)

@@ -66,6 +66,7 @@ if (bell) {
 look();
 
 document.addEventListener("keydown", (event) => {
+  if (document.activeElement?.closest(".rw")) return; // a review in focus is ratified
   if (event.key !== "a" || event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   const field = bar()?.querySelector("[data-alarm][data-tone] input[name=said]");
   if (field) { field.focus(); event.preventDefault(); }

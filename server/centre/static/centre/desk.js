@@ -1,5 +1,5 @@
 // Keyboard of the desk: j k move through the cases and to "more", Enter opens, / finds, w wants the first missing file
-// now. Everything works without it.
+// now; a letter written on a button of the case follows it. Everything works without it.
 const stops = [...document.querySelectorAll(".it, [data-more]")];
 const current = Math.max(0, stops.findIndex((stop) => stop.hasAttribute("aria-current")));
 
@@ -40,6 +40,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" || event.key === "k") { move(event.key === "j" ? 1 : -1); event.preventDefault(); }
   if (event.key === "m") mute();
   if (event.key === "a") acknowledge();
+  document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
   if (event.key === "w") document.querySelector("[data-want]")?.click();
   if (event.key === "/") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
 });
