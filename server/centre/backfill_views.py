@@ -77,7 +77,7 @@ def backfill_file(request: HttpRequest) -> HttpResponse:
 def mark(request: HttpRequest) -> HttpResponse:
     """What was chosen, or all shown of one case, is carried back or, taken for it by mistake, is not."""
     refs = [ref for text in _chosen(request) if (ref := _ref(text))]
-    if not refs or len(refs) > MAX_AT_ONCE:
+    if len(refs) > MAX_AT_ONCE:
         return missing(request)
     change: Callable[..., dict[Ref, str]] = take_back if request.POST.get("state") == "filled" else fill_back
     outcomes = change(refs=refs, by=_reader(request))

@@ -30,7 +30,7 @@ def first_steps(reader: Officer) -> list[Step]:
         Step(_look(0), _("Bring in the open cases"), _("import_cases from a table, or your case system over the API")),
         Step(_look(officers * groups), _("Officers and groups"), _people(officers, groups)),
         Step(_look(devices), _("Enrol a device"), _devices(devices), "/centre/devices", _("Devices")),
-        Step(_look(1 if flow else 0), _("Flow loaded"), f"{flow.key} {flow.version}" if flow else _("none yet")),
+        Step(_look(1 if flow else 0), _("Flow loaded"), flow.version if flow else _("none yet")),
     ]
 
 

@@ -95,13 +95,12 @@ def present(officer: Any, place: str, position: dict[str, Any], late: int) -> An
 
 
 def _shown(district: Any) -> dict[str, str]:
-    """The case with most acts, its act with most photos, and an act that waits for a decision."""
+    """The case with most acts, and its act with most photos."""
     from django.db.models import Count
 
     from server.cases.models import Case
     from server.evidence.models import Promise
     from server.field.models import ActionRecord, ActionSubject
-    from server.sync.models import Review
 
     standing = Case.objects.filter(court=district.court).exclude(status=Case.Status.CLOSED)
     acts = ActionSubject.objects.filter(subject_id__in=standing.values("pk"))
@@ -110,11 +109,9 @@ def _shown(district: Any) -> dict[str, str]:
     written = dict(ActionRecord.objects.filter(action__in=shown).values_list("operation_hash", "action_id"))
     files = Promise.objects.filter(operation_hash__in=written).values("operation_hash").annotate(n=Count("pk"))
     first = files.order_by("-n", "operation_hash").first()
-    review = Review.objects.filter(court=district.court, state=Review.State.OPEN).order_by("cause", "pk").first()
     return {
         "city_case": str(most["subject_id"]),
         "city_act": str(written[first["operation_hash"]] if first else shown[0]),
-        "city_review": str(review.pk) if review else "",
     }
 
 
@@ -145,14 +142,10 @@ def _kept(district: Any) -> dict[str, str]:
 
 
 def _errand(standing: Any, district: Any) -> str:
-    """Asked of another court of the city, and sent."""
-    from server.matters.services import Asked, draft_matter, move_matter
-    from server.matters.states import Move
-    from server.people.models import Court, Officer
+    """To be asked of another court of the city."""
+    from server.matters.services import Asked, draft_matter
+    from server.people.models import Court
 
-    asked = Asked(kind="DEPOSIT_FREEZE", request=FREEZE, is_urgent=True)
+    asked = Asked(kind="DEPOSIT_FREEZE", request=FREEZE)
     drafted = draft_matter(case=standing[0], to_court=Court.objects.get(code="闽9821"), asked=asked, by=district)
-    director = Officer.objects.get(staff_no="1-director")
-    move_matter(matter_id=drafted.matter.pk, move=Move.SUBMIT, by=district)
-    move_matter(matter_id=drafted.matter.pk, move=Move.APPROVE, by=director)
     return str(drafted.matter.pk)

@@ -126,7 +126,7 @@ def _of_reviews(city: dict[str, Any]) -> Iterator[Picture]:
     yield Picture("review-english", "one", review, language="en")
     yield Picture("review-1920", "one", review, size=BIG)
     yield Picture("review-phone", "one", review, size=PHONE, scale=2, is_whole=True)
-    yield Picture("reviews", "district", "/centre/reviews")
+    yield Picture("reviews", "one", "/centre/reviews")
     yield Picture("reviews-empty", "empty", "/centre/reviews")
 
 

@@ -200,8 +200,8 @@ def _scene(kind: str, case: Any, ended: Any, lat: float, lon: float) -> Any:
     from server.common.clock import SHANGHAI
 
     local = ended.astimezone(SHANGHAI)
-    who = {"officers": ("林岚", "陈默"), "debtor": "林海生", "is_entity": False, "present": "林海生"}
-    whose = {"applicant": "港信商贸有限公司", "case_no": case.case_no, "claim": case.claim_amount}
+    who: dict[str, Any] = {"officers": ("林岚", "陈默"), "debtor": "林海生", "is_entity": False, "present": "林海生"}
+    whose: dict[str, Any] = {"applicant": "港信商贸有限公司", "case_no": case.case_no, "claim": case.claim_amount}
     begun = local - timedelta(minutes=40)
     return Scene(kind, begun, local, lat, lon, "海滨路 18 号 3 幢 602 室", **who, **whose)
 

@@ -37,6 +37,7 @@ const acknowledge = () => {
 
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return; // it has keys of its own
   if (event.key === "j" || event.key === "k") { move(event.key === "j" ? 1 : -1); event.preventDefault(); }
   if (event.key === "m") mute();
   if (event.key === "a") acknowledge();
