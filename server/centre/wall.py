@@ -82,9 +82,7 @@ def wall_of(court: Court, shown: Collection[UUID], moment: datetime) -> Wall:
         units=units_on_wall(list(courts.values()), moment),
         told=told(courts),
         stakes=_stakes(cases, courts, flows, today),
-        map=drawn(
-            [*people_placed(alarms, present, where, moment), *_acts_placed(courts, moment)], size=LARGE, most=PINS
-        ),
+        map=drawn([*people, *_acts_placed(courts, moment)], size=LARGE, most=PINS),
         late=sum(levels[level] for level in (Level.SEVERE, Level.OVERDUE, Level.DUE)),
     )
 
