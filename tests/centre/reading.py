@@ -22,8 +22,9 @@ class Element:
     children: list["Element | str"] = field(default_factory=list)
 
     def __iter__(self) -> Iterator["Element"]:
+        """What is on the page; what a template keeps for a script is not."""
         for child in self.children:
-            if isinstance(child, Element):
+            if isinstance(child, Element) and child.tag != "template":
                 yield child
                 yield from child
 

@@ -34,7 +34,7 @@ class Walk:
             address = waiting.pop(0)
             if (kind := _kind_of(address)) in self.opened:
                 continue
-            answer = self.browser.get(address, follow=True)
+            answer: Any = self.browser.get(address, follow=True)
             self.opened[kind] = answer.status_code
             if answer.status_code != 200:
                 self.faults.append(f"GET {address}: {answer.status_code}")
