@@ -192,7 +192,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         linked=linked_lines(officer, case, today) if case else [],
         waiting=waiting_in(case, officer) if case else [],
         field=None if case else field_of(officer, now()),
-        steps=[] if case or counters.total else first_steps(officer),
+        steps=[] if case or counters.total or filters.by else first_steps(officer),
     )
     return render(request, "centre/desk.html", context)
 

@@ -8,7 +8,9 @@ from tests.actors import Cast, browser_of
 from tests.centre.reading import seen_by
 
 pytestmark = pytest.mark.django_db
-PAGES = {f"/centre/{entry.pattern}" for entry in urlpatterns if "<" not in str(entry.pattern)} - {"/centre/sign-in"}
+OF_SOMETHING = {"/centre/sign-in", "/centre/limits"}
+"""Before everything else, and of what a limit is acknowledged: no menu leads there."""
+PAGES = {f"/centre/{entry.pattern}" for entry in urlpatterns if "<" not in str(entry.pattern)} - OF_SOMETHING
 
 
 def led_to_from(page: str, who: Officer) -> set[str]:

@@ -152,7 +152,7 @@ def test_a_thousand_reviews_cost_no_more_selects(
 ) -> None:
     browser = browser_of(cast.director)
     browser.get("/centre/reviews")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(44):
         browser.get("/centre/reviews")
 
 
