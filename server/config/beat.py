@@ -18,7 +18,7 @@ from server.common.clock import now
 from server.config.operations.standby import call_flushed_safe
 from server.config.operations.takeover import take_over_if_promoted
 from server.custody.services import find_odd_readings
-from server.delegation.services import pass_delegation_limits
+from server.delegation.services import pass_delegation_limits, tell_of_late_delegations
 from server.evidence.services import (
     count_late_promises,
     enqueue_overdue_previews,
@@ -141,6 +141,7 @@ def watch_levels_of_matters() -> None:
 
 def move_delegations_whose_time_passed() -> None:
     pass_delegation_limits()
+    tell_of_late_delegations()
 
 
 def deliver_to_other_courts() -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from server.cases.models import Case
 from server.cases.services import add_property, close_case
+from server.cases.services.calendar import set_calendar_day
 from server.common.errors import DomainError
 from server.delegation.clock import late_days
 from server.delegation.models import CaseDelegation
 from server.delegation.queries import clocks
-from server.delegation.services import Target, pass_delegation_limits
+from server.delegation.services import Target, pass_delegation_limits, tell_of_late_delegations
 from server.delegation.states import Clock, Move, State
 from server.ledger.models import Entry
 from server.notices.models import Notice
@@ -127,6 +128,24 @@ def test_x22_a_court_that_files_on_day_eight_is_a_day_late_by_statute(journey: J
     assert late_days(filing, date(2027, 1, 1)) == 1
     told = Entry.objects.filter(stream=court_stream(partners.court.pk), subject_id=delegation.pk).order_by("-position")
     assert json.loads(told[0].view)["late"] == [{"clock": "file", "days": 1, "kind": "statutory"}]
+
+
+def test_whoever_is_late_is_told_once_and_so_is_his_superior(journey: Journey, partners: Partners) -> None:
+    journey.sent()
+    at_day(7)
+    assert tell_of_late_delegations() == 0, "the last day is a day of the limit"
+    at_day(8)
+    assert (tell_of_late_delegations(), tell_of_late_delegations()) == (1, 1)
+    told = Notice.objects.filter(view__clock="file").values_list("officer__name", flat=True)
+    assert sorted(told) == sorted([partners.centre.name, partners.superior.name])
+
+
+def test_a_day_that_is_given_off_later_moves_a_date_before_anybody_is_told(journey: Journey) -> None:
+    journey.sent()
+    set_calendar_day(day=date(2026, 11, 9), is_working=False, by="王某", why="地方通知")
+    at_day(8)
+    assert tell_of_late_delegations() == 0
+    assert CaseDelegation.objects.get().due_on == date(2026, 11, 10)
 
 
 def test_it_is_filed_with_a_number_a_handler_and_his_telephone(
@@ -288,8 +307,10 @@ def test_new_property_is_told(journey: Journey, cast: Cast, partners: Partners) 
     found = Target("远河市港区码头", kind="VESSEL", name="货船一艘", ref="浙渔1号")
     journey.move(delegation, Move.TELL_PROPERTY, cast.holder, properties=[found])
     assert Notice.objects.filter(officer=partners.handler, view__move="tell_property").exists()
-    latest = delegation.snapshots.filter(court=cast.court).order_by("-version")[0]
-    assert "货船一艘" in latest.text or latest.version > 1
+    told = Entry.objects.filter(stream=court_stream(partners.court.pk), subject_id=delegation.pk).order_by("-position")
+    facts = json.loads(told[0].facts)
+    assert [each["name"] for each in facts["properties"]] == ["货船一艘"]
+    assert [each["path"] for each in facts["changed"]] == ["/targets"]
 
 
 def test_a_case_that_came_so_goes_no_further(journey: Journey, cast: Cast, partners: Partners) -> None:
@@ -347,3 +368,28 @@ def test_illegal_moves_are_refused_wherever_it_stands(journey: Journey, cast: Ca
     for move in (Move.SEND, Move.FILE, Move.TAKE_OVER, Move.RETURN, Move.CLOSE, Move.LIFT):
         assert refused(journey, delegation, move, cast.director) == "delegation_not_in_state"
     assert State(delegation.state) is State.DRAFT
+
+
+def test_it_may_be_delegated_a_second_time(journey: Journey, cast: Cast) -> None:
+    again = journey.done(journey.back(journey.running()), Move.AGAIN, cast.holder).following
+    assert again
+    journey.move(again, Move.CHECK, cast.holder)
+    journey.move(again, Move.SEND, cast.director, record_no="备8号")
+    taken = journey.take_over(journey.file(again, "（2026）浙9702执89号"))
+    assert taken.state == "TAKEN_OVER"
+    assert status(journey.case) == ("CLOSED", "CANCELLED")
+
+
+def test_nothing_of_the_file_here_stands_in_the_ledger_there(journey: Journey, partners: Partners) -> None:
+    house = add_property(case=journey.case, kind="REAL_ESTATE", name="住宅", source="NETWORK")
+    placed = Target("远河市城东街道9号", property=house.pk)
+    drafted = journey.with_papers(journey.draft(targets=[ELSEWHERE, placed]))
+    journey.move(drafted, Move.CHECK, journey.cast.holder)
+    sent = journey.move(drafted, Move.SEND, journey.cast.director, record_no="备7号")
+    delegation = journey.move(journey.take_over(journey.file(sent)), Move.START, partners.handler)
+    journey.move(delegation, Move.TELL_PROPERTY, journey.cast.holder, properties=[placed])
+    journey.back(delegation)
+    rows = Entry.objects.filter(stream=court_stream(partners.court.pk))
+    assert rows.filter(subject_id=delegation.pk).count() == 8
+    for secret in (journey.case.pk, house.pk):
+        assert not [row.kind for row in rows if str(secret) in f"{row.view}{row.facts}"]

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from server.common.ids import new_id
 from server.common.signing import open_text
 from server.delegation.models import CaseDelegation, DelegationSnapshot
 from server.delegation.states import Move
@@ -151,6 +154,19 @@ def test_linked_numbers_stand_with_both_cases(journey: Journey, cast: Cast, part
             journey.case.case_no,
             FILED_AS,
         )
+
+
+def test_a_list_asks_as_much_for_many_as_for_one(journey: Journey, cast: Cast, django_assert_num_queries: Any) -> None:
+    first = journey.running()
+    browser = browser_of(cast.duty)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(browser.get("/api/v1/delegations?box=out").json()["items"]) == 1
+    for number in range(2, 5):
+        columns = {field.attname: getattr(first, field.attname) for field in CaseDelegation._meta.concrete_fields}
+        columns |= {"id": new_id(), "number": f"{first.number}{number}", "received_case_id": None}
+        CaseDelegation.objects.create(**columns)
+    with django_assert_num_queries(len(asked)):
+        assert len(browser.get("/api/v1/delegations?box=out").json()["items"]) == 4
 
 
 def test_it_is_drafted_sent_and_filed_over_http(journey: Journey, cast: Cast, partners: Partners) -> None:

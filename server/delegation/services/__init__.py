@@ -4,7 +4,7 @@ from server.delegation.services.drafting import Asked, Target, draft_delegation,
 from server.delegation.services.effects import Done, Said
 from server.delegation.services.moving import move_delegation
 from server.delegation.services.papers import add_file, drop_paper, name_paper
-from server.delegation.services.timing import pass_delegation_limits
+from server.delegation.services.timing import pass_delegation_limits, tell_of_late_delegations
 
 __all__ = [
     "Asked",
@@ -18,4 +18,5 @@ __all__ = [
     "name_paper",
     "pass_delegation_limits",
     "revise_draft",
+    "tell_of_late_delegations",
 ]

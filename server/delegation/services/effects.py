@@ -19,7 +19,7 @@ from server.delegation.models import CaseDelegation, DelegationMove, DelegationP
 from server.delegation.services.drafting import Asked, Target, next_number, targets_of, write_draft
 from server.delegation.services.entries import moved_draft
 from server.delegation.services.seals import bring_back, take_along
-from server.delegation.services.snapshots import last_of, tell_answer, tell_request, told
+from server.delegation.services.snapshots import last_of, tell_answer, tell_request, told, told_target
 from server.delegation.states import Move, State
 from server.evidence.models import Paper
 from server.evidence.services.papers import insert_paper, paper_view
@@ -150,7 +150,7 @@ def _answered(done: Done, by: Officer | None, said: Said) -> None:
 def _property_told(done: Done, by: Officer | None, said: Said) -> None:
     new = targets_of(done.delegation.case, said.properties)
     done.delegation.targets = [*done.delegation.targets, *new]
-    done.facts["properties"] = new
+    done.facts["properties"] = [told_target(each) for each in new]
     done.facts["changed"] = tell_request(done.delegation)
 
 

@@ -66,7 +66,7 @@ def request_of(delegation: CaseDelegation) -> dict[str, Any]:
         "flow_facts": case.flow_facts,
         "statement": delegation.statement,
         "people": delegation.people,
-        "targets": [_told_target(each) for each in delegation.targets],
+        "targets": [told_target(each) for each in delegation.targets],
         "measures": measures_of(delegation),
         "papers": papers_of(delegation),
         "contact": delegation.contact,
@@ -75,7 +75,7 @@ def request_of(delegation: CaseDelegation) -> dict[str, Any]:
     }
 
 
-def _told_target(target: dict[str, str]) -> dict[str, str]:
+def told_target(target: dict[str, str]) -> dict[str, str]:
     """Without the id that it has in the file here."""
     return {name: value for name, value in target.items() if name != "property"}
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from server.common.clock import now
 from server.delegation.models import CaseDelegation, DelegationMove
 from server.delegation.queries import high_court_of
-from server.delegation.states import Move
-from server.delegation.wording import move_name
+from server.delegation.states import Clock, Move
+from server.delegation.wording import clock_name, move_name
 from server.notices.services import NoticeDraft, tell
 from server.people.access import current_at
 from server.people.models import Officer, OfficerRole, Role
@@ -61,6 +61,37 @@ def tell_of(delegation: CaseDelegation, row: DelegationMove) -> None:
     """In the transaction of the move."""
     told = {officer.pk: officer for officer in _told(delegation, Move(row.move)) if officer.pk != row.by_id}
     tell([_draft(delegation, row, officer) for officer in told.values()])
+
+
+def tell_of_lateness(delegation: CaseDelegation) -> None:
+    """Once for each clock and day: whose step it is, and where it is the receiving court's, its superior."""
+    is_theirs = Clock(delegation.due_clock) not in (Clock.COMPLETE, Clock.TELL)
+    court_id = delegation.to_court_id if is_theirs else delegation.from_court_id
+    own = delegation.handler if is_theirs else delegation.drafted_by
+    superior = delegation.to_court.parent if is_theirs else None
+    above = _in_office(superior.pk, Role.SUPERIOR_SUPERVISOR) if superior else ()
+    named = [*_in_office(court_id, Role.COMMAND_CENTRE), *above, *([own] if own else [])]
+    tell([_late_draft(delegation, officer) for officer in {each.pk: each for each in named}.values()])
+
+
+def _late_draft(delegation: CaseDelegation, officer: Officer) -> NoticeDraft:
+    said = {"number": delegation.number, "clock": clock_name(delegation.due_clock), "day": delegation.due_on}
+    view = {
+        "delegation": str(delegation.pk),
+        "number": delegation.number,
+        "clock": delegation.due_clock,
+        "due_on": str(delegation.due_on),
+    }
+    return NoticeDraft(
+        officer_id=officer.pk,
+        court_id=officer.court_id,
+        kind=KIND,
+        key=f"delegation:{delegation.pk.hex}:{delegation.due_clock}:{delegation.due_on}",
+        title=_("%(number)s is late: %(clock)s, due on %(day)s") % said,
+        view=view,
+        subject_id=delegation.pk,
+        is_urgent=True,
+    )
 
 
 def _told(delegation: CaseDelegation, move: Move) -> Iterator[Officer]:

@@ -14,7 +14,8 @@ from server.delegation.models import CaseDelegation
 from server.delegation.services.closing import close_delegation
 from server.delegation.services.effects import Said
 from server.delegation.services.holding import held_delegation
-from server.delegation.services.moving import write_move
+from server.delegation.services.moving import keep_clock, write_move
+from server.delegation.services.telling import tell_of_lateness
 from server.delegation.states import Move, State
 from server.ledger.services import Draft, append
 
@@ -25,6 +26,24 @@ _AT_WORK = (State.TAKEN_OVER, State.RUNNING, State.ESCALATABLE)
 def pass_delegation_limits() -> int:
     """Move every delegation whose time has come, one by one; how many. Any number of passes may run at once."""
     return sum(_pass(pk, step) for step, rows in _due() for pk in rows)
+
+
+def tell_of_late_delegations() -> int:
+    """Tell whoever is late with one, and the superior, once for each clock; how many are late. Their dates are counted
+    by the calendar as it is now."""
+    late = CaseDelegation.objects.filter(due_on__lt=local_date(now())).order_by("due_on", "pk")
+    return sum(_tell_late(pk) for pk in _ids(late))
+
+
+@transaction.atomic
+def _tell_late(delegation_id: UUID) -> bool:
+    delegation = held_delegation(delegation_id)
+    keep_clock(delegation)
+    delegation.save(update_fields=["due_clock", "due_on"])
+    is_late = bool(delegation.due_on and delegation.due_on < local_date(now()))
+    if is_late:
+        tell_of_lateness(delegation)
+    return is_late
 
 
 Step = Callable[[CaseDelegation], list[Draft]]
