@@ -19,6 +19,8 @@ class MatterSubject(models.Model):
     assignment_no = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     """Before it the other court knows nothing of it."""
+    told_at = models.DateTimeField(null=True)
+    """When it was last told what is asked; papers added since are the asking court's own."""
     fed_back_at = models.DateTimeField(null=True)
     """What was done and proved by then the court that asked may see."""
     ended_at = models.DateTimeField(null=True)

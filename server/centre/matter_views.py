@@ -39,7 +39,16 @@ from server.matters.models import Matter
 from server.matters.package_api import intakes_of
 from server.matters.queries import kind_of
 from server.matters.schemas import NoteDraft, TalkDraft, UrgeDraft
-from server.matters.services import add_file, add_note, add_result, enter_result, log_talk, move_matter, urge_matter
+from server.matters.services import (
+    add_file,
+    add_note,
+    add_result,
+    enter_result,
+    log_talk,
+    move_matter,
+    remove_paper,
+    urge_matter,
+)
 from server.matters.services.papers import takes_papers
 from server.matters.showing import detail_of
 from server.matters.states import Part, Side
@@ -105,6 +114,10 @@ def _paper(request: HttpRequest, matter: Matter, reader: Officer) -> None:
     add_file(matter=matter, slot=slot, title=title[:200], content=content, is_result=is_result, by=reader)
 
 
+def _take_off(request: HttpRequest, matter: Matter, reader: Officer) -> None:
+    remove_paper(matter=matter, sha256=request.POST.get("sha256", "")[:64], by=reader)
+
+
 def _intake(request: HttpRequest, matter: Matter, reader: Officer) -> None:
     file = request.FILES.get("file")
     content = file.read() if file else b""
@@ -124,6 +137,7 @@ _WORDS = {
     "paper": _paper,
     "urge": _urge,
     "intake": _intake,
+    "take_off": _take_off,
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from server.cases.access import cases_held_by, cases_visible_to
 from server.cases.matter_subjects import matters_asked_near, matters_done_near, matters_held_by
-from server.cases.models import SubjectType
+from server.cases.models import MatterSubject, SubjectType
 from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.statements import GivenMany, Statement
@@ -20,10 +20,17 @@ from server.evidence.models import Paper
 from server.evidence.store import Area, current_store
 from server.people.models import Device, Officer
 
+
+def _untold() -> Exists:
+    """Of the court that asks, added since it last told what it asks: the other knows nothing of it yet."""
+    later = MatterSubject.objects.filter(pk=OuterRef("subject_id"), asked_by_id=OuterRef("added_by__court_id"))
+    return Exists(later.filter(told_at__lt=OuterRef("added_at")))
+
+
 _IN_FORCE = Statement(
-    lambda: Paper.objects.filter(subject_id__in=GivenMany("case_ids"), superseded_by=None, holder_id=None).order_by(
-        "pk"
-    )
+    lambda: Paper.objects.filter(
+        ~_untold(), subject_id__in=GivenMany("case_ids"), superseded_by=None, holder_id=None
+    ).order_by("pk")
 )
 
 
@@ -79,7 +86,7 @@ def require_paper_for_device(device: Device, sha256: str) -> Paper:
     """A paper in force of a case or matter its officer holds now. Raises DomainError 404 `paper_not_found`."""
     at = now()
     held = (cases_held_by(device.officer, at).values("pk"), matters_held_by(device.officer, at).values("pk"))
-    return _first(Paper.objects.filter(superseded_by=None), _of_any(held), sha256)
+    return _first(Paper.objects.filter(~_untold(), superseded_by=None), _of_any(held), sha256)
 
 
 def require_paper_for_officer(officer: Officer, sha256: str) -> Paper:
@@ -89,7 +96,8 @@ def require_paper_for_officer(officer: Officer, sha256: str) -> Paper:
     done, asked = matters_done_near(officer), matters_asked_near(officer, cases)
     own = asked.filter(pk=OuterRef("subject_id"), asked_by_id=OuterRef("added_by__court_id"))
     fed_back = asked.filter(pk=OuterRef("subject_id"), fed_back_at__gte=OuterRef("added_at"))
-    near = _of_any((cases.values("pk"), done.values("pk"))) | Exists(own) | Exists(fed_back)
+    told = Q(subject_id__in=done.values("pk")) & Q(~_untold())
+    near = Q(subject_id__in=cases.values("pk")) | told | Q(Exists(own)) | Q(Exists(fed_back))
     return _first(Paper.objects.all(), near, sha256)
 
 

@@ -45,6 +45,7 @@ from server.matters.services import (
     log_talk,
     move_many,
     move_matter,
+    remove_paper,
     revise_draft,
     urge_matter,
 )
@@ -158,7 +159,8 @@ def talk(request: HttpRequest, matter_id: UUID, body: TalkDraft) -> MatterDetail
     """Log a talk with the other court; both read it."""
     officer = _officer(request)
     matter = readable_matter(officer, matter_id)
-    log_talk(matter=matter, by=officer, spoke_with=body.spoke_with, text=body.text, phone=body.phone)
+    said = {"spoke_with": body.spoke_with, "text": body.text, "phone": body.phone}
+    log_talk(matter=matter, by=officer, talk_id=body.id, **said)
     return _shown(matter_id, officer)
 
 
@@ -166,7 +168,7 @@ def talk(request: HttpRequest, matter_id: UUID, body: TalkDraft) -> MatterDetail
 def note(request: HttpRequest, matter_id: UUID, body: NoteDraft) -> MatterDetail:
     """A note for the own court and its superiors alone."""
     officer = _officer(request)
-    add_note(matter=readable_matter(officer, matter_id), by=officer, text=body.text)
+    add_note(matter=readable_matter(officer, matter_id), by=officer, text=body.text, note_id=body.id)
     return _shown(matter_id, officer)
 
 
@@ -184,6 +186,14 @@ def take_paper(request: HttpRequest, matter_id: UUID, body: PaperDraft) -> Matte
     """A paper of the case as one of the matter's."""
     officer = _officer(request)
     add_case_paper(matter=readable_matter(officer, matter_id), slot=body.slot, paper_id=body.paper, by=officer)
+    return _shown(matter_id, officer)
+
+
+@router.delete("/matters/{uuid:matter_id}/papers/{sha256}", response=MatterDetail)
+def take_off_paper(request: HttpRequest, matter_id: UUID, sha256: str) -> MatterDetail:
+    """Take a paper off a draft; the own court's ledger keeps that it was there."""
+    officer = _officer(request)
+    remove_paper(matter=readable_matter(officer, matter_id), sha256=sha256, by=officer)
     return _shown(matter_id, officer)
 
 

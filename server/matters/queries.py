@@ -43,7 +43,7 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
     return Facts(
         state=State(matter.state),
         came_from=State(matter.came_from) if matter.came_from else None,
-        is_case_open=matter.case is None or matter.case.status != Case.Status.CLOSED,
+        is_case_open=_may_ask(matter),
         missing_papers=missing,
         missing_members=kind.missing_members(matter.request, days=matter.limit_days),
         is_urgent=matter.is_urgent,
@@ -61,6 +61,12 @@ def facts_of(matter: Matter, at: datetime | None = None) -> Facts:
         is_withdrawal_asked=matter.asked_across.filter(move=Move.WITHDRAW, answered_at=None).exists(),
         is_resent=matter.followed_by.filter(relation=Matter.Relation.RESENT).exists(),
     )
+
+
+def _may_ask(matter: Matter) -> bool:
+    """In a closed case nothing more is asked but the release of what was taken for it (decision 0021)."""
+    is_open = matter.case is None or matter.case.status != Case.Status.CLOSED
+    return is_open or matter.relation == Matter.Relation.RELEASE
 
 
 def missing_papers(matter: Matter) -> tuple[str, ...]:

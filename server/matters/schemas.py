@@ -85,12 +85,16 @@ class MovedMany(Schema):
 
 
 class TalkDraft(Schema):
+    """`id` is made by whoever says it, here and in a note: said twice it is one."""
+
+    id: UUID | None = None
     spoke_with: Annotated[str, StringConstraints(max_length=100, pattern=_SAYABLE)]
     text: Words
     phone: Short = ""
 
 
 class NoteDraft(Schema):
+    id: UUID | None = None
     text: Words
 
 

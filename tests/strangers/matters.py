@@ -16,6 +16,7 @@ MATTERS = {
     "POST /api/v1/matters/{matter_id}/notes",
     "POST /api/v1/matters/{matter_id}/urges",
     "POST /api/v1/matters/{matter_id}/papers",
+    "DELETE /api/v1/matters/{matter_id}/papers/{sha256}",
     "POST /api/v1/matters/{matter_id}/files",
     "POST /api/v1/matters/{matter_id}/results",
     "GET /api/v1/matters/{matter_id}/package",

@@ -5,7 +5,7 @@ from server.matters.services.drafting import Asked, Drafted, draft_matter, revis
 from server.matters.services.entering import enter_result
 from server.matters.services.moving import Said, move_matter
 from server.matters.services.packing import make_package
-from server.matters.services.papers import add_case_paper, add_file
+from server.matters.services.papers import add_case_paper, add_file, remove_paper
 from server.matters.services.results import Outcome, add_result
 from server.matters.services.steps import Done
 from server.matters.services.talking import add_note, log_talk
@@ -32,6 +32,7 @@ __all__ = [
     "move_many",
     "move_matter",
     "pass_limits",
+    "remove_paper",
     "revise_draft",
     "urge_matter",
     "watch_matters",

@@ -79,11 +79,12 @@ def require_free(matter_id: UUID) -> None:
 
 
 def write_draft(
-    *, case: Case, to_court: Court, asked: Asked, by: Officer, matter_id: UUID | None = None
+    *, case: Case, to_court: Court, asked: Asked, by: Officer, matter_id: UUID | None = None, releases: bool = False
 ) -> tuple[Matter, Draft]:
-    """The same inside a transaction of the caller's, whose last statement appends the draft."""
+    """The same inside a transaction of the caller's, whose last statement appends the draft. `releases`: in a closed
+    case, too."""
     kind = _required_kind(asked)
-    _require_possible(case, to_court, asked)
+    _require_possible(case, to_court, asked, releases=releases)
     matter = Matter.objects.create(
         id=matter_id or new_id(),
         number=_next_number(case.court, local_date(now()).year),
@@ -120,7 +121,7 @@ def revise_draft(*, matter: Matter, asked: Asked, by: Officer) -> Matter:
         message = _("As this matter stands, that cannot be done. Look again.")
         raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "revise"})
     case = _case_of(matter)
-    _require_possible(case, matter.to_court, asked)
+    _require_possible(case, matter.to_court, asked, releases=matter.relation == Matter.Relation.RELEASE)
     matter.kind, matter.property_key = kind.key, kind.property_of(asked.request)
     matter.people = _people(case, asked.parties)
     for name, value in _columns(asked, by).items():
@@ -152,7 +153,10 @@ def draft_after(matter: Matter, relation: Matter.Relation, kind: str, by: Office
     """A draft that follows another: sent again with its papers, or the release of what was taken for it."""
     asked = Asked(kind=kind, request=matter.request, contact=matter.contact)
     asked = copy_of(matter) if relation is Matter.Relation.RESENT else asked
-    following, draft = write_draft(case=_case_of(matter), to_court=matter.to_court, asked=asked, by=by)
+    releases = relation is Matter.Relation.RELEASE
+    following, draft = write_draft(
+        case=_case_of(matter), to_court=matter.to_court, asked=asked, by=by, releases=releases
+    )
     following.previous, following.relation, following.people = matter, relation.value, matter.people
     following.save(update_fields=["previous", "relation", "people"])
     if relation is Matter.Relation.RESENT:
@@ -182,8 +186,8 @@ def _required_kind(asked: Asked) -> Kind:
     return kind
 
 
-def _require_possible(case: Case, to_court: Court, asked: Asked) -> None:
-    if case.status == Case.Status.CLOSED:
+def _require_possible(case: Case, to_court: Court, asked: Asked, *, releases: bool = False) -> None:
+    if case.status == Case.Status.CLOSED and not releases:
         raise DomainError("matter_case_closed", 409, _("The case is closed; nothing more is asked for it."))
     if to_court.pk == case.court_id:
         raise DomainError("matter_court_unfit", 422, _("An errand goes to another court."))

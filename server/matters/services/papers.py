@@ -117,3 +117,24 @@ def _add(matter: Matter, paper: Paper, slot: str, is_result: bool, by: Officer) 
     only = None if is_following else court_id
     append([matter_draft(matter, "matter_paper_added", by=by, facts=facts, only=only, **view)])
     return row
+
+
+@transaction.atomic
+def remove_paper(*, matter: Matter, sha256: str, by: Officer) -> None:
+    """Take a paper off a draft, where it was put by mistake; that it was there stays in the own court's ledger. Raises
+    DomainError 403 `matter_not_in_charge`; 404 `paper_not_found`; 409 `matter_not_in_state` once it is submitted."""
+    require_side(by, matter, Part.AUTHOR)
+    matter = held_matter(matter.pk)
+    if matter.state != State.DRAFT:
+        message = _("As this matter stands, that cannot be done. Look again.")
+        raise DomainError("matter_not_in_state", 409, message, {"state": matter.state, "move": "paper"})
+    row = matter.papers.select_related("paper").filter(paper__sha256=sha256).first()
+    if row is None:
+        raise DomainError("paper_not_found", 404, _("There is no such paper among those you may read."))
+    paper = row.paper
+    said = {"id": str(paper.pk), "slot": row.slot, "sha256": sha256, "is_result": False}
+    row.delete()
+    paper.delete()
+    mark_subject(matter)
+    only, facts = matter.from_court_id, {"title": paper.title}
+    append([matter_draft(matter, "matter_paper_removed", by=by, facts=facts, only=only, paper=said)])

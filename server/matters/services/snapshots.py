@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.cases.models import MatterSubject
 from server.common.clock import now, to_wire
 from server.common.signing import sign_text
 from server.matters.models import Matter, MatterPaper, MatterSnapshot
@@ -16,6 +17,7 @@ TYPE = "matter"
 
 def tell_request(matter: Matter) -> list[dict[str, Any]]:
     """A new version where it says something new; what changed since the last one."""
+    MatterSubject.objects.filter(pk=matter.pk).update(told_at=now())
     return _write(matter, matter.from_court, request_of(matter))
 
 
