@@ -18,10 +18,13 @@ from typing import Any
 
 from client_sdk import Case, FieldClient, NotSent
 from demo.acting import PHONE_NAME, SHANGHAI, do, scene_of
+from demo.city import PLACES
 from demo.pictures import real_photos
 
 KINDS = ("SERVE", "SITE_SURVEY", "LOCATE", "SEAL", "SEIZE", "FREEZE_COUNTER", "INTERVIEW", "POST_NOTICE")
 SYNC_ATTEMPTS = 30
+ANSWERS = {"GIVEN": ("ACCEPT", ""), "ACCEPTED": ("ARRIVE", ""), "ARRIVED": ("FINISH", "已到场核实")}
+"""By the state of an order: what an officer says next."""
 
 
 class Officer:
@@ -31,11 +34,26 @@ class Officer:
         self.chance = chance
 
     def round(self, acts: int) -> None:
-        """Arrive with papers, lose the network, record, come back, sync."""
+        """Arrive with papers, say that one is there, lose the network, record, come back, sync."""
         self.sync()
+        self.answer_orders()
+        self.check_in()
         cases = [case for case in self.field.cases() if case.status == "OPEN"]
         for _ in range(acts if cases else 0):
             self.record(self.chance.choice(cases))
+        self.sync()
+
+    def answer_orders(self) -> None:
+        """One step each time: on the way, arrived, done."""
+        for order in self.field.safety().orders:
+            word, note = ANSWERS[order.state]
+            self.field.answer_order(order, word, note=note)
+
+    def check_in(self) -> None:
+        """On site, or still there and well."""
+        place = f"{self.chance.choice(PLACES)}{self.chance.randint(1, 199)}号"
+        lat, lon = (round(begin + self.chance.random() / 5, 6) for begin in (26.5, 119.5))
+        self.field.check_in(place=place, position={"lat": lat, "lon": lon, "accuracy": 8, "crs": "WGS84"})
         self.sync()
 
     def record(self, case: Case) -> None:

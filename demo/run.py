@@ -1,5 +1,6 @@
 """`make demo`: seeds the city, starts the server, sends officers out; `ONCE=1` does one round and recounts it."""
 
+import itertools
 import json
 import os
 import secrets
@@ -22,6 +23,7 @@ from demo.watcher import Watcher
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICERS, ACTS = 4, 4
+TIP_OFF_SECONDS = 300
 START_SECONDS, OFFICER_SECONDS, SETTLE_SECONDS = 300, 900, 60
 SABOTAGES = ("drop_photo", "drop_action")
 
@@ -130,6 +132,15 @@ def signed_in(address: str, staff_no: str, password: str) -> httpx2.Client:
     return http
 
 
+def send_team(address: str, city: dict[str, Any]) -> None:
+    """A tip-off by telephone, given to a team whose phone is out."""
+    if not (given := city["tip_off"]):
+        return
+    order = {"group": given["group"], "place": "城关街道海滨路18号", "text": "举报人称被执行人的车辆停在此处"}
+    with closing(signed_in(address, given["by"], city["sign_ins"][given["by"]])) as http:
+        http.post("/api/v1/orders", json=order).raise_for_status()
+
+
 def one_round(env: dict[str, str], address: str, city: dict[str, Any], folder: Path) -> Tally:
     with closing(signed_in(address, DESK, city["sign_ins"][DESK])) as http:
         return _recounted(env, Watcher(http, address, list(city["courts"].values())), city, folder)
@@ -138,6 +149,7 @@ def one_round(env: dict[str, str], address: str, city: dict[str, Any], folder: P
 def _recounted(env: dict[str, str], watcher: Watcher, city: dict[str, Any], folder: Path) -> Tally:
     tally, begun = Tally(), time.monotonic()
     watcher.start()
+    send_team(watcher.address, city)
     for process in send_out(env, watcher.address, city["officers"], folder, rounds=1):
         if process.wait(OFFICER_SECONDS):
             tally.troubles.append(f"an officer's process ended with {process.returncode}")
@@ -214,7 +226,11 @@ def go_on(env: dict[str, str], address: str, city: dict[str, Any], folder: Path)
     print("\n  Ctrl-C ends it.", flush=True)
     processes = send_out(env, address, city["officers"], folder, rounds=1000)
     try:
-        while any(process.poll() is None for process in processes):
+        for second in itertools.count():
+            if second % TIP_OFF_SECONDS == 0:
+                send_team(address, city)
+            if all(process.poll() is not None for process in processes):
+                break
             time.sleep(1)
     except KeyboardInterrupt:
         pass

@@ -221,6 +221,12 @@ def _roles(officer: Officer) -> str:
         return "、".join(str(Role(row.role).label) for row in officer.role_rows.all())
 
 
+def tip_off() -> dict[str, str]:
+    """Which team is sent somewhere, and who sends it; nobody where the plan has no such court."""
+    member = GroupMember.objects.filter(officer__staff_no="2-e1").order_by("pk").first()
+    return {"by": "2-director", "group": str(member.group_id)} if member else {}
+
+
 def field_officers(count: int) -> list[str]:
     """Staff numbers of officers who hold open cases, from different courts first."""
     held = Case.objects.exclude(status=Case.Status.CLOSED).values_list("court_id", flat=True)
@@ -249,6 +255,7 @@ def main(plans: Sequence[CourtPlan] = COURTS) -> None:
         "officers": field_officers(int(sys.argv[1]) if len(sys.argv) > 1 else 4),
         "courts": {court.code: str(court.pk) for court in Court.objects.filter(code__startswith=CITY)},
         "cases": Case.objects.count(),
+        "tip_off": tip_off(),
     }
     print(json.dumps(answer))
 

@@ -8,8 +8,10 @@ from uuid import UUID
 from server.cases.models import Case
 from server.centre.causes import cause_name
 from server.centre.desk import Counters
+from server.centre.incident_page import incident_title
 from server.centre.safety_pages import strip
 from server.centre.states import link_looks
+from server.common.clock import now
 from server.common.errors import DomainError
 from server.duty.access import keeps_desk
 from server.people.models import Officer
@@ -31,6 +33,7 @@ def desk_frame(reader: Officer, tab: str, counters: Counters, streams: Sequence[
     return {
         "officer": reader,
         "people": strip(reader),
+        "incident_title": incident_title(reader, now()) if streams else "",
         "tab": tab,
         "counters": counters,
         "streams": streams,

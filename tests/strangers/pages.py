@@ -25,6 +25,7 @@ PAGES = {
     "cases/<uuid:case_id>/matters": "/centre/cases/{case_id}/matters",
     "evidence/<str:sha256>": "/centre/evidence/{sha256}",
     "cases/<uuid:case_id>/print": "/centre/cases/{case_id}/print",
+    "incident": "/centre/incident",
     "limits": "/centre/limits",
     "mutes": "/centre/mutes",
     "shifts": "/centre/shifts",
