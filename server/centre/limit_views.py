@@ -29,12 +29,12 @@ from server.people.models import Officer
 @chinese_first
 @require_http_methods(["GET", "POST"])
 def limits_page(request: HttpRequest) -> HttpResponse:
-    """Posted to, back to the alarms."""
+    """Of the cause and level in its address, which the alarms lead to; posted to, and without them, back to those."""
     assert isinstance(request.user, Officer)
     if not courts_watched_by(request.user):
         return missing(request)
     if request.method == "GET":
-        return _show(request, request.user, request.GET)
+        return _show(request, request.user, request.GET) if _level(request.GET) else redirect("/centre/?by=cause")
     try:
         _acknowledge(request.user, request.POST)
     except DomainError as refused:
