@@ -14,6 +14,10 @@ from server.field.case_acts import case_document
 from server.field.kinds import kinds_document
 
 
+ON_THE_MAP = frozenset({"lat", "lon", "accuracy"})
+"""Of a place: shown there, and as received beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldWords:
     labels: Mapping[str, str]
