@@ -61,9 +61,8 @@ class FieldWords:
         """Its parts in the order they are declared in; of one nobody declared, as they came."""
         declared = {field["name"]: field.get("type", "") for field in self.records.get(kind, ())}
         names = [name for name in declared if name in value] or list(value)
-        return " ".join(
-            self._said(declared.get(name, ""), value[name]) for name in names if value[name] not in ("", None)
-        )
+        shown = [name for name in names if name not in ON_THE_MAP and value[name] not in ("", None)]
+        return " ".join(self._said(declared.get(name, ""), value[name]) for name in shown)
 
 
 def _declared(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
