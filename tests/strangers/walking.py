@@ -23,6 +23,8 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 @dataclass
 class Walk:
     browser: Client
+    nowhere: str = ""
+    """Id of what the world names and does not have."""
     opened: dict[str, int] = field(default_factory=dict)
     """Every address once: as often as its query differs in more than its values, and what it answered."""
     pressed: dict[str, int] = field(default_factory=dict)
@@ -36,13 +38,13 @@ class Walk:
                 continue
             answer: Any = self.browser.get(address, follow=True)
             self.opened[kind] = answer.status_code
+            _read(answer)
             if answer.status_code != 200:
                 self.faults.append(f"GET {address}: {answer.status_code}")
-            elif answer.streaming:
-                b"".join(answer.streaming_content)
-            elif answer.headers["Content-Type"].startswith("text/html"):
+            elif not answer.streaming and answer.headers["Content-Type"].startswith("text/html"):
                 page = Page.of_text(answer.status_code, answer.content.decode())
-                waiting += [urljoin(address, each) for each in _leads_to(page)]
+                links = (urljoin(address, each) for each in _leads_to(page))
+                waiting += [each for each in links if not self.nowhere or self.nowhere not in each]
                 self._press(page, address)
         return self
 
@@ -55,7 +57,8 @@ class Walk:
                     self._get(action, values)
 
     def _get(self, action: str, values: dict[str, Any]) -> None:
-        answer = self.browser.get(action, values, follow=True)
+        answer: Any = self.browser.get(action, values, follow=True)
+        _read(answer)
         if answer.status_code != 200:
             self.faults.append(f"GET {action} {values}: {answer.status_code}")
 
@@ -65,13 +68,20 @@ class Walk:
             return
         kept = SimpleCookie(self.browser.cookies)
         with transaction.atomic():
-            answer = self.browser.post(action, values)
+            answer: Any = self.browser.post(action, values)
+            _read(answer)
             transaction.set_rollback(True)
         self.browser.cookies = kept
         self.pressed[key] = answer.status_code
         refused = any(word in str(answer.headers.get("Location", "")) for word in REFUSALS)
         if answer.status_code in REFUSED or answer.status_code >= 500 or refused:
             self.faults.append(f"POST {action} {values}: {answer.status_code} {answer.headers.get('Location', '')}")
+
+
+def _read(answer: Any) -> None:
+    """To its end, which closes the file it comes from."""
+    if answer.streaming:
+        b"".join(answer.streaming_content)
 
 
 def _kind_of(address: str) -> str:
