@@ -13,7 +13,6 @@ from server.common.clock import SHANGHAI
 from server.field.case_acts import case_document
 from server.field.kinds import kinds_document
 
-
 ON_THE_MAP = frozenset({"lat", "lon", "accuracy"})
 """Of a place: shown there, and as received beside it."""
 
