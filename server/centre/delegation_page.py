@@ -12,7 +12,7 @@ from server.cases.levels import Level
 from server.cases.models import Case, Property
 from server.centre.states import Look, running_look
 from server.common.clock import now
-from server.delegation.access import delegations_visible_to
+from server.delegation.access import can_delegate, delegations_visible_to
 from server.delegation.eight_papers import paper_list
 from server.delegation.models import CaseDelegation
 from server.delegation.queries import linked
@@ -114,6 +114,12 @@ def linked_lines(reader: Officer, case: Case, today: date) -> list[Line]:
     rows = found.filter(pk__in=delegations_visible_to(reader).values("pk"))
     lines = ((row, line_of(row_of(row, now()), today)) for row in rows)
     return [replace(line, is_from_here=row.case_id == case.pk) for row, line in lines]
+
+
+def may_be_delegated(reader: Officer, case: Case, lines: Iterable[Line]) -> bool:
+    """Whether the page of the case leads to a draft: not while it is away, nor where it came from elsewhere."""
+    is_free = all(line.row.ended_at and line.is_from_here for line in lines)
+    return is_free and case.status != Case.Status.CLOSED and can_delegate(reader, case)
 
 
 def slot_names() -> dict[str, str]:

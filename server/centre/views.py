@@ -22,7 +22,7 @@ from server.centre.addresses import Addresses
 from server.centre.alarms import alarm_list, alarm_total
 from server.centre.bundle_words import export_words
 from server.centre.case_page import case_page
-from server.centre.delegation_page import linked_lines
+from server.centre.delegation_page import linked_lines, may_be_delegated
 from server.centre.desk import desk, stage_names
 from server.centre.desk_filters import Choices, Filters
 from server.centre.desk_frame import desk_frame, waiting_in
@@ -33,7 +33,6 @@ from server.centre.language import chinese_first
 from server.centre.spots import spots_in
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
-from server.delegation.access import can_delegate
 from server.evidence.services import stop_wanting_file, want_file
 from server.field.models import ActionSubject
 from server.ledger.models import Head
@@ -172,6 +171,7 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
     is_of_alarms = bool(alarms and filters.by)
     names = {"stage": stages.get(filters.stage, ""), "cause": alarms.cause_name if alarms and is_of_alarms else ""}
     page = case_page(case, officer, today, action_id) if case else None
+    linked = linked_lines(officer, case, today) if case else []
     context = frame(
         request,
         **desk_frame(officer, "alarms" if is_of_alarms else "cases", counters, streams),
@@ -188,8 +188,8 @@ def _desk(request: HttpRequest, case: Case | None, action_id: UUID | None) -> Ht
         words=act_words(officer, page.shown_act, request.GET.get("code", "")) if page else None,
         export=export_words(officer, case, request.GET.get("bundle", "")[:40]) if case else None,
         asks_courts=case is not None and can_ask(officer, case),
-        delegates=case is not None and can_delegate(officer, case) and case.status != Case.Status.CLOSED,
-        linked=linked_lines(officer, case, today) if case else [],
+        delegates=case is not None and may_be_delegated(officer, case, linked),
+        linked=linked,
         waiting=waiting_in(case, officer) if case else [],
         field=None if case else field_of(officer, now()),
         steps=[] if case or counters.total or filters.by else first_steps(officer),

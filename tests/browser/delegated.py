@@ -25,7 +25,9 @@ def main(holder_no: str, case_id: str) -> None:
 
     holder, case = Officer.objects.get(staff_no=holder_no), Case.objects.get(pk=case_id)
     own = create_court(code="闽", name="闽江省高级人民法院", level=Court.Level.HIGH)
-    Court.objects.filter(pk=holder.court.parent_id).update(parent=own)
+    superior = holder.court.parent
+    assert superior
+    Court.objects.filter(pk=superior.pk).update(parent=own)
     high = create_court(code="浙", name="东江省高级人民法院", level=Court.Level.HIGH)
     court = create_court(code="浙9702", name="远河市人民法院", level=Court.Level.BASIC, parent=high)
     officer_of(court, PARTNER, "方值", Role.COMMAND_CENTRE)

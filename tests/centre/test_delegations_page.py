@@ -34,6 +34,8 @@ def test_its_case_leads_to_the_draft_for_whoever_may_delegate(journey: Journey, 
     path = f"/centre/cases/{journey.case.pk}"
     for who, may in ((cast.holder, True), (cast.duty, True), (cast.inspector, False)):
         assert (f"{path}/delegate" in links(seen_by(who, path))) == may
+    journey.draft()
+    assert f"{path}/delegate" not in links(seen_by(cast.holder, path)), "it has one"
 
 
 def test_it_is_drafted_from_its_case_and_said_anew(journey: Journey, cast: Cast, partners: Partners) -> None:
