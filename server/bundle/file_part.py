@@ -40,7 +40,7 @@ def write_files(writer: BundleWriter, matter: Matter) -> list[Shown]:
     for number, (operation, sha256) in enumerate(_named(matter), 1):
         promise = promises.get((operation, sha256))
         if promise and promise.state == Promise.State.VERIFIED and sha256 not in written:
-            written[sha256] = _write_original(writer, number, sha256)
+            written[sha256] = write_original(writer, number, sha256)
         is_here = promise is not None and promise.state == Promise.State.VERIFIED
         stated = promise or Promise(sha256=sha256)  # of an operation that was never judged; not saved
         shown.append(Shown(number, written[sha256] if is_here else None, stated, operation=operation))
@@ -55,13 +55,13 @@ def _named(matter: Matter) -> Iterator[tuple[str, str]]:
         yield from dict.fromkeys(promised({digest: {"body": body_of(bytes(body))}}))
 
 
-def _write_original(writer: BundleWriter, number: int, sha256: str, folder: str = "originals") -> Listed:
+def write_original(writer: BundleWriter, number: int, sha256: str, folder: str = "originals") -> Listed:
     file = StoredFile.objects.get(pk=sha256)
     path = f"{folder}/{number:04d}-{sha256[:16]}.{extension_of(file.detected_type)}"
-    return _write_blob(writer, path, Area.ORIGINALS, sha256, file.size)
+    return write_blob(writer, path, Area.ORIGINALS, sha256, file.size)
 
 
-def _write_blob(writer: BundleWriter, path: str, area: Area, sha256: str, size: int) -> Listed:
+def write_blob(writer: BundleWriter, path: str, area: Area, sha256: str, size: int) -> Listed:
     try:
         listed = writer.add(path, store.current_store().read(area, sha256), size=size)
     except BlobMissing:
@@ -92,7 +92,7 @@ def _file_row(shown: Shown) -> dict[str, Any]:
 def write_films(writer: BundleWriter, matter: Matter) -> list[Shown]:
     """Films of body cameras; no device signed them: an entry says to which act each was given."""
     shown = [
-        Shown(number, _write_original(writer, number, film.sha256, "films"), film=film)
+        Shown(number, write_original(writer, number, film.sha256, "films"), film=film)
         for number, film in enumerate(matter.films(), 1)
     ]
     writer.add_rows(FILMS_LIST, map(_film_row, shown))
@@ -122,7 +122,7 @@ def write_papers(writer: BundleWriter, matter: Matter) -> list[Shown]:
     shown = []
     for number, paper in enumerate(matter.papers(), 1):
         path = f"papers/{number:03d}-{paper.sha256[:16]}.{extension_of(paper.media_type)}"
-        listed = _write_blob(writer, path, Area.PAPERS, paper.sha256, paper.size)
+        listed = write_blob(writer, path, Area.PAPERS, paper.sha256, paper.size)
         shown.append(Shown(number, listed, paper=paper))
     writer.add_rows(PAPERS_LIST, map(_paper_row, shown))
     return shown

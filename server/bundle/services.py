@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from server.bundle.errand_part import write_errands
 from server.bundle.file_part import write_files, write_films, write_named_statements, write_papers, write_receipts
 from server.bundle.index import Cover, write_index
 from server.bundle.key_part import write_keys
@@ -113,6 +114,7 @@ def _write(out: IO[bytes], matter: Matter, statements: Mapping[UUID, str], expor
         write_named_statements(writer, matter)
         files, papers, films = write_files(writer, matter), write_papers(writer, matter), write_films(writer, matter)
         write_receipts(writer, files)
+        write_errands(writer, matter)
         stamps = write_stamps(writer, extract)
         cover = Cover(export.bundle, made_at, export.by, export.reason, print_of_root, stamps)
         write_index(writer, matter, cover, [*papers, *files, *films], export.not_made)
