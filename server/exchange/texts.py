@@ -54,6 +54,8 @@ class Receipt:
     hash: str
     outcome: str
     code: str
+    heard: int
+    """Of one that waits: the last number before it that is in effect there."""
 
 
 def card_text(card: Card, root_private: bytes, at: datetime) -> str:
@@ -157,8 +159,11 @@ def _require_key_of_then(keys: Mapping[str, KeyStatement], kid: str, at: datetim
         raise SignatureError("signed by a key that had been replaced by then")
 
 
-def receipt_text(*, court: UUID, hash_: str, outcome: str, code: str, at: datetime, kid: str, private: bytes) -> str:
-    members = {"court": str(court), "message": hash_, "outcome": outcome, "code": code, "at": to_wire(at), "kid": kid}
+def receipt_text(
+    *, court: UUID, hash_: str, outcome: str, code: str, at: datetime, kid: str, private: bytes, heard: int = 0
+) -> str:
+    said = {"court": str(court), "message": hash_, "outcome": outcome, "code": code, "at": to_wire(at), "kid": kid}
+    members = {**said, "heard": heard} if outcome == "waits" else said
     return sign_text(RECEIPT, members, private)
 
 
@@ -168,7 +173,8 @@ def open_receipt(text: str, keys: Mapping[str, KeyStatement]) -> Receipt:
     outcome, code = members.get("outcome"), members.get("code")
     if outcome not in OUTCOMES or not isinstance(code, str) or len(code) > 40:
         raise SignatureError("outcome or code is not one of a receipt")
-    return Receipt(read_hash(members, "message"), outcome, code)
+    heard = read_count(members, "heard", 0, LARGEST_NUMBER) if outcome == "waits" else 0
+    return Receipt(read_hash(members, "message"), outcome, code, heard)
 
 
 def newest(keys: Mapping[str, KeyStatement]) -> KeyStatement:

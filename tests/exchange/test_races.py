@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from server.common.clock import now
 from server.common.errors import DomainError
 from server.common.signing import text_hash
-from server.exchange.models import OutMessage, Thread
-from server.exchange.services import retry
+from server.exchange.models import OutMessage, Peer, Thread
+from server.exchange.services import deliver, enqueue_due_peers, retry
 from server.exchange.services.outbox import REFUSALS_TO_DIE
 from server.ledger.models import Entry
 from server.matters import kinds
@@ -160,3 +161,30 @@ def test_other_matters_go_on_beside_a_gap(partners: Partners) -> None:
         retry(message_id=OutMessage.objects.get(state="DEAD").pk)
     partners.settle()
     assert partners.states(first) == ("IN_PROGRESS", "IN_PROGRESS")
+
+
+def test_what_a_restored_server_lost_is_said_again(partners: Partners) -> None:
+    """It had signed for them, and went back to a backup: what comes next waits, and brings them with it."""
+    matter = partners.arrived()
+    partners.talk(matter)
+    partners.do(matter, Move.SIGN_FOR)
+    with partners.far.entered():
+        assert OutMessage.objects.filter(state="WAITING").update(state="DELIVERED") == 2
+    partners.do(matter, Move.ASSIGN, handler=partners.handler.pk)
+    partners.settle()
+    assert partners.states(matter) == ("IN_PROGRESS", "IN_PROGRESS")
+    assert partners.near.does(lambda: Matter.objects.get(pk=matter.pk).talks.count()) == 1
+
+
+def test_a_worker_that_died_holds_nothing_up_for_long(partners: Partners) -> None:
+    partners.sent()
+    with partners.near.entered():
+        Peer.objects.update(url="http://far.example", busy_until=now() + timedelta(seconds=30))
+        peer = Peer.objects.get()
+        assert (enqueue_due_peers(), deliver(peer.pk)) == (0, 0)
+        Peer.objects.update(busy_until=now() - timedelta(seconds=1), queued_at=now())
+        assert enqueue_due_peers() == 0
+        Peer.objects.update(busy_until=now() + timedelta(seconds=30))
+        deliver(peer.pk)
+        Peer.objects.update(busy_until=now() - timedelta(seconds=1))
+        assert enqueue_due_peers() == 1

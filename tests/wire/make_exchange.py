@@ -128,7 +128,15 @@ def receipts() -> list[dict[str, str]]:
 
 
 def receipt(hash_: str, outcome: str, code: str) -> str:
-    members = {"court": str(FAR), "message": hash_, "outcome": outcome, "code": code, "at": ROTATED, "kid": "s1"}
+    members: dict[str, Any] = {
+        "court": str(FAR),
+        "message": hash_,
+        "outcome": outcome,
+        "code": code,
+        "at": ROTATED,
+        "kid": "s1",
+    }
+    members |= {"heard": 0} if outcome == "waits" else {}
     return signed("exchange_receipt", members, FAR_KEY)
 
 

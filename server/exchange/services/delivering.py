@@ -32,7 +32,8 @@ def enqueue_due_peers() -> int:
     unqueued = Q(queued_at=None) | Q(queued_at__lt=at - QUEUED_FOR)
     wanted = due_files().filter(thread__peer=OuterRef("pk"))
     has_work = Exists(waiting) | Exists(wanted)
-    due = Peer.objects.filter(unqueued, has_work, cut_off_at=None, next_attempt_at__lte=at).exclude(url="")
+    free = Q(busy_until=None) | Q(busy_until__lt=at)
+    due = Peer.objects.filter(unqueued, free, has_work, cut_off_at=None, next_attempt_at__lte=at).exclude(url="")
     ids = list(due.order_by("pk").values_list("pk", flat=True))
     Peer.objects.filter(pk__in=ids).update(queued_at=at)
     for peer_id in ids:
@@ -48,6 +49,7 @@ def deliver(peer_id: int, *, is_asked: bool = False) -> int:
     """
     peer = _claimed(peer_id, is_asked=is_asked)
     if peer is None:
+        Peer.objects.filter(pk=peer_id).update(queued_at=None)  # whoever is at it may have died: the beat looks again
         return 0
     try:
         count = sum(_deliver_of(peer, court) for court in _courts_with_mail(peer)) + fetch(peer)

@@ -15,7 +15,7 @@ FILES_PATH = "/api/v1/exchange/files/"
 LASTS_SECONDS = 60.0
 """Then others have their turn, and it goes on with the next one."""
 AT_ONCE = 200
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 
 
 def due_files(peer_id: int | None = None) -> QuerySet[WantedFile]:

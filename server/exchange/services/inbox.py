@@ -132,13 +132,21 @@ def _receipt(court: Court, text: str, kept: InMessage | str) -> str:
     if isinstance(kept, str):
         return _signed(court, text_hash(text), REJECTED, kept)
     kept.refresh_from_db(fields=["state", "receipt"])
-    return kept.receipt or _signed(court, kept.hash, WAITS, "")
+    heard = 0 if kept.receipt else Thread.objects.values_list("heard", flat=True).get(pk=kept.thread_id)
+    return kept.receipt or _signed(court, kept.hash, WAITS, "", heard)
 
 
-def _signed(court: Court, hash_: str, outcome: str, code: str) -> str:
+def _signed(court: Court, hash_: str, outcome: str, code: str, heard: int = 0) -> str:
     key = signing_key_of(court)
     return receipt_text(
-        court=court.pk, hash_=hash_, outcome=outcome, code=code, at=now(), kid=key.kid, private=key.private_key
+        court=court.pk,
+        hash_=hash_,
+        outcome=outcome,
+        code=code,
+        at=now(),
+        kid=key.kid,
+        private=key.private_key,
+        heard=heard,
     )
 
 

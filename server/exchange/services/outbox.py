@@ -105,7 +105,15 @@ def _settle(row: OutMessage, receipt: Receipt, text: str) -> None:
         row.state = OutMessage.State.DEAD if row.refusals >= REFUSALS_TO_DIE else row.state
     else:
         row.state, row.delivered_at = OutMessage.State.DELIVERED, row.delivered_at or now()
+    if receipt.outcome == "waits":
+        _say_again(row, receipt.heard)
     row.save(update_fields=["code", "receipt", "refusals", "state", "delivered_at"])
+
+
+def _say_again(row: OutMessage, heard: int) -> None:
+    """What comes before it, and is not there though it had been: that server went back to a backup."""
+    missing = OutMessage.objects.filter(thread_id=row.thread_id, number__gt=heard, number__lt=row.number)
+    missing.filter(state=OutMessage.State.DELIVERED).update(state=OutMessage.State.WAITING)
 
 
 @transaction.atomic
