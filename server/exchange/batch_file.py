@@ -6,7 +6,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 KEYS, MESSAGES, RECEIPTS, WANTS, FILES = "keys.jsonl", "messages.jsonl", "receipts.jsonl", "wants.json", "files/"
@@ -61,19 +61,23 @@ class BatchReader:
         self.sha256 = _sha256(source, source.seek(0, 2) - len(self._zip.comment))
         """Of all that comes before the signed text; the text says which it has to be."""
 
+    @property
+    def names(self) -> list[str]:
+        return self._zip.namelist()
+
     def lines(self, name: str) -> list[str]:
         return self._read(name).decode().splitlines()
 
     def json(self, name: str) -> Any:
         return json.loads(self._read(name))
 
-    def parts(self) -> Iterator[tuple[str, int, IO[bytes]]]:
-        """Hash of the file, where the part begins in it, and its bytes."""
-        for part in self._zip.infolist():
-            if part.filename.startswith(FILES):
-                sha256, _, offset = part.filename.removeprefix(FILES).partition("/")
-                with self._zip.open(part) as member:
-                    yield sha256, int(offset), member
+    def parts(self) -> list[tuple[str, int]]:
+        """Of each the hash of its file, and where it begins there."""
+        names = [name.removeprefix(FILES) for name in self.names if name.startswith(FILES)]
+        return [(sha256, int(offset)) for sha256, _, offset in (name.partition("/") for name in names)]
+
+    def open_part(self, sha256: str, offset: int) -> IO[bytes]:
+        return self._zip.open(f"{FILES}{sha256}/{offset}")
 
     def _read(self, name: str) -> bytes:
         return self._zip.read(name)

@@ -131,6 +131,8 @@ class LastBatch(models.Model):
     """By the peer's clock; what comes later and was made earlier changes nothing here."""
     receipts = models.JSONField(default=list)
     """For each message in it, as we signed them."""
+    wants = models.JSONField(default=dict)
+    """Files that it waits for, by hash: from which byte on."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["peer", "court"], name="last_batch_once")]

@@ -1,5 +1,6 @@
 """By files alone: a zip carried twice, late, cut short, altered or to the wrong court acts once, or not at all."""
 
+import hashlib
 import io
 import zipfile
 from datetime import timedelta
@@ -10,15 +11,19 @@ from django.core.management import CommandError, call_command
 
 from server.common.clock import now
 from server.common.errors import DomainError
-from server.exchange.models import OutMessage, Peer
+from server.exchange.models import OutMessage, Peer, WantedFile
 from server.exchange.services import cut_off, read_batch, write_batch
 from server.exchange.services.batch_in import Taken
+from server.exchange.services.batch_out import FILE_BYTES
 from server.matters.models import Matter, MatterTalk
 from server.matters.services import log_talk
 from server.matters.states import Move
 from server.people.services import rotate_signing_key
+from tests.actors import browser_of
 from tests.exchange.conftest import Partners
+from tests.exchange.test_files import fed_back_with
 from tests.exchange.worlds import World, peer_of
+from tests.pictures import jpeg
 
 
 class Gate:
@@ -27,24 +32,29 @@ class Gate:
     def __init__(self, partners: Partners, folder: Path) -> None:
         self.near, self.far, self._folder = partners.near, partners.far, folder
 
-    def written(self, sender: World) -> Path:
+    def written(self, sender: World, at_most: int = FILE_BYTES) -> Path:
         receiver = self.far if sender is self.near else self.near
-        return Path(sender.does(lambda: _written(sender, receiver, self._folder)))
+        return Path(sender.does(lambda: _written(sender, receiver, self._folder, at_most)))
 
     def read(self, receiver: World, path: Path) -> Taken:
         taken: Taken = receiver.does(read_batch, path)
         return taken
 
-    def carry(self, sender: World) -> Taken:
-        return self.read(self.far if sender is self.near else self.near, self.written(sender))
+    def carry(self, sender: World, at_most: int = FILE_BYTES) -> Taken:
+        return self.read(self.far if sender is self.near else self.near, self.written(sender, at_most))
 
     def settle(self) -> None:
         for sender in (self.near, self.far, self.near, self.far):
             self.carry(sender)
 
 
-def _written(sender: World, receiver: World, folder: Path) -> Path:
-    return write_batch(peer=peer_of(receiver), court=sender.court, folder=folder).path
+def _written(sender: World, receiver: World, folder: Path, at_most: int) -> Path:
+    return write_batch(peer=peer_of(receiver), court=sender.court, folder=folder, at_most=at_most).path
+
+
+def arrived(world: World, part: str) -> list[bool]:
+    rows = WantedFile.objects.filter(part=part)
+    return [state == "ARRIVED" for state in world.does(lambda: list(rows.values_list("state", flat=True)))]
 
 
 def waiting(world: World) -> int:
@@ -155,6 +165,36 @@ def test_a_batch_made_before_a_new_key_is_read_after_it(partners: Partners, gate
     assert gate.carry(gate.near).messages == 1
     assert gate.read(gate.far, before).is_newest is False
     assert state(gate.far, matter) == "SENT"
+
+
+def test_papers_come_with_the_word_of_them(partners: Partners, gate: Gate) -> None:
+    partners.sent()
+    assert gate.carry(gate.near).parts == 6
+    assert arrived(gate.far, "REQUEST") == [True] * 6
+
+
+def test_a_photograph_larger_than_a_batch_comes_in_parts_and_goes_on_where_it_was(
+    partners: Partners, gate: Gate
+) -> None:
+    photo = jpeg(noise=90)
+    matter = fed_back_with(partners, photo)
+    few, walks = len(photo) // 3 + 1, 0
+    first = gate.written(gate.far, few)
+    gate.read(gate.near, first)
+    while not all(arrived(gate.near, "ACT")):
+        gate.carry(gate.near)
+        lost, again = gate.written(gate.far, few), gate.written(gate.far, few)
+        lost.unlink()
+        gate.read(gate.near, again)
+        gate.read(gate.near, first)
+        walks += 1
+        assert walks < 6
+    assert walks >= 2
+    address = f"/api/v1/exchange/matters/{matter.pk}/files/{hashlib.sha256(photo).hexdigest()}"
+    with gate.near.entered():
+        answer = browser_of(partners.cast.holder).get(address)
+        assert b"".join(answer.streaming_content) == photo  # type: ignore[attr-defined]
+    assert arrived(gate.near, "RESULT") == [True]
 
 
 def test_the_newest_batch_says_since_when_a_peer_is_silent(partners: Partners, gate: Gate) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from server.common.errors import DomainError
 from server.common.members import read_hash, read_time, read_uuid
 from server.common.signing import SignatureError, parse_signed, split_text
-from server.exchange.batch_file import KEYS, MESSAGES, RECEIPTS, BatchReader, BatchUnreadable
+from server.exchange.batch_file import KEYS, MESSAGES, RECEIPTS, WANTS, BatchReader, BatchUnreadable
 from server.exchange.models import LastBatch, Peer
+from server.exchange.services.batch_parts import take_parts
 from server.exchange.services.inbox import take_in
 from server.exchange.services.outbox import note_receipts
 from server.exchange.services.peers import keys_of, learn_keys
@@ -27,6 +29,7 @@ class Taken:
     messages: int
     receipts: int
     """Those that told us something new."""
+    parts: int
     is_newest: bool
     """False: a newer one was read before; what was new in it was taken all the same."""
 
@@ -102,20 +105,22 @@ def _take(reader: BatchReader, proved: _Proved) -> Taken:
     texts = reader.lines(MESSAGES)
     receipts = take_in(peer=peer, court=court, texts=texts)
     noted = note_receipts(peer, reader.lines(RECEIPTS), ())
-    is_newest = _remember(proved, receipts)
+    parts = take_parts(reader, peer, court)
+    is_newest = _remember(proved, receipts, reader.json(WANTS) if WANTS in reader.names else {})
     Peer.objects.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=proved.made_at), pk=peer.pk).update(
         last_contact_at=proved.made_at
     )
-    return Taken(peer, len(texts), noted, is_newest)
+    return Taken(peer, len(texts), noted, parts, is_newest)
 
 
 @transaction.atomic
-def _remember(proved: _Proved, receipts: list[str]) -> bool:
+def _remember(proved: _Proved, receipts: list[str], wants: Any) -> bool:
     """What the next batch to it answers: the newest one alone says what it has not, whatever comes after it."""
     LastBatch.objects.get_or_create(peer=proved.peer, court=proved.court)
     last = LastBatch.objects.select_for_update().get(peer=proved.peer, court=proved.court)
     if last.made_at and last.made_at > proved.made_at:
         return False
     last.made_at, last.receipts = proved.made_at, receipts
+    last.wants = {sha256: offset for sha256, offset in dict(wants).items() if type(offset) is int and offset >= 0}
     last.save()
     return True

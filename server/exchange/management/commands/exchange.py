@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from server.common.clock import to_wire
 from server.common.errors import DomainError
+from server.evidence.store import StoreUnavailable
 from server.exchange.models import OutMessage, Peer
 from server.exchange.services import card_of, cut_off, deliver, enrol_peer, read_batch, retry, write_batch
+from server.exchange.services.batch_out import FILE_BYTES
 from server.people.models import Court
 from server.people.services import rotate_signing_key
 
@@ -45,6 +47,7 @@ class Command(BaseCommand):
         export.add_argument("folder", type=Path, help="into which one zip is written, for somebody to carry")
         export.add_argument("--peer", required=True, help="code of the court it is for")
         export.add_argument("--court", default="", help="of ours, where this server has several that speak with it")
+        export.add_argument("--size", type=int, default=FILE_BYTES, help="most bytes of files in it (%(default)s)")
         doing.add_parser("import").add_argument("file", type=Path, help="a zip that was carried here")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -101,17 +104,17 @@ class Command(BaseCommand):
         peer = _peer(options["peer"])
         court = _own(options["court"]) if options["court"] else _speaks_with(peer)
         try:
-            written = write_batch(peer=peer, court=court, folder=options["folder"])
-        except OSError as fault:
+            written = write_batch(peer=peer, court=court, folder=options["folder"], at_most=options["size"])
+        except (OSError, StoreUnavailable) as fault:
             raise CommandError(_("The batch was not written: %(fault)s") % {"fault": fault}) from None
         self._print({**asdict(written), "path": str(written.path)})
 
     def _import(self, options: dict[str, Any]) -> None:
         try:
             taken = read_batch(options["file"])
-        except OSError as fault:
+        except (OSError, StoreUnavailable) as fault:
             raise CommandError(_("Cannot read the file: %(fault)s") % {"fault": fault}) from None
-        figures = {"messages": taken.messages, "receipts": taken.receipts, "is_newest": taken.is_newest}
+        figures = {name: getattr(taken, name) for name in ("messages", "receipts", "parts", "is_newest")}
         self._print({"court": taken.peer.court.code, **figures})
 
     def _print(self, told: dict[str, Any]) -> None:
