@@ -18,11 +18,15 @@ from tests.field.test_measures import FIRST, FOURTH, SECOND, THIRD, freeze, push
 from tests.sync.pushing import phone_of
 
 pytestmark = pytest.mark.django_db
-TAKEN = date(2026, 3, 2)
 
 
 def ahead(days: int) -> str:
     return (local_date(now()) + timedelta(days=days)).isoformat()
+
+
+def taken() -> date:
+    """When every seal here was first taken."""
+    return local_date(now()) - timedelta(days=200)
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def phone(cast: Cast) -> TestDevice:
 
 
 def sealed(phone: TestDevice, case: Case, act: str, days: int, order: str = "FIRST") -> None:
-    freeze(phone, case, act, TAKEN.isoformat(), ahead(days), priority_order=order)
+    freeze(phone, case, act, taken().isoformat(), ahead(days), priority_order=order)
 
 
 def clock(case: Case, act: str) -> tuple[str, str]:
@@ -95,11 +99,11 @@ def test_seals_count_as_the_receiving_courts_with_rank_and_first_day(
     rows = DelegatedMeasure.objects.filter(delegation=delegation).order_by("chain")
     assert [(row.chain, row.rank, row.taken_on) for row in rows] == [
         (chain_of_act(SECOND), "WAITING", local_date(now())),
-        (chain_of_act(THIRD), "FIRST", TAKEN),
+        (chain_of_act(THIRD), "FIRST", taken()),
     ]
     assert by_act(received) == {
         "2": ("WAITING", local_date(now()), None),
-        "3": ("FIRST", TAKEN, ahead(380)),
+        "3": ("FIRST", taken(), ahead(380)),
     }
     assert Node.objects.filter(case=received, key="control_renewal", state="RUNNING").count() == 1
     replays()
@@ -118,7 +122,7 @@ def test_what_was_renewed_there_comes_back(
     assert clock(received, FIRST)[0] == "DONE"
     journey.back(delegation)
     assert (clock(case, FIRST)[0], clock(case, FOURTH)) == ("DONE", ("RUNNING", ahead(370)))
-    assert by_act(case) == {"4": ("FIRST", TAKEN, ahead(400))}
+    assert by_act(case) == {"4": ("FIRST", taken(), ahead(400))}
     replays()
 
 
@@ -128,7 +132,7 @@ def test_a_seal_that_nobody_renewed_there_runs_on_here(journey: Journey, case: C
     before = clock(case, FIRST)
     journey.back(journey.running())
     assert clock(case, FIRST) == before
-    assert by_act(case) == {"1": ("FIRST", TAKEN, ahead(90))}
+    assert by_act(case) == {"1": ("FIRST", taken(), ahead(90))}
     replays()
 
 
@@ -148,5 +152,5 @@ def test_seals_go_on_to_a_court_that_is_appointed(
     assert done.following
     received = Case.objects.get(case_no=case_no)
     assert clock(received, FIRST) == ("RUNNING", ahead(370))
-    assert by_act(received) == {"1": ("FIRST", TAKEN, ahead(400))}
+    assert by_act(received) == {"1": ("FIRST", taken(), ahead(400))}
     replays()
