@@ -18,7 +18,7 @@ from server.centre.case_page import kind_names
 from server.centre.language import chinese_first
 from server.centre.safety_pages import alarm_line, stay_line
 from server.centre.safety_views import reader_of
-from server.centre.views import frame, missing
+from server.centre.views import frame, missing, places_of
 from server.common.clock import SHANGHAI
 from server.common.errors import DomainError
 from server.common.ids import new_id
@@ -145,6 +145,7 @@ def _campaign(request: HttpRequest, campaign_id: UUID, refused: DomainError | No
     row = campaigns_visible_to(reader).select_related("commander").filter(pk=campaign_id).first()
     if row is None:
         return missing(request)
+    streams = places_of(streams_watched_by(reader))
     came_to, names = tally(row), kind_names()
     members = [
         (each, stay_line(each.on_site) if each.on_site else None, [alarm_line(alarm) for alarm in each.alarms])
@@ -160,7 +161,7 @@ def _campaign(request: HttpRequest, campaign_id: UUID, refused: DomainError | No
         kinds=[(names.get(kind, kind), count) for kind, count in came_to.by_kind.most_common()],
         cases=row.cases.count(),
         may=row.closed_at is None and (row.commander_id == reader.pk or can_command(reader, row.court_id)),
-        streams=sorted(streams_watched_by(reader)),
+        streams=streams,
         fault=str(refused.message) if refused else "",
         typed=request.POST,
         **_roster(row, reader),

@@ -14,7 +14,7 @@ from server.cases.models import Case
 from server.centre.language import chinese_first
 from server.centre.safety_pages import groups_to_send, open_order_lines, order_lines, order_look
 from server.centre.safety_views import reader_of
-from server.centre.views import frame, missing
+from server.centre.views import frame, missing, places_of
 from server.centre.written import written
 from server.common.clock import now
 from server.common.errors import DomainError
@@ -78,6 +78,7 @@ def _case(reader: Officer, case_no: str) -> Case:
 
 def _list(request: HttpRequest, refused: DomainError | None = None) -> HttpResponse:
     reader = reader_of(request)
+    streams = places_of(streams_watched_by(reader))
     visible = orders_visible_to(reader).select_related("group", "case", "given_by")
     context = frame(
         request,
@@ -90,7 +91,7 @@ def _list(request: HttpRequest, refused: DomainError | None = None) -> HttpRespo
         new=new_id(),
         fault=str(refused.message) if refused else "",
         typed=request.POST,
-        streams=sorted(streams_watched_by(reader)),
+        streams=streams,
     )
     return render(request, "centre/orders.html", context, status=refused.status if refused else 200)
 

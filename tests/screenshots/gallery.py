@@ -171,6 +171,8 @@ def _of_walls(city: dict[str, Any]) -> Iterator[Picture]:
     yield Picture("wall-of-many", "wall", "/centre/", size=BIG)
     yield Picture("wall-stale", wall, "/centre/", size=BIG, before=cut_off)
     yield Picture("incident", "one", "/centre/", seed="incident")
+    yield Picture("incident-page", "one", "/centre/incident")
+    yield Picture("incident-page-dark", "one", "/centre/incident", theme="dark")
     yield Picture("incident-dark", "one", "/centre/", theme="dark")
     yield Picture("wall-incident", "wall", "/centre/", size=BIG)
 
