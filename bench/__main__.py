@@ -1,4 +1,4 @@
-"""`python -m bench {record,push,pull,upload,live,warnings,matters,big_video,bundle} [--json] [--tiny] [--sqlite]`."""
+"""`python -m bench {record,push,pull,upload,live,warnings,matters,centre,…} [--json] [--tiny] [--sqlite]`."""
 
 import argparse
 import importlib
@@ -8,7 +8,7 @@ import time
 from bench.place import open_place, open_sqlite
 from bench.report import Report, table
 
-NAMES = ("record", "push", "pull", "upload", "live", "warnings", "matters", "big_video", "bundle")
+NAMES = ("record", "push", "pull", "upload", "live", "warnings", "matters", "centre", "big_video", "bundle")
 
 
 def main(arguments: list[str]) -> int:

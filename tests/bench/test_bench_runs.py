@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from bench.__main__ import NAMES
+from tests.browser.chromium import Machine, required_chromium
 from tests.ground.sources import ROOT
 
 pytestmark = pytest.mark.on_postgres
@@ -17,6 +18,8 @@ ENOUGH_SECONDS = 240
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_measurement_in_a_tiny_size_ends_with_one_object(name: str, postgres: str) -> None:
+    if name == "centre":
+        required_chromium(Machine.this())
     done = subprocess.run(
         [sys.executable, "-m", "bench", name, "--tiny", "--json"],
         cwd=ROOT,
