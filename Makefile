@@ -55,7 +55,7 @@ check: lint ## lint, migrations, deployment settings, documentation
 	$(PY) -m pytest tests/ground/test_docs.py tests/ground/test_shape.py tests/ground/test_distributions.py tests/ground/test_locale.py
 
 bench: setup ## measure record, push, pull, upload, live, warnings and matters beside their floors; ARGS="push" narrows it
-	for name in $(or $(ARGS),record push pull upload live warnings matters); do $(PY) -m bench $$name || exit 1; done
+	for name in $(or $(ARGS),record push pull upload live warnings matters centre); do $(PY) -m bench $$name || exit 1; done
 
 lint: setup ## format, lint, types, import contracts
 	$(PY) -m ruff format --check .

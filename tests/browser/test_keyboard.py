@@ -38,7 +38,8 @@ WATCH = """(controls) => {
   document.addEventListener("focusin", ({ target }) => {
     window.wanted.delete(target);
     const around = target.matches("input") ? target.parentElement : target; // a field may be drawn with its label
-    if (!isSeen(getComputedStyle(target)) && !isSeen(getComputedStyle(around))) window.faults.push(`no focus seen: ${said(target)}`);
+    const styles = [target, around].map((one) => getComputedStyle(one));
+    if (!styles.some(isSeen)) window.faults.push(`no focus seen: ${said(target)}`);
     const { top, bottom, left, right } = target.getBoundingClientRect();
     const isOn = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
     if (!isOn) window.faults.push(`off the screen: ${said(target)}`);
