@@ -108,7 +108,7 @@ def move_name(move: str) -> str:
         "check": _("Check the conditions"),
         "reject": _("Back to the draft"),
         "send": _("Approve and send"),
-        "withdraw": _("Withdraw"),
+        "withdraw": _("Withdraw what was asked"),
         "file": _("File the case"),
         "ask_papers": _("Ask for papers"),
         "complete": _("Papers are complete"),

@@ -74,7 +74,7 @@ def move_name(move: str) -> str:
         "confirm": _("Confirm"),
         "confirm_by_time": _("Confirmed as the time passed"),
         "dispute": _("Not accepted"),
-        "withdraw": _("Withdraw"),
+        "withdraw": _("Withdraw what was asked"),
         "rate": _("Rate"),
         "complain": _("Complain"),
         "resend": _("Send again"),

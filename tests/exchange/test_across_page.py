@@ -30,10 +30,10 @@ def test_it_says_what_waits_and_what_was_asked(partners: Partners) -> None:
     assert "本院内容均已送达" in page(partners.near, reader, matter)
     partners.ask(matter, Move.WITHDRAW, words="已履行")
     asked = page(partners.near, reader, matter)
-    assert "撤回任务：已提出，等待远河市人民法院答复" in asked
+    assert "撤回委托：已提出，等待远河市人民法院答复" in asked
     assert "尚未答复" in asked, "and why it is not asked a second time"
     partners.settle()
-    assert "撤回任务：远河市人民法院已同意" in page(partners.near, reader, matter)
+    assert "撤回委托：远河市人民法院已同意" in page(partners.near, reader, matter)
 
 
 def test_what_the_other_court_did_not_take_is_said_with_its_reason(partners: Partners) -> None:
@@ -44,7 +44,7 @@ def test_what_the_other_court_did_not_take_is_said_with_its_reason(partners: Par
     partners.do(matter, Move.FEED_BACK, partners.handler)
     partners.settle()
     shown = page(partners.near, partners.cast.holder, matter)
-    assert "撤回任务：远河市人民法院未接受" in shown
+    assert "撤回委托：远河市人民法院未接受" in shown
 
 
 def test_it_says_how_many_files_have_arrived(partners: Partners, monkeypatch: pytest.MonkeyPatch) -> None:
