@@ -50,7 +50,8 @@ class First:
     name: str
     count: int
     since: datetime | None
-    answered: int
+    answered: int | None
+    """None of a link: there is nothing to acknowledge."""
     href: str
     advice: str
 
@@ -190,7 +191,7 @@ def _alarms(kind: Alarm.Kind, lines: Sequence[AlarmLine], advice: str) -> First 
 def _link(place: int, cause: Cause) -> First:
     look = Look("offline", "red", _("Silent"))
     since, href = cause.likely.begun, f"#cause-{place}"
-    return First(look, cause.title, len(cause.silent), since, 0, href, cause.advice)
+    return First(look, cause.title, len(cause.silent), since, None, href, cause.advice)
 
 
 def _limits(groups: Sequence[Group]) -> list[First]:
