@@ -14,7 +14,7 @@ PYTEST := $(PY) -m pytest -n 2 --maxschedchunk 40
 DEPLOYED := DATA_DIR=var/check SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') SECURE_COOKIES=true \
 	ALLOWED_HOSTS=zhixing.court.example PUBLIC_ORIGINS=https://zhixing.court.example
 
-.PHONY: help setup demo test test-sqlite test-postgres simulate chaos bad-link papers screenshots check bench lint format lock clean
+.PHONY: help setup demo test test-sqlite test-postgres simulate chaos exchange bad-link papers screenshots check bench lint format lock clean
 
 help: ## show the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 22
@@ -39,6 +39,9 @@ simulate: setup ## devices and server under faults, by seed; SEEDS=20 FIRST=1 BU
 
 chaos: setup ## kill -9 of server, database and officers, full disks, a faulty proxy; RUNS=10 FIRST=1 DATABASE=postgres|sqlite|both
 	@$(PY) -m tests.chaos --runs $(or $(RUNS),10) --first $(or $(FIRST),1) --database $(or $(DATABASE),both)
+
+exchange: setup ## errands between two servers, by HTTP and by files, under faults and deaths; ONCE=1 ends after one round; FIRST=1 DATABASE=postgres
+	@$(PY) -m tests.exchange $(if $(ONCE),--once) --first $(or $(FIRST),1) --database $(or $(DATABASE),sqlite) $(ARGS)
 
 bad-link: setup ## 300 queued acts, 900 photos, a link that dies every 2 MB; ARGS="--actions 30" is quicker
 	@$(PY) -m tests.chaos.bad_link $(ARGS)

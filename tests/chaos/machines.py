@@ -69,14 +69,8 @@ class Machine:
 
     def begin(self, command: list[Any], **options: Any) -> None:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                preexec_fn=_die_with_parent(signal.SIGKILL),
-                **options,
-            )
+            given = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **options}
+            self.process = subprocess.Popen(command, preexec_fn=_die_with_parent(signal.SIGKILL), **given)
 
     @property
     def is_alive(self) -> bool:

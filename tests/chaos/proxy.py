@@ -155,7 +155,7 @@ class FaultyProxy(Proxy):
         if fault == "refused":
             writer.transport.abort()
             return
-        request = await asyncio.wait_for(_read_request(reader), _PATIENCE_SECONDS)
+        request = await asyncio.wait_for(read_request(reader), _PATIENCE_SECONDS)
         self.up += len(request)
         ways: dict[str, Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]] = {
             "cut_up": self._cut_up,
@@ -221,7 +221,7 @@ class FaultyProxy(Proxy):
         writer.write(part)
 
 
-async def _read_request(reader: asyncio.StreamReader) -> bytes:
+async def read_request(reader: asyncio.StreamReader) -> bytes:
     """One request, whole, asking for a connection of its own: then the answer ends where the connection does."""
     lines = list[bytes]()
     size = 0
@@ -259,7 +259,7 @@ class OneCut(FaultyProxy):
         self._method, self._place = method.encode(), place
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await asyncio.wait_for(_read_request(reader), _PATIENCE_SECONDS)
+        request = await asyncio.wait_for(read_request(reader), _PATIENCE_SECONDS)
         self._left -= request.startswith(self._method)
         if self._left == 0:
             self._left = -1
