@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from server.centre.coordinates import Place, converted, system_of
-from server.centre.labels import Label, labelled, written
+from server.centre.labels import Label, around, labelled, written
 from server.centre.language import content_language
 from server.centre.outline import OURS, Area, outline
 from server.centre.projection import HEIGHT, WIDTH, Point, Sheet
@@ -19,6 +19,8 @@ from server.centre.states import Look
 
 SMALL, LARGE = 14, 18
 """Of a glyph: on a page, and on a wall."""
+NAME = 17
+"""Of the name of a land, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def drawn(things: Sequence[Placed], *, size: int = SMALL, most: int = 500) -> Ma
     sheet = Sheet.around([place for area in areas for ring in area.rings for place in ring])
     if places and not any(_is_on(sheet.point(place)) for place in places):
         areas, sheet = (), Sheet.around(places)
-    lands = [_land_on(area, sheet) for area in areas]
+    points = [sheet.point(place) for place in places]
+    lands = [_land_on(area, sheet, points) for area in areas]
     km, bar = sheet.bar()
     return MapView(
         lands=lands,
@@ -164,9 +167,16 @@ def _land() -> tuple[Area, ...]:
     return outline(Path(settings.MAP_OUTLINE_FILE or OURS))
 
 
-def _land_on(area: Area, sheet: Sheet) -> Land:
-    path = "".join(sheet.path(ring) for ring in area.rings)
-    return Land(area.code, area.name(content_language()), sheet.point(area.label), path)
+def _land_on(area: Area, sheet: Sheet, points: Sequence[Point]) -> Land:
+    path, name = "".join(sheet.path(ring) for ring in area.rings), area.name(content_language())
+    return Land(area.code, name, _beside(points, sheet.point(area.label), name), path)
+
+
+def _beside(points: Sequence[Point], label: Point, name: str) -> Point:
+    """A little lower or higher where a pin would stand on the name; where it stands if that helps nothing."""
+    places = [Point(label.x, round(label.y + lower, 1)) for lower in (0, 20, -20, 40, -40)]
+    pins = [around(point) for point in points]
+    return next((place for place in places if not any(map(written(place, name, NAME).meets, pins))), label)
 
 
 def _tiles(sheet: Sheet) -> list[Drawn]:

@@ -118,7 +118,8 @@ def action_look(status: str, is_complete: bool, missing_count: int) -> Look:
         return Look("superseded", "grey", _("Annulled"))
     if is_complete:
         return Look("done", "green", _("Applied"))
-    return Look("claimed", "yellow", _("Done, unproven · %(count)d missing") % {"count": missing_count})
+    missing = _("Done, unproven · %(count)d missing") % {"count": missing_count}
+    return Look("claimed", "yellow", missing if missing_count else _("Done, unproven"))
 
 
 def file_look(state: str, percent: int | None = None) -> Look:

@@ -1,6 +1,7 @@
 """The wall: figures that the page's store counts alike, heartbeats that tell silence from no data, whose wall it is."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -211,6 +212,13 @@ def placed(text: str, lat: float, lon: float) -> Placed:
     return Placed(ACT, text, {"lat": lat, "lon": lon})
 
 
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.mark.usefixtures("chinese")
 def test_what_lies_in_the_land_stands_on_its_outlines_and_what_does_not_on_a_sheet_of_its_own() -> None:
     nowhere = Placed(ACT, "调查", None)
     shown = drawn([placed("查封", 26.4, 119.5), placed("搜查", 26.5, 119.5), placed("送达", 26.4, 119.7), nowhere])
@@ -224,6 +232,14 @@ def test_what_lies_in_the_land_stands_on_its_outlines_and_what_does_not_on_a_she
     crowd = drawn([placed(f"查封{number}", 26.4, 119.5) for number in range(5)])
     assert [bool(pin.text) for pin in crowd.pins] == [True] * 3 + [False] * 2, "no word stands on another"
     assert drawn([placed("查封", 10.0, 10.0)]).lands == []
+
+
+@pytest.mark.usefixtures("chinese")
+def test_the_name_of_a_land_gives_way_to_who_is_there() -> None:
+    alone = {land.name: land.label for land in drawn([]).lands}
+    shown = drawn([placed("查封", 26.64523, 119.59256)])
+    moved = [land.name for land in shown.lands if land.label != alone[land.name]]
+    assert moved == ["澜江区"]
 
 
 @pytest.mark.parametrize("position", [None, "", {}, {"lat": 91, "lon": 0}, {"lat": "30", "lon": 120}, [30, 120]])
