@@ -6,12 +6,16 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 KEYS, MESSAGES, RECEIPTS, WANTS, FILES = "keys.jsonl", "messages.jsonl", "receipts.jsonl", "wants.json", "files/"
 LONGEST_COMMENT = 65_535
+LARGEST_TEXT = 256 * 1024 * 1024
+"""Of messages, receipts, keys or wants, unpacked."""
 _BLOCK = 1024 * 1024
+_BROKEN = (KeyError, OSError, EOFError, RuntimeError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error)
 
 
 class BatchUnreadable(ValueError):
@@ -66,21 +70,35 @@ class BatchReader:
         return self._zip.namelist()
 
     def lines(self, name: str) -> list[str]:
-        return self._read(name).decode().splitlines()
+        return self._text(name).splitlines()
 
     def json(self, name: str) -> Any:
-        return json.loads(self._read(name))
+        try:
+            return json.loads(self._text(name))
+        except (ValueError, RecursionError) as fault:
+            raise BatchUnreadable(str(fault)) from None
 
     def parts(self) -> list[tuple[str, int]]:
         """Of each the hash of its file, and where it begins there."""
         names = [name.removeprefix(FILES) for name in self.names if name.startswith(FILES)]
-        return [(sha256, int(offset)) for sha256, _, offset in (name.partition("/") for name in names)]
+        try:
+            return [(sha256, int(offset)) for sha256, _, offset in (name.partition("/") for name in names)]
+        except ValueError as fault:
+            raise BatchUnreadable(str(fault)) from None
 
     def open_part(self, sha256: str, offset: int) -> IO[bytes]:
         return self._zip.open(f"{FILES}{sha256}/{offset}")
 
-    def _read(self, name: str) -> bytes:
-        return self._zip.read(name)
+    def _text(self, name: str) -> str:
+        """Of one member, however small it was packed. Raises BatchUnreadable."""
+        try:
+            with self._zip.open(name) as member:
+                content = member.read(LARGEST_TEXT + 1)
+            if len(content) > LARGEST_TEXT:
+                raise BatchUnreadable(f"{name} is larger than {LARGEST_TEXT} bytes")
+            return content.decode()
+        except _BROKEN as fault:
+            raise BatchUnreadable(str(fault)) from None
 
 
 def _sha256(source: IO[bytes], size: int) -> str:

@@ -17,6 +17,7 @@ Words = Annotated[str, StringConstraints(max_length=1000, pattern=_SAYABLE)]
 Member = Annotated[str, StringConstraints(max_length=2000, pattern=_SAYABLE)]
 Title = Annotated[str, StringConstraints(max_length=200, pattern=_SAYABLE)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Members = Annotated[dict[Name, Member], Field(max_length=40)]
 
 
@@ -44,7 +45,7 @@ class RequestTold(_Told):
 
     id: UUID
     number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_SAYABLE)]
-    version: Annotated[int, Field(ge=1)]
+    version: Version
     kind: Code
     catalogue: Code
     from_: Annotated[CourtTold, Field(alias="from")]
@@ -64,7 +65,7 @@ class FeedbackTold(_Told):
     """The `feedback` of protocol R150."""
 
     id: UUID
-    version: Annotated[int, Field(ge=1)]
+    version: Version
     papers: Annotated[list[PaperTold], Field(max_length=500)]
 
 
@@ -119,6 +120,6 @@ class SnapshotTold(_Told):
 class AnswerTold(_Told):
     """What the other court's server would not take, and why."""
 
-    answers: Annotated[int, Field(ge=1)]
+    answers: Version
     code: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
     details: dict[str, object] = {}

@@ -10,6 +10,7 @@ from typing import IO
 from django.db import transaction
 
 from server.common.clock import now
+from server.common.errors import DomainError
 from server.evidence.media_types import HEAD_BYTES, detect
 from server.evidence.services.papers import store_paper
 from server.evidence.services.verification import record_file
@@ -20,6 +21,7 @@ from server.matters.told import PaperTold
 
 PIECE = 4 * 1024 * 1024
 FAILURES_TO_REFUSE = 5
+SOON = timedelta(seconds=2)
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
 HASH_DIFFERS, NOT_GIVEN = "hash_differs", "not_given"
 
@@ -50,12 +52,20 @@ def verify(wanted: WantedFile) -> bool:
         note_failure(wanted, HASH_DIFFERS)
         _begin_again(wanted)
         return False
+    try:
+        _keep(wanted, blobs)
+    except DomainError as refused:
+        give_up(wanted, refused.code)
+        return False
+    blobs.discard(wanted.parts)
+    return True
+
+
+def _keep(wanted: WantedFile, blobs: BlobStore) -> None:
     if wanted.part == WantedFile.Part.ACT:
         _keep_evidence(wanted, blobs)
     else:
         _keep_paper(wanted, blobs)
-    blobs.discard(wanted.parts)
-    return True
 
 
 def _blocks(blobs: BlobStore, parts: list[str]) -> Iterator[bytes]:
@@ -103,3 +113,16 @@ def note_failure(wanted: WantedFile, fault: str) -> None:
     if wanted.failures >= FAILURES_TO_REFUSE:
         wanted.state = WantedFile.State.REFUSED.value
     wanted.save(update_fields=["failures", "fault", "next_attempt_at", "state"])
+
+
+def give_up(wanted: WantedFile, fault: str) -> None:
+    """What no second attempt makes good: it is shown as not given, and holds up no other."""
+    _begin_again(wanted)
+    wanted.state, wanted.fault = WantedFile.State.REFUSED.value, fault[:60]
+    wanted.save(update_fields=["state", "fault"])
+
+
+def put_off(wanted: WantedFile, fault: str) -> None:
+    """Behind all others that are wanted, with no failure of its own."""
+    wanted.fault, wanted.next_attempt_at = fault[:60], now() + SOON
+    wanted.save(update_fields=["fault", "next_attempt_at"])

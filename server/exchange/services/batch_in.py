@@ -16,6 +16,7 @@ from server.common.signing import SignatureError, parse_signed, split_text
 from server.exchange.batch_file import KEYS, MESSAGES, RECEIPTS, WANTS, BatchReader, BatchUnreadable
 from server.exchange.models import LastBatch, Peer
 from server.exchange.services.batch_parts import take_parts
+from server.exchange.services.doors import require_not_cut_off
 from server.exchange.services.inbox import take_in
 from server.exchange.services.outbox import note_receipts
 from server.exchange.services.peers import keys_of, learn_keys
@@ -48,9 +49,9 @@ def read_batch(path: Path) -> Taken:
     with path.open("rb") as file:
         try:
             reader = BatchReader(file)
+            return _take(reader, _proved(reader))
         except BatchUnreadable as fault:
             raise _unreadable(str(fault)) from None
-        return _take(reader, _proved(reader))
 
 
 def _unreadable(fault: str) -> DomainError:
@@ -77,7 +78,7 @@ def _proved(reader: BatchReader) -> _Proved:
     try:
         keys = reader.lines(KEYS)
         made_at = read_time(open_dated(BATCH, reader.text, keys_of(peer, keys), "made_at"), "made_at")
-    except (SignatureError, KeyError, UnicodeDecodeError) as fault:
+    except SignatureError as fault:
         raise _altered(str(fault)) from None
     return _Proved(peer, court, made_at, keys)
 
@@ -86,8 +87,7 @@ def _peer(sender: UUID) -> Peer:
     peer = Peer.objects.select_related("court").filter(remote_id=sender).first()
     if peer is None:
         raise DomainError("exchange_stranger", 401, _("No court of that name is a partner of this server."))
-    if peer.cut_off_at:
-        raise DomainError("exchange_cut_off", 403, _("This court is cut off here, and gets nothing."))
+    require_not_cut_off(peer)
     return peer
 
 

@@ -13,6 +13,7 @@ from server.common.signing import sign_text
 from server.exchange.batch_file import KEYS, MESSAGES, RECEIPTS, WANTS, BatchWriter
 from server.exchange.models import LastBatch, OutMessage, Peer
 from server.exchange.services.batch_parts import add_parts, wants_of
+from server.exchange.services.doors import require_not_cut_off
 from server.exchange.texts import BATCH
 from server.people.keys import signing_key_of
 from server.people.models import Court
@@ -33,7 +34,9 @@ class Written:
 
 
 def write_batch(*, peer: Peer, court: Court, folder: Path, at_most: int = FILE_BYTES) -> Written:
-    """Into this folder, under its own name once it is whole and on the disk. Raises OSError, StoreUnavailable."""
+    """Into this folder, under its own name once it is whole and on the disk. Raises DomainError 403 `exchange_cut_off`,
+    OSError, StoreUnavailable."""
+    require_not_cut_off(peer)
     told = LastBatch.objects.filter(peer=peer, court=court).first() or LastBatch()
     said = OutMessage.objects.filter(thread__peer=peer, thread__court=court, state=OutMessage.State.WAITING)
     texts = list(said.order_by("pk").values_list("text", flat=True)[:MOST_MESSAGES])

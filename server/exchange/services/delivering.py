@@ -14,7 +14,7 @@ from server.evidence.store import StoreUnavailable
 from server.exchange.line import Answer, NotReached, ask, path_of
 from server.exchange.models import OutMessage, Peer
 from server.exchange.services.calling import request_headers
-from server.exchange.services.fetching import LEASE, due_files, fetch
+from server.exchange.services.fetching import LEASE, due_files, fetch, still_ours
 from server.exchange.services.outbox import note_receipts, waiting_for
 from server.exchange.tasks import deliver_to_peer
 from server.people.keys import signing_key_of
@@ -77,7 +77,7 @@ def _courts_with_mail(peer: Peer) -> list[Court]:
 def _deliver_of(peer: Peer, court: Court) -> int:
     """Batch after batch. Raises NotReached, also where the other side keeps nothing of one."""
     count = 0
-    while batch := waiting_for(peer, court):
+    while still_ours(peer) and (batch := waiting_for(peer, court)):
         answer = _post(peer, court, [row.text for row in batch])
         receipts, keys = _read(answer)
         note_receipts(peer, receipts, keys)
@@ -85,7 +85,7 @@ def _deliver_of(peer: Peer, court: Court) -> int:
         if not taken.exists():
             raise NotReached("none of a batch was taken")
         count += taken.filter(state=OutMessage.State.DELIVERED).count()
-        Peer.objects.filter(pk=peer.pk).update(busy_until=now() + LEASE, last_contact_at=now())
+        Peer.objects.filter(pk=peer.pk).update(last_contact_at=now())
     return count
 
 

@@ -33,8 +33,7 @@ def require_peer(method: str, path: str, headers: Mapping[str, str], body: bytes
     `exchange_stale`; 403 `exchange_cut_off`, `exchange_misdirected`; 409 `exchange_replayed`."""
     peer = _named(headers)
     proof = _proof(peer, method, path, headers, body)
-    if peer.cut_off_at:
-        raise DomainError("exchange_cut_off", 403, _("This court is cut off here, and gets nothing."))
+    require_not_cut_off(peer)
     to = _uuid(headers.get(TO, ""))
     court = Court.objects.filter(pk=to, reach=Court.Reach.HERE).first() if to else None
     if court is None:
@@ -46,6 +45,12 @@ def require_peer(method: str, path: str, headers: Mapping[str, str], body: bytes
     learn_keys(peer, [headers[KEY]])
     Peer.objects.filter(pk=peer.pk).update(last_contact_at=now())
     return Caller(peer, court)
+
+
+def require_not_cut_off(peer: Peer) -> None:
+    """Raises DomainError 403 `exchange_cut_off`."""
+    if peer.cut_off_at:
+        raise DomainError("exchange_cut_off", 403, _("This court is cut off here, and gets nothing."))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from server.common.clock import now
 from server.exchange.line import Answer, NotReached, ask, path_of
 from server.exchange.models import Peer, WantedFile
-from server.exchange.services.arriving_files import NOT_GIVEN, PIECE, note_failure, take_piece, verify
+from server.exchange.services.arriving_files import NOT_GIVEN, PIECE, note_failure, put_off, take_piece, verify
 from server.exchange.services.calling import request_headers
 
 FILES_PATH = "/api/v1/exchange/files/"
@@ -26,14 +26,18 @@ def due_files(peer_id: int | None = None) -> QuerySet[WantedFile]:
 def fetch(peer: Peer, lasts_seconds: float = LASTS_SECONDS) -> int:
     """What is wanted of this peer, the oldest first; how many arrived. Raises NotReached, StoreUnavailable."""
     ends, count = time.monotonic() + lasts_seconds, 0
-    for wanted in list(due_files(peer.pk).select_related("thread__court").order_by("pk")[:AT_ONCE]):
+    for wanted in list(due_files(peer.pk).select_related("thread__court").order_by("next_attempt_at", "pk")[:AT_ONCE]):
         while wanted.state == WantedFile.State.WANTED and wanted.next_attempt_at <= now():
             _fetch_piece(peer, wanted)
-            Peer.objects.filter(pk=peer.pk).update(busy_until=now() + LEASE)
-            if time.monotonic() > ends:
+            if not still_ours(peer) or time.monotonic() > ends:
                 return count
         count += wanted.state == WantedFile.State.ARRIVED
     return count
+
+
+def still_ours(peer: Peer) -> bool:
+    """A worker goes on for another minute, unless the court was cut off meanwhile."""
+    return bool(Peer.objects.filter(pk=peer.pk, cut_off_at=None).update(busy_until=now() + LEASE))
 
 
 def _fetch_piece(peer: Peer, wanted: WantedFile) -> None:
@@ -49,6 +53,7 @@ def _fetch_piece(peer: Peer, wanted: WantedFile) -> None:
     elif _is_from(answer, wanted.offset):
         take_piece(wanted, answer.body)
     else:
+        put_off(wanted, f"HTTP {answer.status}")
         raise NotReached(f"HTTP {answer.status}")
 
 

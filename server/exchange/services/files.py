@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from server.common.clock import to_wire
+from server.common.clock import now, to_wire
 from server.common.errors import DomainError
 from server.evidence.models import Promise, StoredFile
 from server.evidence.store import Area
@@ -84,7 +84,10 @@ def want_evidence(thread: Thread, message: Message, files: Sequence[FileTold]) -
 
 def _want(thread: Thread, message: Message, sha256: str, size: int, part: str, told: dict[str, Any]) -> None:
     values = {"size": size, "told": told, "told_at": message.at}
-    WantedFile.objects.get_or_create(thread=thread, sha256=sha256, part=part, defaults=values)
+    wanted, is_new = WantedFile.objects.get_or_create(thread=thread, sha256=sha256, part=part, defaults=values)
+    if not is_new and wanted.state == WantedFile.State.REFUSED and wanted.size != size:
+        again = {"state": WantedFile.State.WANTED, "failures": 0, "fault": "", "next_attempt_at": now()}
+        WantedFile.objects.filter(pk=wanted.pk).update(**values, **again)
 
 
 def parts_of_wanted() -> set[str]:

@@ -23,6 +23,8 @@ from server.people.keys import signing_key_of
 from server.people.models import Court
 
 logger = logging.getLogger(__name__)
+LONGEST_KIND = 20
+"""Of what is shown of one that this server does not know; its text has it whole."""
 APPLIED, REFUSED, WAITS, REJECTED = "applied", "refused", "waits", "rejected"
 
 
@@ -65,7 +67,7 @@ def _stored(peer: Peer, court: Court, message: Message, text: str) -> InMessage:
         said = _("Another message came under this number.")
         raise DomainError("exchange_number_taken", 409, said, {"number": message.number})
     return standing or InMessage.objects.create(
-        thread=thread, number=message.number, kind=message.kind, text=text, hash=hash_
+        thread=thread, number=message.number, kind=message.kind[:LONGEST_KIND], text=text, hash=hash_
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from server.common.clock import now
+from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.ledger.services import Draft
 from server.matters.decide import GUARDS, ON_ARRIVAL, Actor, Moved, Refused, Saying, decide
@@ -98,8 +98,9 @@ def _sent(matter: Matter, sender: Sender) -> list[Draft]:
 
 
 def _require_ours(request: RequestTold, sender: Sender, to_court: Court) -> None:
-    """From this court to that one, and no number or id of something else."""
+    """From this court to that one, under a number of its own, and no number or id of something else."""
     is_ours = (request.from_.code, request.to.code) == (sender.court.code, to_court.code)
+    is_ours = is_ours and f"）{sender.court.code}委" in request.number
     if not is_ours or Matter.objects.filter(number=request.number).exists():
         message = _("This request is not one of that court to this one.")
         raise DomainError("matter_request_invalid", 422, message, {"fields": ["from", "to", "number"]})
@@ -130,7 +131,9 @@ def _keep(matter: Matter, court: Court, version: int, snapshot: Proved) -> list[
 def take_move(matter_id: UUID, said: MoveTold, snapshot: Proved | None, sender: Sender) -> list[Draft]:
     """One step of the other court. Raises DomainError with what stands against it by the same table."""
     matter = held_matter(matter_id)
-    side = side_of(matter, sender.court)
+    side, sender = side_of(matter, sender.court), _in_turn(matter, sender)
+    if said.move is Move.TIME_OUT:
+        _require_passed(matter)
     if said.move is Move.WITHDRAW:
         return _withdrawal_asked(matter, said, sender) if side is Side.ASKING else _withdrawn_there(matter, said)
     decided, done = _decided(matter, said, {side}, ON_ARRIVAL), Done(matter)
@@ -138,6 +141,18 @@ def take_move(matter_id: UUID, said: MoveTold, snapshot: Proved | None, sender: 
     _EFFECTS.get(said.move, _nothing)(done, said, snapshot)
     finish_step(done, row)
     return done.drafts
+
+
+def _in_turn(matter: Matter, sender: Sender) -> Sender:
+    """No step was made before the last one."""
+    last = matter.moves.order_by("-number").values_list("at", flat=True).first()
+    return sender._replace(at=max(sender.at, last)) if last else sender
+
+
+def _require_passed(matter: Matter) -> None:
+    """The other court's clock may be ahead of ours, not a day. Raises DomainError 409 `matter_not_in_state`."""
+    if matter.due_on and local_date(now()) < matter.due_on:
+        raise refusal(Refused("matter_not_in_state", {"state": matter.state, "move": Move.TIME_OUT.value}))
 
 
 def side_of(matter: Matter, court: Court) -> Side:

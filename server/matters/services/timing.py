@@ -9,8 +9,8 @@ from django.db.models import Q
 from server.common.clock import local_date, now
 from server.common.errors import DomainError
 from server.ledger.services import append
-from server.matters.models import Matter
-from server.matters.queries import clocks
+from server.matters.models import Matter, MatterMove
+from server.matters.queries import clocks, last_of
 from server.matters.services.moving import Said, held_matter, write_move
 from server.matters.states import CURRENT, Move, State
 from server.people.models import Court
@@ -51,5 +51,13 @@ def _pass(matter_id: UUID, move: Move) -> bool:
 def _is_over(matter: Matter) -> bool:
     """By the row as it is held and the calendar as it is now: it went on meanwhile, or a day was given off."""
     clock = CURRENT.get(State(matter.state))
-    due_on = clocks(matter)[clock].due_on if clock else None
+    due_on = clocks(matter, _moves(matter))[clock].due_on if clock else None
     return bool(due_on and due_on < local_date(now()))
+
+
+def _moves(matter: Matter) -> list[MatterMove]:
+    """What waits here for a word against it waits since it came, however long it was carried."""
+    rows, told = list(matter.moves.order_by("number")), last_of(matter, matter.to_court_id)
+    if told and State(matter.state) is State.FED_BACK:
+        rows[-1].at = max(rows[-1].at, told.made_at)
+    return rows
