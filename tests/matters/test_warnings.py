@@ -163,7 +163,7 @@ def test_a_superior_urges_on_the_page(errand: Errand, cast: Cast, partners: Part
     assert browser_of(partners.centre).post(f"{address}/urge", typed).status_code == 403
     shown_to_court = seen_by(partners.centre, address)
     assert "请尽快签收" in shown_to_court.one("main").text
-    assert "上级督办中" in shown_to_court.one("header").text
+    assert "上级督办中" in shown_to_court.one("header.sheet-h").text
     path, body = f"/api/v1/matters/{matter.pk}/urges", {"text": "x"}
     for who, status in ((partners.far, 404), (cast.director, 403), (cast.supervisor, 200)):
         answer = browser_of(who).post(path, body, content_type="application/json")
