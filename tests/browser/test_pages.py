@@ -97,5 +97,5 @@ def test_a_meeting_is_opened_minuted_and_closed(
     first.get_by_role("button", name="记录").press("Enter")
     expect(page.locator("section[id^=item-]", has_text="门禁须登记")).to_contain_text("联系物业")
     page.get_by_role("button", name="结束例会").press("Enter")
-    expect(page.locator("summary")).to_have_count(0)
+    expect(page.locator("main summary")).to_have_count(0)
     assert complaints.heard == []
