@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from server.common.clock import now
 from server.common.errors import DomainError
+from server.common.signing import text_hash
 from server.evidence.services import papers
 from server.exchange import batch_file
 from server.exchange.batch_file import MESSAGES, BatchReader, BatchUnreadable, BatchWriter
 from server.exchange.models import WantedFile
 from server.exchange.services import cut_off, write_batch
-from server.exchange.services.outbox import hold_thread, write_message
+from server.exchange.services.outbox import _signed, hold_thread, write_message
 from server.matters.models import Matter
 from server.matters.services import pass_limits
 from server.matters.states import Move
@@ -38,7 +39,10 @@ def says(speaker: World, listener: World, matter: Matter, kind: str, body: dict[
     """Signed and numbered as it should be, whatever it says."""
     with speaker.entered(), transaction.atomic():
         thread = hold_thread(peer_of(listener), speaker.court, matter.pk)
-        write_message(thread, kind, body, at=now())
+        row = write_message(thread, kind[:20], body, at=now())
+        row.text = _signed(thread, row.number, kind, body, "", now())
+        row.hash = text_hash(row.text)
+        row.save(update_fields=["text", "hash"])
 
 
 def test_no_batch_is_written_for_a_court_that_was_cut_off(partners: Partners, tmp_path: Path) -> None:
