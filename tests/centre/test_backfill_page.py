@@ -77,5 +77,7 @@ def test_who_only_reads_has_nothing_to_mark(recorded: Case, cast: Cast) -> None:
 def test_a_form_that_names_nothing_marks_nothing(recorded: Case, cast: Cast) -> None:
     browser = browser_of(cast.duty)
     for body in ({}, {"row": "乱写"}, {"row": "x/act:1"}, {"case": str(recorded.pk)}):
-        assert browser.post(f"{PAGE}/mark", body).status_code == 404
+        answer = browser.post(f"{PAGE}/mark", body)
+        assert answer.status_code == 302
+        assert answer["Location"].endswith("done=0&of=0"), "back to the list, which says that nothing was marked"
     assert not FilledBack.objects.exists()
