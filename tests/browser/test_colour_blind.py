@@ -15,6 +15,7 @@ from tests.browser.test_desk import sign_in
 from tests.centre.test_states import looks
 from tests.journeys.deployment import ROOT
 
+pytestmark = pytest.mark.database_free
 CELL = 48
 LEAST_SHARE = 0.02
 """Of the pixels of a cell that have to differ, and by how much of 255."""

@@ -13,6 +13,7 @@ from tests.browser.conftest import Served
 from tests.journeys.deployment import ROOT
 from tests.screenshots.gallery import Gallery, is_too_wide
 
+pytestmark = pytest.mark.database_free
 FEW_CASES = 4
 MORE_STOPS = 40
 NAMED = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|\d{4}-\d\d-\d\d|(?<=/figures/)\w+")

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.conftest import Served
 from tests.journeys.deployment import ROOT
 from tests.screenshots.gallery import IMPACTS, Gallery, pictures, violations
 
+pytestmark = pytest.mark.database_free
 FEW_CASES = 12
 FOLDER = ROOT / "build/screenshots"
 
